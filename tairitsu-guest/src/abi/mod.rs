@@ -1,0 +1,165 @@
+//! Lift and lower, written once over a [`Memory`].
+//!
+//! A guest lifts and lowers in its own address space ([`crate::rt`] has that memory, of size zero);
+//! natively the same code runs over a buffer of bytes with every access checked, which is how it is held
+//! against other implementations of the canonical ABI.
+//!
+//! A flat value is a slice of `u64`, one for each core value: an `i32` or `f32` is zero-extended, an `f64` is
+//! its bits. In that form the canonical ABI's joined slots need no conversion of their own.
+//!
+//! Source: the canonical ABI
+//! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>).
+
+mod buffer;
+mod impls;
+
+pub use buffer::{AbiError, Buffer};
+
+use crate::schema::{Layout, Type};
+
+/// A type that crosses the component boundary.
+///
+/// `#[tairitsu::wit]` implements it for structs and enums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the component boundary",
+    label = "not a WIT type",
+    note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
+            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
+)]
+pub trait WitType {
+    /// The type as WIT says it.
+    const TYPE: Type;
+
+    /// The type itself. Generated code names every type through here, so that a type that is no WIT type
+    /// is one error and not one for each thing that it cannot do.
+    type This: ?Sized;
+
+    /// The type that is lifted where this one is declared: `String` for `str`, `Vec<T>` for `[T]`, and the
+    /// type itself for all that is sized.
+    type Owned: Lift;
+
+    /// Size and alignment in linear memory, in bytes.
+    const LAYOUT: Layout = Self::TYPE.layout();
+
+    /// How many core values one value becomes; 17 stands for more than 16.
+    const FLAT: usize = Self::TYPE.flat().len();
+}
+
+/// A type whose values go out: Rust to canonical ABI. Lowering borrows; nothing is moved or copied that
+/// the other side can read where it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the component boundary",
+    label = "not a WIT type",
+    note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
+            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
+)]
+pub trait Lower: WitType {
+    /// Lowers to flat values. `out` is all zero on entry and at least [`WitType::FLAT`] long.
+    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
+
+    /// Lowers to memory at `address`, which is aligned for the type.
+    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error>;
+
+    /// Proof that a slice of this type is already its own lowered form. See [`Plain`].
+    const PLAIN: Option<Plain> = None;
+}
+
+/// A type whose values come in: canonical ABI to Rust. Lifting owns: what the other side allocated for
+/// the value becomes part of it, or is freed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the component boundary",
+    label = "not a WIT type",
+    note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
+            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
+)]
+pub trait Lift: WitType + Sized {
+    /// Lifts from flat values, [`WitType::FLAT`] of them at least.
+    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;
+
+    /// Lifts from memory at `address`, which is aligned for the type.
+    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error>;
+
+    /// Proof that a lowered list of this type is already a slice of it. See [`Plain`].
+    const PLAIN: Option<Plain> = None;
+}
+
+/// Proof that a type's Rust layout is its canonical one, and that every bit pattern is a value of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain(());
+
+impl Plain {
+    /// Claims it.
+    ///
+    /// # Safety
+    /// - The type has no padding, and its size and alignment in Rust are those of its canonical layout.
+    /// - Every bit pattern of that size is a valid value.
+    /// - The target is little-endian.
+    pub const unsafe fn new() -> Self {
+        Plain(())
+    }
+}
+
+/// A linear memory, as lifting and lowering need it. Addresses are byte offsets into it.
+pub trait Memory {
+    /// What a bad access or value becomes. In a guest it cannot be made: the guest traps.
+    type Error;
+
+    /// Turns what was found wrong into the error.
+    fn fail(&self, error: AbiError) -> Self::Error;
+
+    /// Reads `N` bytes.
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Self::Error>;
+
+    /// Writes `N` bytes.
+    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Self::Error>;
+
+    /// Allocates, for the duration of the call that is being lowered.
+    fn allocate(&mut self, layout: Layout) -> Result<usize, Self::Error>;
+
+    /// Makes bytes of the lowering side readable for the other, aligned to `align`; returns their address.
+    /// They stay as they are for the duration of the call.
+    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error>;
+
+    /// Takes what the other side allocated for a string of `len` bytes.
+    fn take_string(&mut self, address: usize, len: usize) -> Result<String, Self::Error>;
+
+    /// Takes what the other side allocated for a list of `len` plain items.
+    fn take_plain<T: Lift>(&mut self, plain: Plain, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
+
+    /// Checks that a list of that layout lies inside the memory, before its first item is read.
+    fn check(&self, address: usize, layout: Layout, len: usize) -> Result<(), Self::Error>;
+
+    /// Frees what the other side allocated, after it was lifted out of.
+    fn free(&mut self, address: usize, layout: Layout);
+}
+
+/// Writes a variant's discriminant. `cases` is how many there are, and sets its width.
+#[inline]
+pub fn store_discriminant<M: Memory>(
+    memory: &mut M,
+    address: usize,
+    cases: usize,
+    discriminant: u32,
+) -> Result<(), M::Error> {
+    match crate::schema::discriminant_size(cases) {
+        1 => memory.write(address, (discriminant as u8).to_le_bytes()),
+        2 => memory.write(address, (discriminant as u16).to_le_bytes()),
+        _ => memory.write(address, discriminant.to_le_bytes()),
+    }
+}
+
+/// Reads a variant's discriminant.
+#[inline]
+pub fn load_discriminant<M: Memory>(memory: &M, address: usize, cases: usize) -> Result<u32, M::Error> {
+    Ok(match crate::schema::discriminant_size(cases) {
+        1 => u8::from_le_bytes(memory.read(address)?).into(),
+        2 => u16::from_le_bytes(memory.read(address)?).into(),
+        _ => u32::from_le_bytes(memory.read(address)?),
+    })
+}
+
+/// The error for a discriminant that no case has.
+#[cold]
+pub fn bad_discriminant<T: WitType, M: Memory>(memory: &M, found: u32) -> M::Error {
+    memory.fail(AbiError::Discriminant { ty: T::TYPE, found })
+}

@@ -1,0 +1,382 @@
+//! What generated code calls on wasm32: the guest's own memory, argument passing, results that live until
+//! the host has read them, and the container's state.
+
+use crate::abi::{AbiError, Lift, Lower, Memory, Plain};
+use crate::schema::{Layout, MAX_FLAT_PARAMS, Signature, align_to};
+use std::alloc;
+use std::any::TypeId;
+use std::cell::{Cell, UnsafeCell};
+use std::convert::Infallible;
+
+/// Runs the module's constructors before the first export does. Called by every export.
+pub use wit_bindgen::rt::run_ctors_once;
+
+/// A slot of a core signature, by its [`Core`](crate::schema::Core) type.
+pub struct Slot<const CORE: u8>;
+
+/// How a slot looks to rustc.
+pub trait CoreType {
+    /// The core type; `()` for a slot that is not there, which leaves no trace in the core signature.
+    type Repr;
+    /// A flat value to the slot.
+    fn to_core(bits: u64) -> Self::Repr;
+    /// The slot to a flat value.
+    fn from_core(core: Self::Repr) -> u64;
+}
+
+macro_rules! core_type {
+    ($($code:literal $repr:ty: $bits:ident => $to:expr, $core:ident => $from:expr;)*) => {$(
+        impl CoreType for Slot<$code> {
+            type Repr = $repr;
+            #[inline(always)]
+            fn to_core($bits: u64) -> $repr {
+                $to
+            }
+            #[inline(always)]
+            fn from_core($core: $repr) -> u64 {
+                $from
+            }
+        }
+    )*};
+}
+
+core_type! {
+    0 (): _bits => (), _core => 0;
+    1 u32: bits => bits as u32, core => core.into();
+    2 u64: bits => bits, core => core;
+    3 f32: bits => f32::from_bits(bits as u32), core => core.to_bits().into();
+    4 f64: bits => f64::from_bits(bits), core => core.to_bits();
+}
+
+/// The guest's own linear memory, and what was allocated in it for the call at hand.
+#[derive(Default)]
+pub struct GuestMemory {
+    allocations: Vec<(*mut u8, alloc::Layout)>,
+}
+
+impl GuestMemory {
+    /// A memory with nothing allocated for a call.
+    pub const fn new() -> Self {
+        Self { allocations: Vec::new() }
+    }
+}
+
+impl Drop for GuestMemory {
+    fn drop(&mut self) {
+        for (pointer, layout) in self.allocations.drain(..) {
+            // SAFETY: `allocate` allocated it with this layout, and nothing else frees it.
+            unsafe { alloc::dealloc(pointer, layout) }
+        }
+    }
+}
+
+/// A layout of the schema as the allocator wants it. Alignments are 1, 2, 4 or 8, and sizes came from
+/// lists that are in memory, so it is always valid.
+fn layout_of(layout: Layout) -> alloc::Layout {
+    match alloc::Layout::from_size_align(layout.size, layout.align) {
+        Ok(layout) => layout,
+        Err(_) => trap(),
+    }
+}
+
+#[cold]
+fn trap() -> ! {
+    std::arch::wasm32::unreachable()
+}
+
+/// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
+/// the layout of the type, and the values in them are valid, because the runtime lowers them itself. That is
+/// what each `SAFETY` below rests on.
+impl Memory for GuestMemory {
+    type Error = Infallible;
+
+    fn fail(&self, _: AbiError) -> Infallible {
+        trap()
+    }
+
+    #[inline(always)]
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Infallible> {
+        // SAFETY: the address came from the host, for a value that these bytes belong to.
+        Ok(unsafe { std::ptr::read_unaligned(address as *const [u8; N]) })
+    }
+
+    #[inline(always)]
+    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Infallible> {
+        // SAFETY: lowering writes only to what it allocated for the value.
+        unsafe { std::ptr::write_unaligned(address as *mut [u8; N], bytes) };
+        Ok(())
+    }
+
+    fn allocate(&mut self, layout: Layout) -> Result<usize, Infallible> {
+        if layout.size == 0 {
+            return Ok(layout.align);
+        }
+        let layout = layout_of(layout);
+        // SAFETY: the size is not zero.
+        let pointer = unsafe { alloc::alloc(layout) };
+        if pointer.is_null() {
+            alloc::handle_alloc_error(layout);
+        }
+        self.allocations.push((pointer, layout));
+        Ok(pointer.expose_provenance())
+    }
+
+    #[inline]
+    fn lend(&mut self, bytes: &[u8], _: usize) -> Result<usize, Infallible> {
+        Ok(bytes.as_ptr().expose_provenance())
+    }
+
+    #[inline]
+    fn take_string(&mut self, address: usize, len: usize) -> Result<String, Infallible> {
+        let bytes = take(address, len);
+        // SAFETY: the runtime checks that a string is UTF-8 before it lowers it.
+        Ok(unsafe { String::from_utf8_unchecked(bytes) })
+    }
+
+    #[inline]
+    fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>, Infallible> {
+        Ok(take(address, len))
+    }
+
+    #[inline]
+    fn check(&self, _: usize, _: Layout, _: usize) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    #[inline]
+    fn free(&mut self, address: usize, layout: Layout) {
+        if layout.size > 0 {
+            // SAFETY: the host allocated it through `cabi_realloc` with this layout and has handed it over.
+            unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
+        }
+    }
+}
+
+/// Takes what the host allocated for `len` items that are their own lowered form.
+#[inline]
+fn take<T>(address: usize, len: usize) -> Vec<T> {
+    if len == 0 {
+        // The address of an empty list was not allocated.
+        return Vec::new();
+    }
+    // SAFETY: the host allocated it through `cabi_realloc`, which is the global allocator, with the layout
+    // of `[T; len]`, filled it, and has handed it over.
+    unsafe { Vec::from_raw_parts(address as *mut T, len, len) }
+}
+
+fn unwrap<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+    }
+}
+
+/// The arguments of a call that came in, lifted one by one.
+pub struct Args<'s> {
+    flat: &'s [u64; MAX_FLAT_PARAMS],
+    signature: &'s Signature,
+    at: usize,
+}
+
+impl<'s> Args<'s> {
+    /// Arguments in these slots.
+    #[inline(always)]
+    pub fn new(flat: &'s [u64; MAX_FLAT_PARAMS], signature: &'s Signature) -> Self {
+        Self { flat, signature, at: 0 }
+    }
+
+    /// Lifts the next one.
+    #[inline(always)]
+    pub fn take<T: Lift>(&mut self) -> T {
+        let memory = &mut GuestMemory::new();
+        if self.signature.params_indirect {
+            let at = align_to(self.at, T::LAYOUT.align);
+            self.at = at + T::LAYOUT.size;
+            unwrap(T::load(memory, self.flat[0] as usize + at))
+        } else {
+            let at = self.at;
+            self.at += T::FLAT;
+            unwrap(T::lift(memory, &self.flat[at..]))
+        }
+    }
+
+    /// Frees the memory that the arguments came in, after the last one is lifted.
+    #[inline(always)]
+    pub fn finish(self) {
+        if self.signature.params_indirect {
+            GuestMemory::new().free(self.flat[0] as usize, self.signature.params_layout);
+        }
+    }
+}
+
+/// Bytes in memory with the strictest alignment that the canonical ABI has.
+#[repr(C, align(8))]
+pub struct Area<const SIZE: usize>([u8; SIZE]);
+
+/// Where a function's result lives from its return until the host has read it: the host reads the strings
+/// and lists of the result where they are, and post-return drops them.
+pub struct Return<T, const SIZE: usize>(UnsafeCell<Returned<T, SIZE>>);
+
+struct Returned<T, const SIZE: usize> {
+    value: Option<T>,
+    memory: GuestMemory,
+    area: Area<SIZE>,
+}
+
+// SAFETY: a component has one thread, and the canonical ABI lets no call in before post-return.
+unsafe impl<T, const SIZE: usize> Sync for Return<T, SIZE> {}
+
+impl<T: Lower, const SIZE: usize> Return<T, SIZE> {
+    /// A place with nothing in it.
+    #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(Returned { value: None, memory: GuestMemory::new(), area: Area([0; SIZE]) }))
+    }
+
+    /// Keeps `value`, lowers it, and returns the address of what was lowered.
+    #[inline]
+    pub fn put(&self, value: T) -> u64 {
+        // SAFETY: no other reference is alive: exports do not overlap, and neither `put` nor `clear` calls
+        // code that could come back here (lowering runs no code of the user's).
+        let returned = unsafe { &mut *self.0.get() };
+        let value = returned.value.insert(value);
+        let address = returned.area.0.as_mut_ptr().expose_provenance();
+        unwrap(value.store(&mut returned.memory, address));
+        address as u64
+    }
+
+    /// Drops the value and what it was lowered into: the post-return function.
+    #[inline]
+    pub fn clear(&self) {
+        // SAFETY: as in `put`. The value is moved out first, so that its destructor, which is the user's, runs
+        // when the reference is gone.
+        let (value, memory) = unsafe {
+            let returned = &mut *self.0.get();
+            (returned.value.take(), std::mem::take(&mut returned.memory))
+        };
+        drop((value, memory));
+    }
+}
+
+/// Lowers a result that is one core value or none.
+#[inline(always)]
+pub fn lower_flat<T: Lower>(value: &T) -> u64 {
+    let mut flat = [0];
+    unwrap(value.lower(&mut GuestMemory::new(), &mut flat));
+    flat[0]
+}
+
+/// A call that goes out: its arguments, lowered one by one, and its result.
+pub struct Call<const PARAMS: usize, const RESULT: usize> {
+    /// The core arguments.
+    pub flat: [u64; MAX_FLAT_PARAMS + 1],
+    at: usize,
+    memory: GuestMemory,
+    params: Area<PARAMS>,
+    result: Area<RESULT>,
+}
+
+impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
+    /// A call without arguments so far. `PARAMS` and `RESULT` are the sizes of what goes through memory, in
+    /// bytes, or 0.
+    #[inline(always)]
+    #[expect(clippy::new_without_default, reason = "generated code is the only caller")]
+    pub fn new() -> Self {
+        Self {
+            flat: [0; MAX_FLAT_PARAMS + 1],
+            at: 0,
+            memory: GuestMemory::new(),
+            params: Area([0; PARAMS]),
+            result: Area([0; RESULT]),
+        }
+    }
+
+    /// Lowers the next argument.
+    #[inline(always)]
+    pub fn arg<T: Lower + ?Sized>(&mut self, signature: &Signature, value: &T) {
+        if signature.params_indirect {
+            let at = align_to(self.at, T::LAYOUT.align);
+            self.at = at + T::LAYOUT.size;
+            let address = self.params.0.as_mut_ptr().expose_provenance() + at;
+            unwrap(value.store(&mut self.memory, address));
+        } else {
+            unwrap(value.lower(&mut self.memory, &mut self.flat[self.at..]));
+            self.at += T::FLAT;
+        }
+    }
+
+    /// Adds the pointers to what goes through memory, after the last argument.
+    #[inline(always)]
+    pub fn ready(&mut self, signature: &Signature) {
+        if signature.params_indirect {
+            self.flat[0] = self.params.0.as_mut_ptr().expose_provenance() as u64;
+        }
+        if signature.result_indirect {
+            self.flat[signature.params_len] = self.result.0.as_mut_ptr().expose_provenance() as u64;
+        }
+    }
+
+    /// Lifts the result, of which `flat` is the core value where it came back as one.
+    #[inline(always)]
+    pub fn result<T: Lift>(&mut self, signature: &Signature, flat: u64) -> T {
+        if signature.result_indirect {
+            let address = self.result.0.as_mut_ptr().expose_provenance();
+            unwrap(T::load(&mut self.memory, address))
+        } else {
+            unwrap(T::lift(&mut self.memory, &[flat]))
+        }
+    }
+}
+
+/// The states of this component's guest types, one each.
+struct States(UnsafeCell<Vec<(TypeId, *mut ())>>);
+
+// SAFETY: a component has one thread.
+unsafe impl Sync for States {}
+
+static STATES: States = States(UnsafeCell::new(Vec::new()));
+
+/// The way from one interface's exports to the state of the guest type `T`, looked up once.
+pub struct State<T> {
+    found: Cell<*mut T>,
+    default: fn() -> T,
+}
+
+// SAFETY: a component has one thread.
+unsafe impl<T> Sync for State<T> {}
+
+impl<T: 'static> State<T> {
+    /// Not looked up so far. `default` makes the state when an export of the component needs it for the first
+    /// time.
+    pub const fn new(default: fn() -> T) -> Self {
+        Self { found: Cell::new(std::ptr::null_mut()), default }
+    }
+
+    /// The state.
+    ///
+    /// # Safety
+    /// - It is called by an export, once, and the reference is not kept past the export's end: the canonical ABI
+    ///   lets no other export in before that, so there is one reference at a time.
+    #[inline(always)]
+    pub unsafe fn get(&self) -> &'static mut T {
+        if self.found.get().is_null() {
+            self.found.set(find(self.default));
+        }
+        // SAFETY: `find` made it and it is never freed; the caller sees to it that it is the only reference.
+        unsafe { &mut *self.found.get() }
+    }
+}
+
+/// Several interfaces of one guest type share one state.
+#[cold]
+fn find<T: 'static>(default: fn() -> T) -> *mut T {
+    let id = TypeId::of::<T>();
+    // SAFETY: one thread, and the reference ends before `default` runs, which is the user's code.
+    let known = unsafe { (*STATES.0.get()).iter().find(|(known, _)| *known == id).map(|(_, state)| *state) };
+    let state = known.unwrap_or_else(|| {
+        let state = Box::into_raw(Box::new(default())).cast::<()>();
+        // SAFETY: as above.
+        unsafe { (*STATES.0.get()).push((id, state)) };
+        state
+    });
+    state.cast()
+}

@@ -1,0 +1,532 @@
+//! The `component-type` custom section of an interface, written by const evaluation.
+//!
+//! The section is itself a component in the binary format: a custom section that names the encoding, a
+//! component type that holds a world with the one interface imported or exported, and an export of the
+//! world's name. `wit-component`, `wasm-tools component new` and the wasip2 linker read
+//! it, and merge the sections of one core module.
+//!
+//! Sources: the component model's binary format
+//! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>) and the module
+//! documentation of `wit_component::metadata`.
+
+use super::{Field, Function, Interface, Type};
+
+/// Which way the interface crosses: out of the guest, or into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The guest imports the interface, and the host provides it.
+    Import,
+    /// The guest exports the interface, and the host calls it.
+    Export,
+}
+
+/// What must be known before the first byte is written. Made by [`measure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    decls: u32,
+    content: usize,
+    /// The length of the whole section's data, in bytes.
+    pub total: usize,
+}
+
+/// Measures the encoding of `interface`, and checks it: names that collide, and `()` where WIT has no
+/// such type, are compile-time errors here, since only the compiler knows every type.
+pub const fn measure(interface: &Interface, role: Role) -> Sizes {
+    let mut body = Encoder::new(None);
+    body.interface(interface);
+    let decls = body.decls;
+    let mut head = Encoder::new(None);
+    head.world(interface, role, decls, false);
+    let content = head.at + body.at;
+    let mut rest = Encoder::new(None);
+    rest.preamble(content);
+    rest.world_export(interface, role);
+    Sizes { decls, content, total: rest.at + content }
+}
+
+/// Encodes `interface` as the data of a `component-type` section. `N` is `sizes.total`.
+pub const fn encode<const N: usize>(interface: &Interface, role: Role, sizes: Sizes) -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut encoder = Encoder::new(Some(&mut bytes));
+    encoder.preamble(sizes.content);
+    encoder.world(interface, role, sizes.decls, true);
+    encoder.world_export(interface, role);
+    assert!(encoder.at == N, "the section's length differs from what was measured");
+    bytes
+}
+
+/// Distinct compound types that one interface may use: half of the table.
+const MAX_TYPES: usize = 1024;
+
+struct Encoder<'o> {
+    /// Where the bytes go, or nothing while measuring.
+    out: Option<&'o mut [u8]>,
+    at: usize,
+    /// The declarations of the instance type so far.
+    decls: u32,
+    /// The next type index inside the instance type.
+    next_type: u32,
+    /// An open-addressed table from a type's hash to its index.
+    types: [(u64, u32); MAX_TYPES * 2],
+    /// The named types so far: name and hash.
+    names: [(&'static str, u64); MAX_TYPES],
+    names_len: usize,
+}
+
+/// The code of a primitive type, or 0.
+pub(super) const fn primitive(ty: &Type) -> u8 {
+    match ty {
+        Type::Bool => 0x7f,
+        Type::S8 => 0x7e,
+        Type::U8 => 0x7d,
+        Type::S16 => 0x7c,
+        Type::U16 => 0x7b,
+        Type::S32 => 0x7a,
+        Type::U32 => 0x79,
+        Type::S64 => 0x78,
+        Type::U64 => 0x77,
+        Type::F32 => 0x76,
+        Type::F64 => 0x75,
+        Type::Char => 0x74,
+        Type::String => 0x73,
+        _ => 0,
+    }
+}
+
+/// A type as it is referred to: nothing, a primitive's code, or an index.
+#[derive(Clone, Copy)]
+enum Ref {
+    None,
+    Primitive(u8),
+    Index(u32),
+}
+
+impl<'o> Encoder<'o> {
+    const fn new(out: Option<&'o mut [u8]>) -> Self {
+        Self {
+            out,
+            at: 0,
+            decls: 0,
+            next_type: 0,
+            types: [(0, 0); MAX_TYPES * 2],
+            names: [("", 0); MAX_TYPES],
+            names_len: 0,
+        }
+    }
+
+    const fn byte(&mut self, byte: u8) {
+        if let Some(out) = &mut self.out {
+            out[self.at] = byte;
+        }
+        self.at += 1;
+    }
+
+    const fn bytes(&mut self, bytes: &[u8]) {
+        let mut i = 0;
+        while i < bytes.len() {
+            self.byte(bytes[i]);
+            i += 1;
+        }
+    }
+
+    const fn u32(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.byte(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.byte(value as u8);
+    }
+
+    const fn str(&mut self, s: &str) {
+        self.u32(s.len() as u32);
+        self.bytes(s.as_bytes());
+    }
+
+    /// Everything before the content of the type section.
+    const fn preamble(&mut self, content: usize) {
+        self.bytes(b"\0asm\x0d\0\x01\0");
+        // A custom section of 25 bytes: format 4, strings in UTF-8.
+        self.bytes(b"\0\x19\x16wit-component-encoding\x04\0");
+        self.byte(0x07);
+        self.u32(content as u32);
+    }
+
+    /// The content of the type section: one component type, which declares the world's type and exports it.
+    const fn world(&mut self, interface: &Interface, role: Role, decls: u32, body: bool) {
+        // One type, a component type of two declarations, the first a component type of two declarations,
+        // the first of those an instance type.
+        self.bytes(&[0x01, 0x41, 0x02, 0x01, 0x41, 0x02, 0x01, 0x42]);
+        self.u32(decls);
+        if body {
+            self.interface(interface);
+        }
+        self.bytes(match role {
+            Role::Import => &[0x03, 0x00],
+            Role::Export => &[0x04, 0x00],
+        });
+        self.str(interface.id);
+        self.bytes(&[0x05, 0x00]);
+        self.bytes(&[0x04, 0x00]);
+        self.world_id(interface, role);
+        self.bytes(&[0x04, 0x00]);
+    }
+
+    /// The export section: the world's type, under the world's name.
+    const fn world_export(&mut self, interface: &Interface, role: Role) {
+        let (_, name, _) = split_id(interface.id);
+        let prefix = world_prefix(role);
+        self.byte(0x0b);
+        let len = (prefix.len() + name.len()) as u32;
+        let len_size = if len < 0x80 { 1 } else { 2 };
+        self.u32(len + len_size + 5);
+        self.bytes(&[0x01, 0x00]);
+        self.u32(len);
+        self.bytes(prefix.as_bytes());
+        self.bytes(name);
+        self.bytes(&[0x03, 0x00, 0x00]);
+    }
+
+    /// The world lives in the interface's package. Its name is the interface's with a prefix, since worlds
+    /// and interfaces of a package share one space of names.
+    const fn world_id(&mut self, interface: &Interface, role: Role) {
+        let (package, name, version) = split_id(interface.id);
+        let prefix = world_prefix(role);
+        self.u32((package.len() + prefix.len() + name.len() + version.len()) as u32);
+        self.bytes(package);
+        self.bytes(prefix.as_bytes());
+        self.bytes(name);
+        self.bytes(version);
+    }
+
+    const fn interface(&mut self, interface: &Interface) {
+        let mut i = 0;
+        while i < interface.functions.len() {
+            let function = &interface.functions[i];
+            self.function(interface, function);
+            let mut j = 0;
+            while j < i {
+                if same(interface.functions[j].name, function.name) {
+                    fail(&["interface `", interface.id, "` has two functions named `", function.name, "`: rename one"]);
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+        // Functions and types of an interface share one space of names.
+        let mut i = 0;
+        while i < interface.functions.len() {
+            let mut j = 0;
+            while j < self.names_len {
+                if same(self.names[j].0, interface.functions[i].name) {
+                    fail(&[
+                        "interface `",
+                        interface.id,
+                        "` has a function and a type both named `",
+                        self.names[j].0,
+                        "`, and WIT keeps them in one space of names: rename one",
+                    ]);
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+    }
+
+    const fn function(&mut self, interface: &Interface, function: &Function) {
+        let mut refs = [Ref::None; 64];
+        if function.params.len() > refs.len() {
+            fail(&["function `", function.name, "` has more than 64 parameters: put them in a record"]);
+        }
+        let mut i = 0;
+        while i < function.params.len() {
+            refs[i] = self.value(interface, &function.params[i].ty, function.params[i].name);
+            i += 1;
+        }
+        let result = self.define(interface, &function.result);
+
+        self.decls += 2;
+        let index = self.next_type;
+        self.next_type += 1;
+        self.bytes(&[0x01, 0x40]);
+        self.u32(function.params.len() as u32);
+        let mut i = 0;
+        while i < function.params.len() {
+            self.str(function.params[i].name);
+            self.reference(refs[i]);
+            i += 1;
+        }
+        match result {
+            Ref::None => self.bytes(&[0x01, 0x00]),
+            result => {
+                self.byte(0x00);
+                self.reference(result);
+            }
+        }
+        self.bytes(&[0x04, 0x00]);
+        self.str(function.name);
+        self.byte(0x01);
+        self.u32(index);
+    }
+
+    /// Defines a type that stands where WIT wants a value: `()` will not do.
+    const fn value(&mut self, interface: &Interface, ty: &Type, at: &str) -> Ref {
+        if let Type::Unit = ty {
+            fail(&[
+                "`()` at `",
+                at,
+                "` of interface `",
+                interface.id,
+                "` is no value: WIT has it only as a function's result and inside `Result`",
+            ]);
+        }
+        self.define(interface, ty)
+    }
+
+    /// Declares `ty` and all that it is made of, once each, and returns how to refer to it.
+    const fn define(&mut self, interface: &Interface, ty: &Type) -> Ref {
+        if let Type::Unit = ty {
+            return Ref::None;
+        }
+        let code = primitive(ty);
+        if code != 0 {
+            return Ref::Primitive(code);
+        }
+        let hash = ty.hash();
+        let mut slot = hash as usize % (MAX_TYPES * 2);
+        while self.types[slot].0 != 0 {
+            if self.types[slot].0 == hash {
+                return Ref::Index(self.types[slot].1);
+            }
+            slot = (slot + 1) % (MAX_TYPES * 2);
+        }
+        if let Some(name) = ty.name() {
+            self.claim(interface, name, hash);
+        }
+
+        match ty {
+            Type::List(item) => {
+                let item = self.value(interface, item, "list");
+                self.start(0x70);
+                self.reference(item);
+            }
+            Type::Option(some) => {
+                let some = self.value(interface, some, "option");
+                self.start(0x6b);
+                self.reference(some);
+            }
+            Type::Result([ok, err]) => {
+                let (ok, err) = (self.define(interface, ok), self.define(interface, err));
+                self.start(0x6a);
+                self.optional(ok);
+                self.optional(err);
+            }
+            Type::Tuple(types) => {
+                let mut refs = [Ref::None; 64];
+                if types.len() > refs.len() {
+                    fail(&["interface `", interface.id, "` uses a tuple of more than 64 elements: make it a record"]);
+                }
+                let mut i = 0;
+                while i < types.len() {
+                    refs[i] = self.value(interface, &types[i], "tuple");
+                    i += 1;
+                }
+                self.start(0x6f);
+                self.u32(types.len() as u32);
+                let mut i = 0;
+                while i < types.len() {
+                    self.reference(refs[i]);
+                    i += 1;
+                }
+            }
+            Type::Record(record) => {
+                self.define_all(interface, record.fields, true);
+                self.start(0x72);
+                self.u32(record.fields.len() as u32);
+                let mut i = 0;
+                while i < record.fields.len() {
+                    self.str(record.fields[i].name);
+                    let ty = self.define(interface, &record.fields[i].ty);
+                    self.reference(ty);
+                    i += 1;
+                }
+                self.export_type(record.name);
+            }
+            Type::Variant(variant) => {
+                self.define_all(interface, variant.cases, false);
+                self.start(0x71);
+                self.u32(variant.cases.len() as u32);
+                let mut i = 0;
+                while i < variant.cases.len() {
+                    self.str(variant.cases[i].name);
+                    let ty = self.define(interface, &variant.cases[i].ty);
+                    self.optional(ty);
+                    self.byte(0x00);
+                    i += 1;
+                }
+                self.export_type(variant.name);
+            }
+            Type::Enum(cases) => {
+                self.start(0x6d);
+                self.u32(cases.cases.len() as u32);
+                let mut i = 0;
+                while i < cases.cases.len() {
+                    self.str(cases.cases[i].name);
+                    i += 1;
+                }
+                self.export_type(cases.name);
+            }
+            _ => unreachable!(),
+        }
+
+        // The table may have grown below this type: look for a free slot again.
+        let index = self.next_type - 1;
+        if index as usize >= MAX_TYPES {
+            fail(&["interface `", interface.id, "` uses more than 1024 compound types: split it"]);
+        }
+        let mut slot = hash as usize % (MAX_TYPES * 2);
+        while self.types[slot].0 != 0 {
+            slot = (slot + 1) % (MAX_TYPES * 2);
+        }
+        self.types[slot] = (hash, index);
+        Ref::Index(index)
+    }
+
+    /// Declares the types of all fields, so that the second look at each writes nothing.
+    const fn define_all(&mut self, interface: &Interface, fields: &[Field], values: bool) {
+        let mut i = 0;
+        while i < fields.len() {
+            if values {
+                self.value(interface, &fields[i].ty, fields[i].name);
+            } else {
+                self.define(interface, &fields[i].ty);
+            }
+            i += 1;
+        }
+    }
+
+    /// Begins a type declaration.
+    const fn start(&mut self, code: u8) {
+        self.bytes(&[0x01, code]);
+        self.decls += 1;
+        self.next_type += 1;
+    }
+
+    /// Exports the type just declared under its name, which makes a new index for it.
+    const fn export_type(&mut self, name: &str) {
+        let index = self.next_type - 1;
+        self.bytes(&[0x04, 0x00]);
+        self.str(name);
+        self.bytes(&[0x03, 0x00]);
+        self.u32(index);
+        self.decls += 1;
+        self.next_type += 1;
+    }
+
+    /// Takes a name for a type, which no other type of the interface may have.
+    const fn claim(&mut self, interface: &Interface, name: &'static str, hash: u64) {
+        let mut i = 0;
+        while i < self.names_len {
+            if same(self.names[i].0, name) {
+                fail(&[
+                    "interface `",
+                    interface.id,
+                    "` uses two different types named `",
+                    name,
+                    "`: rename one of them",
+                ]);
+            }
+            i += 1;
+        }
+        self.names[self.names_len] = (name, hash);
+        self.names_len += 1;
+    }
+
+    /// A value type: a primitive's code, or an index as a signed LEB128 number of 33 bits.
+    const fn reference(&mut self, ty: Ref) {
+        match ty {
+            Ref::None => unreachable!(),
+            Ref::Primitive(code) => self.byte(code),
+            Ref::Index(mut index) => {
+                while index >= 0x40 {
+                    self.byte(index as u8 | 0x80);
+                    index >>= 7;
+                }
+                self.byte(index as u8);
+            }
+        }
+    }
+
+    const fn optional(&mut self, ty: Ref) {
+        match ty {
+            Ref::None => self.byte(0x00),
+            ty => {
+                self.byte(0x01);
+                self.reference(ty);
+            }
+        }
+    }
+}
+
+const fn world_prefix(role: Role) -> &'static str {
+    match role {
+        Role::Import => "tairitsu-import-",
+        Role::Export => "tairitsu-export-",
+    }
+}
+
+/// Splits `ns:package/name@version` into `ns:package/`, `name` and `@version`.
+const fn split_id(id: &str) -> (&[u8], &[u8], &[u8]) {
+    let bytes = id.as_bytes();
+    let mut slash = 0;
+    let mut at = bytes.len();
+    let mut i = 0;
+    while i < bytes.len() {
+        if bytes[i] == b'/' && slash == 0 {
+            slash = i + 1;
+        } else if bytes[i] == b'@' {
+            at = i;
+            break;
+        }
+        i += 1;
+    }
+    let (package, rest) = bytes.split_at(slash);
+    let (name, version) = rest.split_at(at - slash);
+    (package, name, version)
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// Fails the compilation with the parts joined: `panic!` in a `const fn` takes one string.
+#[track_caller]
+const fn fail(parts: &[&str]) -> ! {
+    let mut message = [0; 512];
+    let mut len = 0;
+    let mut i = 0;
+    while i < parts.len() {
+        let part = parts[i].as_bytes();
+        let mut j = 0;
+        while j < part.len() && len < message.len() {
+            message[len] = part[j];
+            len += 1;
+            j += 1;
+        }
+        i += 1;
+    }
+    match std::str::from_utf8(message.split_at(len).0) {
+        Ok(message) => panic!("{}", message),
+        Err(_) => panic!("an interface is not valid WIT"),
+    }
+}

@@ -1,0 +1,404 @@
+//! The const model of an interface: what the macros emit and the compiler composes.
+//!
+//! A macro sees tokens, never types, so it emits constants that name
+//! `<T as WitType>::TYPE`, and rustc resolves aliases, generics and other crates' types.
+//! All of it is plain data in `&'static` memory. Every derived fact (a layout, a flattening, the binary
+//! section) is a `const fn` over this data.
+
+mod encode;
+mod flatten;
+mod text;
+
+pub use encode::{Role, Sizes, encode, measure};
+pub use flatten::{Core, Flat, MAX_FLAT_PARAMS, Signature};
+pub use text::is_keyword;
+
+/// A type that crosses the component boundary, as WIT says it.
+///
+/// Compound types are `&'static`, so a `Type` is `Copy` and two words wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Type {
+    /// No value: what a function without a result returns, and the payload of `result<_, e>`.
+    Unit,
+    /// `bool`
+    Bool,
+    /// `s8`
+    S8,
+    /// `u8`
+    U8,
+    /// `s16`
+    S16,
+    /// `u16`
+    U16,
+    /// `s32`
+    S32,
+    /// `u32`
+    U32,
+    /// `s64`
+    S64,
+    /// `u64`
+    U64,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+    /// `char`: a Unicode scalar value
+    Char,
+    /// `string`
+    String,
+    /// `list<t>`
+    List(&'static Type),
+    /// `option<t>`
+    Option(&'static Type),
+    /// `result<ok, err>`; [`Type::Unit`] stands for `_`
+    Result(&'static [Type; 2]),
+    /// `tuple<..>`, one element or more
+    Tuple(&'static [Type]),
+    /// A named record
+    Record(&'static Record),
+    /// A named variant
+    Variant(&'static Variant),
+    /// A named enum
+    Enum(&'static Enum),
+}
+
+/// A record: a named list of named fields, in order.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The fields, in declaration order.
+    pub fields: &'static [Field],
+    facts: Facts,
+}
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The type.
+    pub ty: Type,
+}
+
+/// A variant: a named list of cases, of which one holds at a time.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variant {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The cases, in the order of their discriminants. A case without a payload is [`Type::Unit`].
+    pub cases: &'static [Field],
+    facts: Facts,
+}
+
+/// An enum: a variant of which no case has a payload.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enum {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The cases, in the order of their discriminants; every type is [`Type::Unit`].
+    pub cases: &'static [Field],
+    facts: Facts,
+}
+
+/// What is computed once where a named type is declared, so that no walk repeats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Facts {
+    hash: u64,
+    layout: Layout,
+    flat: Flat,
+}
+
+/// Size and alignment in a component's linear memory, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Bytes, padding at the end included.
+    pub size: usize,
+    /// Bytes; 1, 2, 4 or 8.
+    pub align: usize,
+}
+
+/// An interface: a named set of functions, exported by one side and imported by the other.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// The whole name, `namespace:package/interface@version`.
+    pub id: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The functions, in declaration order.
+    pub functions: &'static [Function],
+}
+
+/// A function of an interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The parameters, in order.
+    pub params: &'static [Param],
+    /// The result; [`Type::Unit`] where there is none.
+    pub result: Type,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The type.
+    pub ty: Type,
+}
+
+impl Record {
+    /// Declares a record and computes its layout, flattening and hash.
+    pub const fn new(name: &'static str, docs: &'static str, fields: &'static [Field]) -> Self {
+        let mut layout = Layout { size: 0, align: 1 };
+        let mut flat = Flat::EMPTY;
+        let mut i = 0;
+        while i < fields.len() {
+            layout = layout.then(fields[i].ty.layout());
+            flat = flat.then(&fields[i].ty.flat());
+            i += 1;
+        }
+        Self {
+            name,
+            docs,
+            fields,
+            facts: Facts { hash: hash_fields(0x72, name, fields), layout: layout.padded(), flat },
+        }
+    }
+}
+
+impl Variant {
+    /// Declares a variant and computes its layout, flattening and hash.
+    pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
+        let mut payload = Layout { size: 0, align: 1 };
+        let mut joined = Flat::EMPTY;
+        let mut i = 0;
+        while i < cases.len() {
+            payload = payload.or(cases[i].ty.layout());
+            joined = joined.or(&cases[i].ty.flat());
+            i += 1;
+        }
+        let facts = Facts {
+            hash: hash_fields(0x71, name, cases),
+            layout: variant_layout(cases.len(), payload),
+            flat: Flat::one(Core::I32).then(&joined),
+        };
+        Self { name, docs, cases, facts }
+    }
+}
+
+impl Enum {
+    /// Declares an enum and computes its layout and hash.
+    pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
+        let facts = Facts {
+            hash: hash_fields(0x6d, name, cases),
+            layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
+            flat: Flat::one(Core::I32),
+        };
+        Self { name, docs, cases, facts }
+    }
+}
+
+impl Layout {
+    /// The layout of `self` followed by `next`, without padding at the end.
+    const fn then(self, next: Layout) -> Layout {
+        Layout { size: align_to(self.size, next.align) + next.size, align: max(self.align, next.align) }
+    }
+
+    /// The layout that holds either of two.
+    const fn or(self, other: Layout) -> Layout {
+        Layout { size: max(self.size, other.size), align: max(self.align, other.align) }
+    }
+
+    const fn padded(self) -> Layout {
+        Layout { size: align_to(self.size, self.align), align: self.align }
+    }
+}
+
+impl Type {
+    /// Size and alignment in linear memory (the canonical ABI's "alignment" and "element size").
+    pub const fn layout(&self) -> Layout {
+        let size = match self {
+            Type::Unit => return Layout { size: 0, align: 1 },
+            Type::Bool | Type::S8 | Type::U8 => 1,
+            Type::S16 | Type::U16 => 2,
+            Type::S32 | Type::U32 | Type::F32 | Type::Char => 4,
+            Type::S64 | Type::U64 | Type::F64 => 8,
+            Type::String | Type::List(_) => return Layout { size: 8, align: 4 },
+            Type::Option(some) => return variant_layout(2, some.layout()),
+            Type::Result([ok, err]) => return variant_layout(2, ok.layout().or(err.layout())),
+            Type::Tuple(types) => {
+                let mut layout = Layout { size: 0, align: 1 };
+                let mut i = 0;
+                while i < types.len() {
+                    layout = layout.then(types[i].layout());
+                    i += 1;
+                }
+                return layout.padded();
+            }
+            Type::Record(record) => return record.facts.layout,
+            Type::Variant(variant) => return variant.facts.layout,
+            Type::Enum(cases) => return cases.facts.layout,
+        };
+        Layout { size, align: size }
+    }
+
+    /// Where a variant's payload starts, in bytes from the variant's own address: after the
+    /// discriminant, aligned for the largest payload.
+    pub const fn payload_offset(&self) -> usize {
+        match self {
+            Type::Option(some) => align_to(1, some.layout().align),
+            Type::Result([ok, err]) => align_to(1, ok.layout().or(err.layout()).align),
+            // The whole is aligned for the discriminant and for the payloads alike.
+            Type::Variant(variant) => {
+                let mut align = 1;
+                let mut i = 0;
+                while i < variant.cases.len() {
+                    align = max(align, variant.cases[i].ty.layout().align);
+                    i += 1;
+                }
+                align_to(discriminant_size(variant.cases.len()), align)
+            }
+            _ => 0,
+        }
+    }
+
+    /// A number that is equal for types of equal structure, and for no others in practice.
+    pub(crate) const fn hash(&self) -> u64 {
+        let fnv = Fnv::new();
+        match self {
+            Type::List(item) => fnv.byte(0x70).u64(item.hash()).0,
+            Type::Option(some) => fnv.byte(0x6b).u64(some.hash()).0,
+            Type::Result([ok, err]) => fnv.byte(0x6a).u64(ok.hash()).u64(err.hash()).0,
+            Type::Tuple(types) => {
+                let mut fnv = fnv.byte(0x6f);
+                let mut i = 0;
+                while i < types.len() {
+                    fnv = fnv.u64(types[i].hash());
+                    i += 1;
+                }
+                fnv.0
+            }
+            Type::Record(record) => record.facts.hash,
+            Type::Variant(variant) => variant.facts.hash,
+            Type::Enum(cases) => cases.facts.hash,
+            Type::Unit => fnv.byte(0x00).0,
+            primitive => fnv.byte(encode::primitive(primitive)).0,
+        }
+    }
+
+    /// The WIT name of a record, variant or enum.
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Type::Record(record) => Some(record.name),
+            Type::Variant(variant) => Some(variant.name),
+            Type::Enum(cases) => Some(cases.name),
+            _ => None,
+        }
+    }
+}
+
+impl Interface {
+    /// The interface's own name: what stands between `/` and `@` of its id.
+    pub fn name(&self) -> &'static str {
+        let name = self.id.rsplit_once('/').map_or(self.id, |(_, name)| name);
+        name.split_once('@').map_or(name, |(name, _)| name)
+    }
+
+    /// The package, `namespace:package@version`.
+    pub fn package(&self) -> String {
+        let package = self.id.rsplit_once('/').map_or("", |(package, _)| package);
+        match self.id.split_once('@') {
+            Some((_, version)) => format!("{package}@{version}"),
+            None => package.to_string(),
+        }
+    }
+}
+
+/// The size in bytes of the discriminant of a variant with that many cases.
+pub const fn discriminant_size(cases: usize) -> usize {
+    if cases <= 1 << 8 {
+        1
+    } else if cases <= 1 << 16 {
+        2
+    } else {
+        4
+    }
+}
+
+/// Rounds an offset up to a multiple of `align`, which is a power of two.
+pub const fn align_to(offset: usize, align: usize) -> usize {
+    (offset + align - 1) & !(align - 1)
+}
+
+const fn variant_layout(cases: usize, payload: Layout) -> Layout {
+    let discriminant = discriminant_size(cases);
+    Layout { size: discriminant, align: discriminant }.then(payload).padded()
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+const fn hash_fields(kind: u8, name: &str, fields: &[Field]) -> u64 {
+    let mut fnv = Fnv::new().byte(kind).str(name);
+    let mut i = 0;
+    while i < fields.len() {
+        fnv = fnv.str(fields[i].name).u64(fields[i].ty.hash());
+        i += 1;
+    }
+    fnv.0
+}
+
+/// FNV-1a with 64 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>), because it is short in a `const fn`.
+#[derive(Clone, Copy)]
+struct Fnv(u64);
+
+impl Fnv {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    const fn byte(self, byte: u8) -> Self {
+        Self((self.0 ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    const fn u64(self, value: u64) -> Self {
+        let bytes = value.to_le_bytes();
+        let mut fnv = self;
+        let mut i = 0;
+        while i < 8 {
+            fnv = fnv.byte(bytes[i]);
+            i += 1;
+        }
+        fnv
+    }
+
+    /// The length goes in too, so that `("ab", "c")` and `("a", "bc")` differ.
+    const fn str(self, s: &str) -> Self {
+        let bytes = s.as_bytes();
+        let mut fnv = self.u64(bytes.len() as u64);
+        let mut i = 0;
+        while i < bytes.len() {
+            fnv = fnv.byte(bytes[i]);
+            i += 1;
+        }
+        fnv
+    }
+}

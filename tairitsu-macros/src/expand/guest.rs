@@ -1,0 +1,278 @@
+//! `#[guest]` on a trait: export glue for the guest, the typed client for the host.
+
+use super::shared;
+use crate::model::{Function, Interface, ParamKind, result_parts};
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
+    let item = &interface.item;
+    let descriptor = shared::descriptor(interface, paths);
+    let dispatch = dispatch(interface, paths);
+    let client = client(interface, paths);
+    let arms = [export_arm(interface), shared::wrong_side(interface)].into_iter().collect();
+    let export = shared::export_macro(interface, &arms);
+    quote! {
+        #item
+        #descriptor
+        #dispatch
+        #client
+        #export
+    }
+}
+
+/// On wasm32, beside the trait: for each function, one that lifts the arguments, calls an implementation and
+/// lowers the result. The types of the signature are in scope here, and not where the implementation is.
+fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
+    let ident = &interface.item.ident;
+    let Paths { private, schema, rt, if_guest, .. } = paths;
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let (method, index) = (&function.ident, shared::index(i));
+        let (call, post, place) = names(function);
+        let take = function.params.iter().enumerate().map(|(i, param)| {
+            let (ident, ty) = (shared::param_ident(param, i), shared::owned(&param.ty, paths));
+            quote!(let #ident = __tairitsu_args.take::<#ty>();)
+        });
+        let pass = shared::pass_owned(&function.params);
+        let signature = quote! {
+            const __TAIRITSU_SIGNATURE: #schema::Signature =
+                <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
+        };
+        let (lower, post) = match &function.result {
+            None => (
+                quote!({
+                    let () = __tairitsu_result;
+                    0
+                }),
+                None,
+            ),
+            Some(ty) => {
+                let owned = shared::owned(ty, paths);
+                let lower = quote! {
+                    if __TAIRITSU_SIGNATURE.result_indirect {
+                        Self::#place().put(__tairitsu_result)
+                    } else {
+                        #rt::lower_flat(&__tairitsu_result)
+                    }
+                };
+                let post = quote! {
+                    #[inline(always)]
+                    fn #place() -> &'static #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }> {
+                        static __TAIRITSU_RETURN:
+                            #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }> = #rt::Return::new();
+                        &__TAIRITSU_RETURN
+                    }
+
+                    #[doc(hidden)]
+                    #[inline]
+                    pub fn #post() {
+                        Self::#place().clear();
+                    }
+                };
+                (lower, Some(post))
+            }
+        };
+        quote! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn #call<__TairitsuGuest: #ident>(
+                __tairitsu_flat: &[u64; 16],
+                __tairitsu_state: fn() -> &'static mut __TairitsuGuest,
+            ) -> u64 {
+                #signature
+                let mut __tairitsu_args = #rt::Args::new(__tairitsu_flat, &__TAIRITSU_SIGNATURE);
+                #(#take)*
+                __tairitsu_args.finish();
+                let __tairitsu_result = <__TairitsuGuest as #ident>::#method(__tairitsu_state(), #pass);
+                #lower
+            }
+
+            #post
+        }
+    });
+    quote! {
+        #if_guest! {
+            #[allow(non_snake_case, clippy::all)]
+            impl dyn #ident {
+                #(#functions)*
+            }
+        }
+    }
+}
+
+/// The names of the dispatch function, its post-return, and the place of its result.
+fn names(function: &Function) -> (proc_macro2::Ident, proc_macro2::Ident, proc_macro2::Ident) {
+    let name = function.ident.to_string();
+    let name = name.trim_start_matches("r#");
+    (
+        format_ident!("__tairitsu_call_{name}"),
+        format_ident!("__tairitsu_post_{name}"),
+        format_ident!("__tairitsu_place_{name}"),
+    )
+}
+
+/// The arm of the trait's macro that `#[guest] impl` invokes: the exports, by literal name, and the section. It
+/// expands in the crate of the implementation, so it names the trait and the `tairitsu` crate by the paths
+/// that crate uses.
+fn export_arm(interface: &Interface) -> TokenStream {
+    let private = quote!($($tairitsu)*::__private);
+    let target = quote!(dyn $($path)*);
+    let section_name = format!("component-type:tairitsu:export:{}", interface.id);
+    let section = shared::section(&section_name, &target, &private);
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let index = shared::index(i);
+        let (call, post, _) = names(function);
+        let export_name = format!("{}#{}", interface.id, function.name);
+        let params: Vec<_> = (0..16).map(|i| format_ident!("a{i}")).collect();
+        let slots = (0..16).map(|i| {
+            let i = shared::index(i);
+            quote!(#private::rt::Slot<{ SIGNATURE.params[#i] as u8 }>)
+        });
+        let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
+        let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
+        let post = function.result.is_some().then(|| {
+            let post_name = format!("cabi_post_{export_name}");
+            quote! {
+                #[allow(improper_ctypes_definitions)]
+                #[unsafe(export_name = #post_name)]
+                extern "C" fn post_return(_: <#result as #core>::Repr) {
+                    if SIGNATURE.result_indirect {
+                        <#target>::#post();
+                    }
+                }
+            }
+        });
+        quote! {
+            const _: () = {
+                const SIGNATURE: #private::schema::Signature =
+                    <#target as #private::HasInterface>::INTERFACE.functions[#index].signature();
+
+                #[allow(improper_ctypes_definitions)]
+                #[unsafe(export_name = #export_name)]
+                extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
+                    #private::rt::run_ctors_once();
+                    let flat = [#(<#slots as #core>::from_core(#params)),*];
+                    <#result as #core>::to_core(<#target>::#call::<$ty>(&flat, state))
+                }
+
+                #post
+            };
+        }
+    });
+    quote! {
+        (guest [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
+            const _: () = {
+                // The state comes from here, and an error about it is one, on the type.
+                #[allow(dead_code)]
+                const DEFAULT: fn() -> $ty = #private::guest_state::<$ty>();
+
+                #private::if_guest! {
+                    static STATE: #private::rt::State<$ty> = #private::rt::State::new(DEFAULT);
+
+                    fn state() -> &'static mut $ty {
+                        // SAFETY: only the exports below call it, once each, and the reference ends with them:
+                        // the canonical ABI lets no export in while another one runs.
+                        unsafe { STATE.get() }
+                    }
+
+                    #section
+
+                    #(#functions)*
+                }
+            };
+        };
+    }
+}
+
+/// Where the runtime is, beside the trait: `GreeterClient`.
+fn client(interface: &Interface, paths: &Paths) -> TokenStream {
+    let (ident, vis) = (&interface.item.ident, &interface.item.vis);
+    let Paths { private, krate, if_runtime, .. } = paths;
+    let name = format_ident!("{}Client", ident.to_string().trim_start_matches("r#"));
+    let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
+    let mut methods = TokenStream::new();
+    let mut resolve = TokenStream::new();
+    for (i, function) in interface.functions.iter().enumerate() {
+        let (method, index, docs) = (&function.ident, shared::index(i), &function.docs);
+        let attrs = (!docs.is_empty()).then(|| quote!(#[doc = #docs]));
+        let idents: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
+        let types = function.params.iter().map(shared::param_type);
+        let args = function.params.iter().map(|param| {
+            let (ident, this) = (&param.ident, shared::this(&param.ty, paths));
+            match param.kind {
+                ParamKind::Owned => quote!({ let #ident: #this = #ident; #ident },),
+                ParamKind::Reference => quote!({ let #ident: &#this = #ident; #ident },),
+            }
+        });
+        let lowered = |lifetime: TokenStream| -> TokenStream {
+            let params = function.params.iter().map(|param| {
+                let this = shared::this(&param.ty, paths);
+                match param.kind {
+                    ParamKind::Owned => quote!(#this,),
+                    ParamKind::Reference => quote!(& #lifetime #this,),
+                }
+            });
+            quote!((#(#params)*))
+        };
+        let (borrowed, fixed) = (lowered(quote!()), lowered(quote!('static)));
+        let (results, reply, returns) = match &function.result {
+            None => (quote!(()), quote!(), quote!(())),
+            Some(ty) => {
+                let this = shared::this(ty, paths);
+                (quote!((#this,)), quote!(.0), this)
+            }
+        };
+        let output = match function.result.as_ref().and_then(result_parts) {
+            Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
+            None => quote! {
+                ::core::result::Result<
+                    <#returns as #private::Reply>::Ok,
+                    #krate::CallError<<#returns as #private::Reply>::Err>,
+                >
+            },
+        };
+        methods.extend(quote! {
+            #attrs
+            pub fn #method(&mut self #(, #idents: #types)*) -> #output {
+                let __tairitsu_params = (#(#args)*);
+                // SAFETY: `resolve` below checks the function of this index with these types.
+                match unsafe { self.__tairitsu_client.call::<#borrowed, #results>(#index, __tairitsu_params) } {
+                    ::core::result::Result::Ok(__tairitsu_results) => #private::reply(__tairitsu_results #reply),
+                    ::core::result::Result::Err(__tairitsu_fault) => {
+                        ::core::result::Result::Err(#private::Fault::into(__tairitsu_fault))
+                    }
+                }
+            }
+        });
+        resolve.extend(quote!(__tairitsu_resolver.function::<#fixed, #results>(#index)?;));
+    }
+    quote! {
+        #if_runtime! {
+            #[doc = #docs]
+            #vis struct #name<'__tairitsu> {
+                __tairitsu_client: #private::Client<'__tairitsu>,
+            }
+
+            #[allow(clippy::all)]
+            impl #name<'_> {
+                #methods
+            }
+
+            impl #private::GuestInterface for dyn #ident {
+                type Client<'__tairitsu> = #name<'__tairitsu>;
+
+                fn resolve(
+                    __tairitsu_resolver: &mut #private::Resolver<'_>,
+                ) -> ::core::result::Result<(), #private::ResolveError> {
+                    #resolve
+                    ::core::result::Result::Ok(())
+                }
+
+                fn client(__tairitsu_client: #private::Client<'_>) -> #name<'_> {
+                    #name { __tairitsu_client }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
+
+use super::shared;
+use crate::model::{Interface, ParamKind};
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
+    let item = &interface.item;
+    let descriptor = shared::descriptor(interface, paths);
+    let imports = imports(interface, paths);
+    let native = native(interface, paths);
+    let provider = provider(interface, paths);
+    let arms = [provide_arm(), shared::wrong_side(interface)].into_iter().collect();
+    let export = shared::export_macro(interface, &arms);
+    quote! {
+        #item
+        #descriptor
+        #imports
+        #native
+        #provider
+        #export
+    }
+}
+
+/// The head of one of the trait's functions, with parameter names of our own.
+fn head(interface: &Interface, index: usize) -> TokenStream {
+    let function = &interface.functions[index];
+    let method = &function.ident;
+    let receiver = if function.mutable { quote!(&mut self) } else { quote!(&self) };
+    let params = function.params.iter().enumerate().map(|(i, param)| {
+        let (ident, ty) = (shared::param_ident(param, i), shared::param_type(param));
+        quote!(#ident: #ty)
+    });
+    let output = function.result.as_ref().map(|ty| quote!(-> #ty));
+    quote!(fn #method(#receiver, #(#params),*) #output)
+}
+
+/// On wasm32, beside the trait: `Host` implements it by calls to the imports. The shims stay out of line, in
+/// the module of the section's static: whatever links a shim links the section's object.
+fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
+    let (ident, id) = (&interface.item.ident, &interface.id);
+    let Paths { private, krate, schema, rt, if_guest, .. } = paths;
+    let section_name = format!("component-type:tairitsu:import:{id}");
+    let section = shared::section(&section_name, &quote!(dyn #ident), private);
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let (index, name, head) = (shared::index(i), &function.name, head(interface, i));
+        let slots: Vec<_> = (0..17)
+            .map(|i| {
+                let i = shared::index(i);
+                quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_param(#i) as u8 }>)
+            })
+            .collect();
+        let params: Vec<_> = (0..17).map(|i| format_ident!("a{i}")).collect();
+        let indices = (0..17).map(shared::index);
+        let core = quote!(#rt::CoreType);
+        let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
+        let args = function.params.iter().enumerate().map(|(i, param)| {
+            let (ident, this) = (shared::param_ident(param, i), shared::this(&param.ty, paths));
+            let value = match param.kind {
+                ParamKind::Owned => quote!(&#ident),
+                ParamKind::Reference => quote!(#ident),
+            };
+            quote!(__tairitsu_call.arg::<#this>(&__TAIRITSU_SIGNATURE, #value);)
+        });
+        let lift = match &function.result {
+            None => quote!({
+                let _ = __tairitsu_flat;
+            }),
+            Some(ty) => {
+                let owned = shared::owned(ty, paths);
+                quote!(__tairitsu_call.result::<#owned>(&__TAIRITSU_SIGNATURE, __tairitsu_flat))
+            }
+        };
+        quote! {
+            #[inline(never)]
+            #head {
+                const __TAIRITSU_SIGNATURE: #schema::Signature =
+                    <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
+
+                #[link(wasm_import_module = #id)]
+                unsafe extern "C" {
+                    #[link_name = #name]
+                    fn __tairitsu_import(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr;
+                }
+
+                let mut __tairitsu_call = #rt::Call::<
+                    { if __TAIRITSU_SIGNATURE.params_indirect { __TAIRITSU_SIGNATURE.params_layout.size } else { 0 } },
+                    { if __TAIRITSU_SIGNATURE.result_indirect { __TAIRITSU_SIGNATURE.result_layout.size } else { 0 } },
+                >::new();
+                #(#args)*
+                __tairitsu_call.ready(&__TAIRITSU_SIGNATURE);
+                // SAFETY: the import has the core signature that the section declares, both from one constant;
+                // what the arguments point to lives until the call is over.
+                let __tairitsu_core = unsafe {
+                    __tairitsu_import(#(<#slots as #core>::to_core(__tairitsu_call.flat[#indices])),*)
+                };
+                let __tairitsu_flat = <#result as #core>::from_core(__tairitsu_core);
+                #lift
+            }
+        }
+    });
+    quote! {
+        #if_guest! {
+            const _: () = {
+                #section
+
+                #[allow(improper_ctypes, clippy::all)]
+                impl #ident for #krate::Host {
+                    #(#functions)*
+                }
+            };
+        }
+    }
+}
+
+/// Natively, beside the trait: `Host` implements it by the providers of the native container that runs.
+fn native(interface: &Interface, paths: &Paths) -> TokenStream {
+    let ident = &interface.item.ident;
+    let Paths { private, krate, if_native, .. } = paths;
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let (head, method) = (head(interface, i), &function.ident);
+        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        quote! {
+            #head {
+                #private::with_native_host::<dyn #ident, _>(|__tairitsu_host| {
+                    #ident::#method(__tairitsu_host #(, #idents)*)
+                })
+            }
+        }
+    });
+    quote! {
+        #if_native! {
+            #[allow(clippy::all)]
+            impl #ident for #krate::Host {
+                #(#functions)*
+            }
+        }
+    }
+}
+
+/// Where the runtime is, beside the trait: how to link a provider's functions.
+fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
+    let ident = &interface.item.ident;
+    let Paths { private, if_runtime, .. } = paths;
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let (method, index) = (&function.ident, shared::index(i));
+        let idents: Vec<_> =
+            function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
+        let types = function.params.iter().map(|param| shared::owned(&param.ty, paths));
+        let pass = shared::pass_owned(&function.params);
+        let call = quote!(<__TairitsuProvider as #ident>::#method(__tairitsu_provider, #pass));
+        let body = if function.result.is_some() { quote!((#call,)) } else { quote!(#call) };
+        let results = match &function.result {
+            Some(ty) => {
+                let this = shared::this(ty, paths);
+                quote!((#this,))
+            }
+            None => quote!(()),
+        };
+        quote! {
+            __tairitsu_linker.function(
+                #index,
+                |
+                    __tairitsu_provider: &mut __TairitsuProvider,
+                    (#(#idents,)*): (#(#types,)*),
+                | -> #results { #body },
+            )?;
+        }
+    });
+    quote! {
+        #if_runtime! {
+            #[allow(clippy::all)]
+            impl dyn #ident {
+                #[doc(hidden)]
+                pub fn __tairitsu_link<__TairitsuProvider: #ident + ::core::marker::Send + 'static>(
+                    __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuProvider>,
+                ) -> ::core::result::Result<(), #private::LinkError> {
+                    #(#functions)*
+                    ::core::result::Result::Ok(())
+                }
+            }
+        }
+    }
+}
+
+/// The arm of the trait's macro that `#[host] impl` invokes.
+fn provide_arm() -> TokenStream {
+    let private = quote!($($tairitsu)*::__private);
+    quote! {
+        (host [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
+            #private::if_runtime! {
+                impl #private::Provides<dyn $($path)*> for $ty {
+                    fn link(
+                        linker: &mut #private::ProviderLinker<'_, Self>,
+                    ) -> ::core::result::Result<(), #private::LinkError> {
+                        <dyn $($path)*>::__tairitsu_link::<Self>(linker)
+                    }
+
+                    fn as_native(&mut self) -> &mut (dyn $($path)* + 'static) {
+                        self
+                    }
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,166 @@
+//! From the model to code. Nothing here reports errors, except where an attribute stands on the wrong item.
+
+mod guest;
+mod host;
+mod shared;
+mod wit;
+
+use crate::attr::Args;
+use crate::diag::Ctxt;
+use crate::model::{Interface, Side, TypeDef};
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Item, ItemImpl, ItemTrait};
+
+/// `#[guest]` and `#[host]`.
+pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Trait(item)) => declare(side, args, item),
+        Ok(Item::Impl(item)) => implement(side, args, &item),
+        Ok(other) => {
+            let cx = Ctxt::new();
+            cx.error(
+                head(&other),
+                format!("`{}` stands on a trait, or on an impl of one", side.attribute()),
+                "for a struct or an enum, write `#[tairitsu::wit]`",
+            );
+            finish(cx, &item)
+        }
+        Err(error) => with_error(error, &item),
+    }
+}
+
+fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["package", "rename", "crate"]);
+    let interface = Interface::parse(&cx, side, &args, item);
+    if let Err(errors) = cx.finish() {
+        // The trait and a macro of its name stay, so that an impl of it is no further error.
+        let (item, stub) = (&interface.item, shared::stub_macro(&interface));
+        return quote!(#item #stub #errors);
+    }
+    let paths = Paths::new(args.krate());
+    match side {
+        Side::Guest => guest::expand(&interface, &paths),
+        Side::Host => host::expand(&interface, &paths),
+    }
+}
+
+/// `#[guest] impl Greeter for Hello` is the impl, and `Greeter!` of what it needs to know: the trait brought
+/// that macro along.
+fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["crate"]);
+    let krate = args.krate();
+    let mut path = None;
+    match &item.trait_ {
+        Some((None, trait_path, _)) => {
+            if let Some(segment) = trait_path.segments.iter().find(|segment| !segment.arguments.is_empty()) {
+                cx.error(&segment.arguments, "an interface is not generic", "leave the arguments out");
+            }
+            path = Some(trait_path);
+        }
+        Some((Some(not), _, _)) => cx.error(not, "a negative impl provides nothing", "remove the `!`"),
+        None => cx.error(
+            &item.self_ty,
+            format!("`{}` stands on a trait, or on an impl of one, and this impl names no trait", side.attribute()),
+            format!("declare a trait with `{}`, and write `impl Trait for Type` here", side.attribute()),
+        ),
+    }
+    if let Some(param) = item.generics.params.first() {
+        cx.error(
+            param,
+            "the impl is generic, and one type is exported or provided",
+            "name the type, and write one impl for each",
+        );
+    }
+    let path = match (cx.finish(), path) {
+        (Ok(()), Some(path)) => path,
+        (errors, _) => {
+            let errors = errors.err();
+            return quote!(#item #errors);
+        }
+    };
+    let ty = &item.self_ty;
+    let role = match side {
+        Side::Guest => quote!(guest),
+        Side::Host => quote!(host),
+    };
+    let invoke = quote_spanned! {path.span()=>
+        #path ! { #role [#krate] [#path] [#ty] }
+    };
+    quote!(#item #invoke)
+}
+
+/// `#[wit]`.
+pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["rename", "crate"]);
+    let input = match syn::parse2::<DeriveInput>(item.clone()) {
+        Ok(input) => input,
+        Err(error) => {
+            if let Ok(other) = syn::parse2::<Item>(item.clone()) {
+                cx.error(
+                    head(&other),
+                    "`#[tairitsu::wit]` stands on a struct or an enum",
+                    "for a trait, write `#[tairitsu::guest]` or `#[tairitsu::host]`",
+                );
+            } else {
+                cx.push(error);
+            }
+            return finish(cx, &item);
+        }
+    };
+    let paths = Paths::new(args.krate());
+    let ident = input.ident.clone();
+    let generics = input.generics.clone();
+    let def = TypeDef::parse(&cx, &args, input.clone());
+    match (cx.finish(), def) {
+        (Ok(()), Some(def)) => wit::expand(&def, &paths),
+        (errors, def) => {
+            // The type stays, and so do its impls, so that each use of it is no further error.
+            let errors = errors.err();
+            let stub = wit::stub(&ident, &generics, &paths);
+            let item = def.map_or_else(|| strip(input).into_token_stream(), ToTokens::into_token_stream);
+            quote!(#item #stub #errors)
+        }
+    }
+}
+
+/// The item without helper attributes, where no model was made of it.
+fn strip(mut input: DeriveInput) -> DeriveInput {
+    let strip = |attrs: &mut Vec<syn::Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
+    match &mut input.data {
+        syn::Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
+        syn::Data::Enum(data) => data.variants.iter_mut().for_each(|variant| strip(&mut variant.attrs)),
+        syn::Data::Union(data) => data.fields.named.iter_mut().for_each(|field| strip(&mut field.attrs)),
+    }
+    input
+}
+
+fn finish(cx: Ctxt, item: &TokenStream) -> TokenStream {
+    let errors = cx.finish().err();
+    quote!(#item #errors)
+}
+
+fn with_error(error: syn::Error, item: &TokenStream) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#item #error)
+}
+
+/// The smallest tokens that say what an item is.
+fn head(item: &Item) -> TokenStream {
+    match item {
+        Item::Struct(item) => item.struct_token.to_token_stream(),
+        Item::Enum(item) => item.enum_token.to_token_stream(),
+        Item::Union(item) => item.union_token.to_token_stream(),
+        Item::Fn(item) => item.sig.fn_token.to_token_stream(),
+        Item::Mod(item) => item.mod_token.to_token_stream(),
+        Item::Trait(item) => item.trait_token.to_token_stream(),
+        Item::Impl(item) => item.impl_token.to_token_stream(),
+        Item::Type(item) => item.type_token.to_token_stream(),
+        other => other.to_token_stream(),
+    }
+}

@@ -1,0 +1,175 @@
+//! What both sides' interfaces have.
+
+use crate::model::{Function, Interface, Param, ParamKind, Side, span_of};
+use crate::paths::Paths;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Visibility;
+
+/// The constant that describes the interface, and the one of the trait's name that hands it over.
+pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
+    let Interface { item, id, docs, .. } = interface;
+    let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
+    let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
+    let role = match interface.side {
+        Side::Guest => quote!(Export),
+        Side::Host => quote!(Import),
+    };
+    let functions = interface.functions.iter().map(|function| {
+        let Function { name, docs, .. } = function;
+        let params = function.params.iter().map(|param| {
+            let (name, ty) = (&param.name, wit_const(&param.ty, paths));
+            quote!(#schema::Param { name: #name, ty: #ty })
+        });
+        let result = match &function.result {
+            Some(ty) => wit_const(ty, paths),
+            None => quote!(#schema::Type::Unit),
+        };
+        quote! {
+            #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result }
+        }
+    });
+    let span = ident.span().resolved_at(proc_macro2::Span::call_site());
+    let check = quote_spanned! {span=>
+        #[allow(long_running_const_eval)]
+        const SIZES: #schema::Sizes = #schema::measure(Self::INTERFACE, #schema::Role::#role);
+    };
+    quote! {
+        #[doc = #generated_docs]
+        #[allow(non_upper_case_globals)]
+        #vis const #ident: #krate::Descriptor<dyn #ident> = #krate::Descriptor::new();
+
+        impl #private::HasInterface for dyn #ident {
+            const INTERFACE: &'static #schema::Interface = &#schema::Interface {
+                id: #id,
+                docs: #docs,
+                functions: &[#(#functions),*],
+            };
+            const ROLE: #schema::Role = #schema::Role::#role;
+            #check
+        }
+
+        // Evaluated on every target, since it is where names that collide are found.
+        const _: #schema::Sizes = <dyn #ident as #private::HasInterface>::SIZES;
+    }
+}
+
+/// The schema's constant of a type, an error about which is on the type as the user wrote it.
+fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let wit_type = &paths.wit_type;
+    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::TYPE)
+}
+
+/// The type, through its `WitType` impl, so that a missing one is one error.
+pub(super) fn this(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let wit_type = &paths.wit_type;
+    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::This)
+}
+
+/// As [`this`], for a field or case that may have no type.
+pub(super) fn this_spanned(ty: Option<&syn::Type>, paths: &Paths) -> Option<TokenStream> {
+    ty.map(|ty| this(ty, paths))
+}
+
+/// The type that is lifted where this one is declared.
+pub(super) fn owned(ty: &syn::Type, paths: &Paths) -> TokenStream {
+    let wit_type = &paths.wit_type;
+    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::Owned)
+}
+
+/// The parameter's name in generated code: the user's, which is a local in nobody's way.
+pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
+    format_ident!("__tairitsu_{index}", span = param.ident.span())
+}
+
+/// The parameter's type as the trait has it.
+pub(super) fn param_type(param: &Param) -> TokenStream {
+    let ty = &param.ty;
+    match param.kind {
+        ParamKind::Owned => quote!(#ty),
+        ParamKind::Reference => quote!(&#ty),
+    }
+}
+
+/// Passes lifted arguments on to the trait's function.
+pub(super) fn pass_owned(params: &[Param]) -> TokenStream {
+    params
+        .iter()
+        .enumerate()
+        .map(|(i, param)| {
+            let ident = param_ident(param, i);
+            match param.kind {
+                ParamKind::Owned => quote!(#ident,),
+                ParamKind::Reference => quote!(&#ident,),
+            }
+        })
+        .collect()
+}
+
+/// The `component-type` section, as a static of the crate and module that it is emitted in.
+pub(super) fn section(link_section: &str, interface: &TokenStream, private: &TokenStream) -> TokenStream {
+    quote! {
+        #[used]
+        #[unsafe(link_section = #link_section)]
+        #[allow(long_running_const_eval)]
+        static __TAIRITSU_SECTION: [u8; <#interface as #private::HasInterface>::SIZES.total] =
+            #private::schema::encode::<{ <#interface as #private::HasInterface>::SIZES.total }>(
+                <#interface as #private::HasInterface>::INTERFACE,
+                <#interface as #private::HasInterface>::ROLE,
+                <#interface as #private::HasInterface>::SIZES,
+            );
+    }
+}
+
+/// `0usize`, `1usize` and so on without a suffix.
+pub(super) fn index(i: usize) -> Literal {
+    Literal::usize_unsuffixed(i)
+}
+
+/// The macro of the trait's name, from its arms. Every trait's macro is exported under a name of its own, and
+/// goes by the trait's name where the trait does.
+pub(super) fn export_macro(interface: &Interface, arms: &TokenStream) -> TokenStream {
+    let (ident, vis) = (&interface.item.ident, &interface.item.vis);
+    let id: String = interface.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let name = format_ident!("__tairitsu_{}_{id}", ident.to_string().trim_start_matches("r#"));
+    let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
+    quote! {
+        #export
+        #[doc(hidden)]
+        #[allow(unused_macros, non_local_definitions)]
+        macro_rules! #name { #arms }
+
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        #vis use #name as #ident;
+    }
+}
+
+/// The macro of a trait that has errors: it takes everything and is nothing.
+pub(super) fn stub_macro(interface: &Interface) -> TokenStream {
+    export_macro(interface, &quote!(($($any:tt)*) => {};))
+}
+
+/// The arm for the attribute of the other side.
+pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
+    let ident = &interface.item.ident;
+    let (role, message) = match interface.side {
+        Side::Guest => (
+            quote!(host),
+            format!(
+                "`{ident}` is a `#[tairitsu::guest]` trait: the guest implements it, and the host calls it\n\
+                 help: write `#[tairitsu::guest]` on this impl, or `#[tairitsu::host]` on the trait"
+            ),
+        ),
+        Side::Host => (
+            quote!(guest),
+            format!(
+                "`{ident}` is a `#[tairitsu::host]` trait: the host implements it, and the guest calls it\n\
+                 help: write `#[tairitsu::host]` on this impl, or `#[tairitsu::guest]` on the trait"
+            ),
+        ),
+    };
+    quote! {
+        (#role $($any:tt)*) => { ::core::compile_error! { #message } };
+    }
+}

@@ -1,0 +1,68 @@
+//! The attributes of Tairitsu: [`macro@guest`], [`macro@host`] and [`macro@wit`].
+//!
+//! Use them through the `tairitsu` crate, which re-exports them; what they expand to reaches helpers only
+//! through `::tairitsu::__private`.
+//!
+//! Each attribute goes through the same phases: `attr` reads its arguments, `model` turns syntax into
+//! what the contract says, collecting every error on the way, and `expand` turns that into code and cannot
+//! fail. A macro sees tokens and never what a type means, so nothing here looks behind a type's name: it
+//! emits constants that name `<T as WitType>::TYPE`, and the compiler composes them.
+
+mod attr;
+mod diag;
+mod expand;
+mod model;
+mod name;
+mod paths;
+
+use proc_macro::TokenStream;
+
+/// Declares or implements an interface that the guest exports and the host calls.
+///
+/// On a trait it declares the interface: beside the trait come the typed client for the host (`GreeterClient`
+/// for `Greeter`) and a constant of the trait's own name, which names the interface to
+/// `Container::guest`. On an `impl` of such a trait it exports the implementation from the guest, and the
+/// implementing type, which is `Default`, is the state of the container.
+///
+/// Each function takes `&self` or `&mut self`. Parameters are WIT types, or references to them (`&str`,
+/// `&[T]`, `&T`); the result is an owned WIT type. A function that returns `Result<T, E>` gives the host's caller
+/// `Result<T, CallError<E>>`, and any other `T` gives `Result<T, CallError>`.
+///
+/// # Arguments
+///
+/// - `package = "acme:hello@1.0.0"`: the WIT package. Without it the package is
+///   `component:<crate name>@<crate version>`.
+/// - `rename = "name"`: the interface's WIT name, in place of the trait's in kebab case.
+/// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
+///
+/// Functions and parameters take `#[wit(rename = "name")]`.
+#[proc_macro_attribute]
+pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::interface(model::Side::Guest, args.into(), item.into()).into()
+}
+
+/// Declares or implements an interface that the host provides and the guest calls.
+///
+/// On a trait it declares the interface: beside the trait, `tairitsu::Host` implements it, which is what a
+/// guest calls. On an `impl` of such a trait it makes the implementing type a provider, which the host
+/// hands to `Container::builder(..).provide(..)`.
+///
+/// Functions and arguments are as for [`macro@guest`].
+#[proc_macro_attribute]
+pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::interface(model::Side::Host, args.into(), item.into()).into()
+}
+
+/// Makes a struct or enum a WIT type: a struct with named fields a record, an enum without payloads an
+/// enum, any other enum a variant. Every case of a variant carries one value or none.
+///
+/// # Arguments
+///
+/// - `rename = "name"`: the WIT name, in place of the type's in kebab case.
+/// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
+///
+/// Fields and cases take `#[wit(rename = "name")]`.
+#[proc_macro_attribute]
+pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::wit_type(args.into(), item.into()).into()
+}

@@ -1,0 +1,28 @@
+//! What an annotated item says, read from its syntax.
+//!
+//! The original tokens are kept: the user's trait, type or impl goes out as it came in, but for the helper
+//! attributes.
+
+mod interface;
+mod types;
+
+pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts, span_of};
+pub(crate) use types::{Case, Kind, TypeDef};
+
+/// Which side provides the functions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The guest exports, the host calls.
+    Guest,
+    /// The host provides, the guest calls.
+    Host,
+}
+
+impl Side {
+    pub(crate) fn attribute(self) -> &'static str {
+        match self {
+            Side::Guest => "#[tairitsu::guest]",
+            Side::Host => "#[tairitsu::host]",
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! WIT names.
+
+/// A Rust identifier in kebab case: `HTTPServer2` becomes `http-server2`, `handle_command` becomes
+/// `handle-command`. A word that would begin with a digit, which WIT does not have, joins the one before it.
+pub(crate) fn kebab(ident: &str) -> String {
+    let ident = ident.strip_prefix("r#").unwrap_or(ident);
+    let chars: Vec<char> = ident.chars().collect();
+    let mut out = String::with_capacity(ident.len() + 4);
+    for (i, &c) in chars.iter().enumerate() {
+        if c == '_' {
+            continue;
+        }
+        let before = i.checked_sub(1).map(|i| chars[i]);
+        let after = chars.get(i + 1);
+        let starts_word = match before {
+            None => false,
+            Some('_') => !c.is_ascii_digit(),
+            Some(before) if c.is_uppercase() => {
+                !before.is_uppercase() || after.is_some_and(|after| after.is_lowercase())
+            }
+            Some(_) => false,
+        };
+        if starts_word && !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Why a string is no WIT name, if it is not one: words joined by `-`, each of them a letter and then
+/// letters and digits, all of one case.
+pub(crate) fn check(name: &str) -> Result<(), String> {
+    for word in name.split('-') {
+        let mut chars = word.chars();
+        match chars.next() {
+            None if name.is_empty() => return Err("it is empty".into()),
+            None => return Err("`-` stands only between two words".into()),
+            Some(c) if !c.is_ascii_alphabetic() => return Err(format!("the word `{word}` begins with `{c}`")),
+            Some(first) => {
+                if let Some(c) = word.chars().find(|c| !c.is_ascii_alphanumeric()) {
+                    return Err(format!("it has `{c}` in it"));
+                }
+                if chars.any(|c| c.is_ascii_alphabetic() && c.is_ascii_uppercase() != first.is_ascii_uppercase()) {
+                    return Err(format!("the word `{word}` mixes cases"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Why a string is no package name, if it is not one: `namespace:name`, or `namespace:name@version` with a
+/// semantic version.
+pub(crate) fn check_package(package: &str) -> Result<(), String> {
+    let (names, version) = match package.split_once('@') {
+        Some((names, version)) => (names, Some(version)),
+        None => (package, None),
+    };
+    let Some((namespace, name)) = names.split_once(':') else {
+        return Err("it has no `:`".into());
+    };
+    for part in [namespace, name] {
+        check(part).map_err(|why| format!("`{part}` is no WIT name: {why}"))?;
+        if part.chars().any(|c| c.is_ascii_uppercase()) {
+            return Err(format!("`{part}` has an uppercase letter"));
+        }
+    }
+    match version {
+        Some(version) => check_version(version).map_err(|why| format!("`{version}` is no semantic version: {why}")),
+        None => Ok(()),
+    }
+}
+
+/// Source: <https://semver.org/#backusnaur-form-grammar-for-valid-semver-versions>.
+fn check_version(version: &str) -> Result<(), String> {
+    let (rest, build) = match version.split_once('+') {
+        Some((rest, build)) => (rest, Some(build)),
+        None => (version, None),
+    };
+    let (core, pre) = match rest.split_once('-') {
+        Some((core, pre)) => (core, Some(pre)),
+        None => (rest, None),
+    };
+    let numbers: Vec<&str> = core.split('.').collect();
+    let number = |n: &&str| {
+        n.parse::<u64>().is_ok() && n.bytes().all(|b| b.is_ascii_digit()) && !(n.len() > 1 && n.starts_with('0'))
+    };
+    if numbers.len() != 3 || !numbers.iter().all(number) {
+        return Err("it wants three numbers, `1.0.0`".into());
+    }
+    for part in [pre, build].into_iter().flatten() {
+        if part.split('.').any(|id| id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+            return Err(format!("`{part}` has an empty or malformed identifier"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check, check_package, kebab};
+
+    #[test]
+    fn kebab_case() {
+        for (rust, wit) in [
+            ("Greeter", "greeter"),
+            ("handle_command", "handle-command"),
+            ("EmptyName", "empty-name"),
+            ("HTTPServer", "http-server"),
+            ("parseURL", "parse-url"),
+            ("Vec2D", "vec2-d"),
+            ("point_2", "point2"),
+            ("r#type", "type"),
+            ("_private", "private"),
+            ("SCREAMING_CASE", "screaming-case"),
+            ("a", "a"),
+        ] {
+            assert_eq!(kebab(rust), wit, "{rust}");
+            check(wit).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_no_name() {
+        for bad in ["", "-", "a-", "2d", "a-2", "mixedCase", "a_b", "é"] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+        check("HTTP-server2").unwrap();
+    }
+
+    #[test]
+    fn what_is_no_package() {
+        for good in ["acme:hello", "acme:hello@1.2.0", "a-b:c-d@0.0.1-rc.1+build.7"] {
+            check_package(good).unwrap();
+        }
+        for bad in [
+            "acme",
+            "acme:",
+            "acme:hello@",
+            "acme:hello@1",
+            "acme:hello@1.2",
+            "Acme:hello",
+            "acme:hello@01.0.0",
+            "a:b@1.0.0-",
+        ] {
+            assert!(check_package(bad).is_err(), "{bad}");
+        }
+    }
+}

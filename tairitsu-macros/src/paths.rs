@@ -1,0 +1,46 @@
+//! Every path that generated code names.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Paths below one `tairitsu` crate.
+pub(crate) struct Paths {
+    /// The crate itself.
+    pub(crate) krate: TokenStream,
+    /// `__private`, for helpers that are named once.
+    pub(crate) private: TokenStream,
+    pub(crate) wit_type: TokenStream,
+    pub(crate) lower: TokenStream,
+    pub(crate) lift: TokenStream,
+    pub(crate) memory: TokenStream,
+    pub(crate) schema: TokenStream,
+    pub(crate) rt: TokenStream,
+    /// wasmtime's `component` module.
+    pub(crate) component: TokenStream,
+    /// A macro that keeps its tokens on wasm32.
+    pub(crate) if_guest: TokenStream,
+    /// A macro that keeps its tokens everywhere else.
+    pub(crate) if_native: TokenStream,
+    /// A macro that keeps its tokens where the runtime is.
+    pub(crate) if_runtime: TokenStream,
+}
+
+impl Paths {
+    pub(crate) fn new(krate: TokenStream) -> Self {
+        let p = quote!(#krate::__private);
+        Self {
+            wit_type: quote!(#p::WitType),
+            lower: quote!(#p::Lower),
+            lift: quote!(#p::Lift),
+            memory: quote!(#p::Memory),
+            schema: quote!(#p::schema),
+            rt: quote!(#p::rt),
+            component: quote!(#p::wasmtime::component),
+            if_guest: quote!(#p::if_guest),
+            if_native: quote!(#p::if_native),
+            if_runtime: quote!(#p::if_runtime),
+            private: p,
+            krate,
+        }
+    }
+}

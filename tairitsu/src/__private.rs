@@ -1,0 +1,86 @@
+//! What generated code names. Nothing here is for people, and any of it may change in any version.
+
+pub use tairitsu_guest::abi::{Lift, Lower, Memory, WitType, bad_discriminant, load_discriminant, store_discriminant};
+pub use tairitsu_guest::schema;
+
+#[cfg(target_family = "wasm")]
+pub use tairitsu_guest::rt;
+
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub use crate::runtime::generated::*;
+
+/// An interface's trait object says what the interface is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no interface",
+    note = "put `#[tairitsu::guest]` or `#[tairitsu::host]` on the trait"
+)]
+pub trait HasInterface {
+    /// The functions and types.
+    const INTERFACE: &'static schema::Interface;
+    /// Which way a guest has it.
+    const ROLE: schema::Role;
+    /// The measures of its section; evaluating them checks the interface.
+    const SIZES: schema::Sizes;
+}
+
+/// How the state of a guest type is made.
+pub const fn guest_state<T: Default>() -> fn() -> T {
+    T::default
+}
+
+/// Keeps its tokens on wasm32.
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_guest {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Keeps its tokens on wasm32.
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_guest {
+    ($($tokens:tt)*) => {};
+}
+
+/// Keeps its tokens everywhere but on wasm32.
+#[cfg(not(target_family = "wasm"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_native {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Keeps its tokens everywhere but on wasm32.
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_native {
+    ($($tokens:tt)*) => {};
+}
+
+/// Keeps its tokens where the runtime is.
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_runtime {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Keeps its tokens where the runtime is.
+#[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_runtime {
+    ($($tokens:tt)*) => {};
+}
+
+pub use crate::{__if_guest as if_guest, __if_native as if_native, __if_runtime as if_runtime};
+
+/// Calls the provider of interface `I` in the native container that runs on this thread.
+#[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
+#[cfg(not(target_family = "wasm"))]
+pub fn with_native_host<I: ?Sized + HasInterface, R>(_: impl FnOnce(&mut I) -> R) -> R {
+    panic!("`tairitsu::Host` was called for `{}`, and this program has no tairitsu runtime", I::INTERFACE.id)
+}

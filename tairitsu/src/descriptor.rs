@@ -1,0 +1,49 @@
+//! The value that names an interface.
+
+use crate::__private::HasInterface;
+use std::fmt;
+use std::marker::PhantomData;
+use tairitsu_guest::schema::Interface;
+
+/// Names an interface: the constant that `#[tairitsu::guest]` and `#[tairitsu::host]` declare beside a trait,
+/// under the trait's name.
+pub struct Descriptor<I: ?Sized>(PhantomData<fn(&I)>);
+
+impl<I: ?Sized> Descriptor<I> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "generated code is the only caller")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<I: ?Sized + HasInterface> Descriptor<I> {
+    /// The whole name, `namespace:package/interface@version`.
+    pub const fn id(&self) -> &'static str {
+        I::INTERFACE.id
+    }
+
+    /// The interface's functions and types.
+    pub const fn interface(&self) -> &'static Interface {
+        I::INTERFACE
+    }
+
+    /// The interface as WIT text: the package, and the interface with its types.
+    pub fn wit(&self) -> String {
+        I::INTERFACE.wit()
+    }
+}
+
+impl<I: ?Sized> Clone for Descriptor<I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<I: ?Sized> Copy for Descriptor<I> {}
+
+impl<I: ?Sized + HasInterface> fmt::Debug for Descriptor<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Descriptor").field(&self.id()).finish()
+    }
+}

@@ -1,0 +1,56 @@
+//! WebAssembly components from one Rust trait: typed on both sides, isolated at run time.
+//!
+//! A trait marked [`guest`] or [`host`] is the whole contract between a host and a guest. From it come the
+//! WIT, the guest's exports and imports, the typed client and the provider glue; both sides use the same
+//! Rust types.
+//!
+//! On wasm32 this crate is the attributes and the small runtime that their expansion calls, and nothing else.
+//! Everywhere else it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run them.
+//!
+//! # Features
+//!
+//! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
+//! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
+//! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Generated code says `::tairitsu`, in this crate too.
+extern crate self as tairitsu;
+
+#[cfg(feature = "build")]
+pub mod build;
+pub mod core;
+mod descriptor;
+
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+mod runtime;
+
+#[doc(hidden)]
+#[path = "__private.rs"]
+pub mod __private;
+
+pub use descriptor::Descriptor;
+pub use tairitsu_guest::Host;
+pub use tairitsu_guest::schema;
+pub use tairitsu_macros::{guest, host, wit};
+
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub use runtime::{
+    CallError, Container, ContainerBuilder, Difference, Error, Image, Interfaces, MissingImport, Registry, Report, Trap,
+};
+
+/// The bytes of a guest that the build script compiled with `tairitsu::build::guest`.
+///
+/// ```ignore
+/// let wasm: &[u8] = tairitsu::include_guest!("my-guest");
+/// ```
+///
+/// The argument is the guest's package name. Without a build script that compiled that package, this is a
+/// compile-time error that names the environment variable it looks for.
+#[macro_export]
+macro_rules! include_guest {
+    ($package:literal) => {
+        ::core::include_bytes!(::core::env!(::core::concat!("TAIRITSU_GUEST_", $package)))
+    };
+}

@@ -1,0 +1,148 @@
+//! A compiled component.
+
+use super::Error;
+use super::error::message;
+use std::fmt;
+use std::sync::Arc;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+
+/// A compiled component, with the WIT it was decoded to. Cheap to clone.
+#[derive(Clone)]
+pub struct Image {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    component: Component,
+    resolve: Resolve,
+    world: WorldId,
+}
+
+/// What a component imports or exports, in the order in which it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Interfaces {
+    /// The whole name, `namespace:package/interface@version`; the plain name of a function that stands alone.
+    pub id: String,
+    /// The functions' names.
+    pub functions: Vec<String>,
+}
+
+impl Image {
+    pub(super) fn load(engine: &Engine, wasm: &[u8]) -> Result<Self, Error> {
+        let componentized;
+        let component_bytes = match Kind::of(wasm)? {
+            Kind::Component => wasm,
+            Kind::CoreModule => {
+                componentized = componentize(wasm)?;
+                &componentized
+            }
+        };
+        // The compiler validates; only a valid component is decoded.
+        let component = Component::from_binary(engine, component_bytes)
+            .map_err(|error| Error::Compile { message: message(&error) })?;
+        let (resolve, world) = match wit_component::decode(component_bytes) {
+            Ok(DecodedWasm::Component(resolve, world)) => (resolve, world),
+            Ok(DecodedWasm::WitPackage(..)) => {
+                return Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() });
+            }
+            Err(error) => return Err(Error::NotWit { message: format!("{error:#}") }),
+        };
+        Ok(Self { inner: Arc::new(Inner { component, resolve, world }) })
+    }
+
+    /// What the image imports.
+    pub fn imports(&self) -> Vec<Interfaces> {
+        self.interfaces(&self.resolve().worlds[self.inner.world].imports)
+    }
+
+    /// What the image exports.
+    pub fn exports(&self) -> Vec<Interfaces> {
+        self.interfaces(&self.resolve().worlds[self.inner.world].exports)
+    }
+
+    fn interfaces<'a>(&self, items: impl IntoIterator<Item = (&'a WorldKey, &'a WorldItem)>) -> Vec<Interfaces> {
+        let resolve = self.resolve();
+        items
+            .into_iter()
+            .filter_map(|(key, item)| {
+                let functions = match item {
+                    WorldItem::Interface { id, .. } => resolve.interfaces[*id].functions.keys().cloned().collect(),
+                    WorldItem::Function(_) => Vec::new(),
+                    WorldItem::Type { .. } => return None,
+                };
+                Some(Interfaces { id: resolve.name_world_key(key), functions })
+            })
+            .collect()
+    }
+
+    pub(super) fn component(&self) -> &Component {
+        &self.inner.component
+    }
+
+    pub(super) fn resolve(&self) -> &Resolve {
+        &self.inner.resolve
+    }
+
+    pub(super) fn world(&self) -> &wit_parser::World {
+        &self.inner.resolve.worlds[self.inner.world]
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image").field("imports", &self.imports()).field("exports", &self.exports()).finish()
+    }
+}
+
+enum Kind {
+    Component,
+    CoreModule,
+}
+
+impl Kind {
+    /// Tells a component from a core module by the eight bytes that every binary begins with: the magic
+    /// number, a version and a layer.
+    fn of(bytes: &[u8]) -> Result<Self, Error> {
+        match bytes {
+            [b'\0', b'a', b's', b'm', _, _, 0, 0, ..] => Ok(Kind::CoreModule),
+            [b'\0', b'a', b's', b'm', _, _, 1, 0, ..] => Ok(Kind::Component),
+            _ => Err(Error::NotWasm { found: describe(bytes) }),
+        }
+    }
+}
+
+/// What bytes look like that are no WebAssembly.
+fn describe(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "no bytes at all".into();
+    }
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"(module") || start.starts_with(b"(component") {
+        return "WebAssembly text: turn it into a binary with `wasm-tools parse`".into();
+    }
+    let head = &bytes[..bytes.len().min(8)];
+    format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
+}
+
+/// Makes a component of a core module, by the `component-type` sections in it.
+fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let fail = |error: &dyn fmt::Display| Error::Componentize { message: format!("{error:#}") };
+    match wit_component::metadata::decode(wasm) {
+        Ok((Some(_), _)) => {}
+        Ok((None, _)) => return Err(Error::NoComponentType),
+        Err(error) => return Err(fail(&error)),
+    }
+    let encoder = ComponentEncoder::default().validate(true);
+    #[cfg(feature = "wasi")]
+    let encoder = {
+        use wasi_preview1_component_adapter_provider as adapter;
+        encoder
+            .adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)
+            .map_err(|error| fail(&error))?
+    };
+    encoder.module(wasm).and_then(|mut encoder| encoder.encode()).map_err(|error| fail(&error))
+}
