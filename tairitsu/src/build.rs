@@ -93,6 +93,12 @@ impl Guests {
         }
     }
 
+    /// Whether the target's standard library is installed. What asks can leave the guest out, where
+    /// [`Guests::build`] would fail the build.
+    pub fn target_is_installed(&self) -> bool {
+        env::var_os("RUSTC").is_some_and(|rustc| check_target(Path::new(&rustc), &self.target).is_ok())
+    }
+
     fn try_compile(&self) -> Result<Vec<PathBuf>, Failure> {
         if env::var_os("CARGO_CFG_TARGET_FAMILY").is_some_and(|family| family == "wasm") {
             return Ok(Vec::new());

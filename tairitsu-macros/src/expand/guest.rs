@@ -250,6 +250,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     quote! {
         #if_runtime! {
             #[doc = #docs]
+            #[derive(::core::fmt::Debug)]
             #vis struct #name<'__tairitsu> {
                 __tairitsu_client: #private::Client<'__tairitsu>,
             }

@@ -5,6 +5,7 @@ use super::error::{CallError, Trap};
 use super::image::Image;
 use crate::__private::HasInterface;
 use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
 use wasmtime::Store;
@@ -64,6 +65,12 @@ pub struct Client<'c> {
     pub(super) functions: &'c [Func],
     pub(super) interface: &'static Interface,
     pub(super) trapped: &'c mut Option<Trap>,
+}
+
+impl fmt::Debug for Client<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("interface", &self.interface.id).field("trapped", &self.trapped).finish()
+    }
 }
 
 impl Client<'_> {

@@ -15,6 +15,12 @@ pub enum Error {
         /// What they look like.
         found: String,
     },
+    /// WebAssembly that is cut off, corrupt, or of features that the engine does not have.
+    #[error("expected valid WebAssembly, found a flaw in it: {message}")]
+    Invalid {
+        /// The flaw, the innermost cause last.
+        message: String,
+    },
     /// A core module that says nothing about components.
     #[error(
         "expected a core module with a `component-type` section, found one without: build the guest with \
@@ -25,12 +31,6 @@ pub enum Error {
     #[error("the core module cannot be made a component: {message}")]
     Componentize {
         /// What is in the way, the innermost cause last.
-        message: String,
-    },
-    /// The component is malformed, or uses what the engine does not do.
-    #[error("the component does not compile: {message}")]
-    Compile {
-        /// The compiler's message, the innermost cause last.
         message: String,
     },
     /// The component has imports or exports that WIT cannot say.

@@ -4,8 +4,8 @@ use super::Error;
 use super::error::message;
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::Engine;
 use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
@@ -37,13 +37,15 @@ impl Image {
         let component_bytes = match Kind::of(wasm)? {
             Kind::Component => wasm,
             Kind::CoreModule => {
+                // What reads the sections counts on a valid module around them.
+                Module::validate(engine, wasm).map_err(|error| Error::Invalid { message: message(&error) })?;
                 componentized = componentize(wasm)?;
                 &componentized
             }
         };
-        // The compiler validates; only a valid component is decoded.
+        // And what decodes the component counts on a valid one, which the compiler sees to.
         let component = Component::from_binary(engine, component_bytes)
-            .map_err(|error| Error::Compile { message: message(&error) })?;
+            .map_err(|error| Error::Invalid { message: message(&error) })?;
         let (resolve, world) = match wit_component::decode(component_bytes) {
             Ok(DecodedWasm::Component(resolve, world)) => (resolve, world),
             Ok(DecodedWasm::WitPackage(..)) => {

@@ -59,7 +59,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`Error::NotWasm`], [`Error::NoComponentType`], [`Error::Componentize`], [`Error::Compile`],
+    /// [`Error::NotWasm`], [`Error::Invalid`], [`Error::NoComponentType`], [`Error::Componentize`],
     /// [`Error::NotWit`].
     pub fn load_image(&self, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
         Image::load(&self.inner.engine, wasm.as_ref())

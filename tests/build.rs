@@ -1,0 +1,18 @@
+//! Compiles the guests, once: for wasm32-wasip1, and one of them for each other target that is installed.
+
+use tairitsu::build::Guests;
+
+fn main() {
+    Guests::new()
+        .package("tairitsu-example-hybrid")
+        .package("tairitsu-test-split")
+        .package("tairitsu-test-unruly")
+        .package("tairitsu-test-zoo")
+        .build();
+    for target in ["wasm32-wasip2", "wasm32-unknown-unknown"] {
+        let guests = Guests::new().package("tairitsu-test-split").target(target);
+        let wasm = if guests.target_is_installed() { guests.compile() } else { Vec::new() };
+        let wasm = wasm.first().map(|path| path.display().to_string()).unwrap_or_default();
+        println!("cargo::rustc-env=SPLIT_{}={wasm}", target.replace('-', "_"));
+    }
+}

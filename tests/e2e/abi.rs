@@ -1,0 +1,92 @@
+//! Lift and lower over a buffer: there and back, and what a bad value becomes.
+
+use std::fmt::Debug;
+use tairitsu::schema::align_to;
+use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Memory};
+use tairitsu_test_zoo::{Animal, Kind, Place, Value};
+
+/// By way of memory, and by way of flat values where there are few enough.
+fn round_trip<T: Lift + Lower + PartialEq + Debug>(value: &T) {
+    let mut memory = Buffer::new();
+    let address = memory.allocate(T::LAYOUT).unwrap();
+    assert_eq!(address, align_to(address, T::LAYOUT.align));
+    value.store(&mut memory, address).unwrap();
+    assert_eq!(&T::load(&mut memory, address).unwrap(), value);
+    if T::FLAT <= 16 {
+        let mut flat = [0; 16];
+        value.lower(&mut memory, &mut flat).unwrap();
+        assert_eq!(&T::lift(&mut memory, &flat).unwrap(), value);
+    }
+}
+
+fn animal() -> Animal {
+    Animal {
+        name: "Ibis".into(),
+        age: 9,
+        r#type: Kind::Bird,
+        weight: 1.25,
+        words: vec!["a".into(), String::new()],
+        home: Some(Place { latitude: 1.0, longitude: -2.0 }),
+        legs_and_wings: (2, 2),
+    }
+}
+
+#[test]
+fn there_and_back() {
+    round_trip(&());
+    round_trip(&true);
+    round_trip(&(u8::MAX, i8::MIN));
+    round_trip(&(u16::MAX, i16::MIN, u32::MAX, i32::MIN, u64::MAX, i64::MIN));
+    round_trip(&(f32::MIN_POSITIVE, f64::NEG_INFINITY));
+    round_trip(&('\0', char::MAX));
+    round_trip(&String::from("日本語"));
+    round_trip(&vec![1u64, u64::MAX]);
+    round_trip(&vec![vec![String::from("a")], vec![]]);
+    round_trip(&(Some(3u16), None::<u16>, Some(Some(()).is_some())));
+    round_trip(&(Ok::<u8, String>(1), Err::<u64, f32>(0.5)));
+    round_trip(&[Kind::Mammal, Kind::Bird, Kind::Other].to_vec());
+    round_trip(&animal());
+    for value in [Value::Nothing, Value::Small(-1), Value::Large(-1), Value::Single(1.5), Value::Double(-0.0)] {
+        round_trip(&value);
+    }
+    for value in [Value::Text("text".into()), Value::Letter('x'), Value::Many((vec![7], true)), Value::Beast(animal())]
+    {
+        round_trip(&value);
+    }
+}
+
+#[test]
+fn a_float_keeps_its_bits() {
+    for bits in [0x7fc0_0001_u32, 0xffbf_ffff] {
+        let mut memory = Buffer::new();
+        let mut flat = [0; 1];
+        f32::from_bits(bits).lower(&mut memory, &mut flat).unwrap();
+        assert_eq!(f32::lift(&mut memory, &flat).unwrap().to_bits(), bits);
+    }
+}
+
+fn load<T: Lift>(bytes: &[u8]) -> Result<T, AbiError> {
+    T::load(&mut Buffer::from_bytes(bytes.to_vec()), 0)
+}
+
+#[test]
+fn bad_values_are_errors() {
+    assert_eq!(load::<u32>(&[1, 2]), Err(AbiError::OutOfBounds { address: 0, len: 4, memory: 2 }));
+    assert_eq!(load::<char>(&0xd800_u32.to_le_bytes()), Err(AbiError::Char(0xd800)));
+    assert_eq!(load::<char>(&0x11_0000_u32.to_le_bytes()), Err(AbiError::Char(0x11_0000)));
+    assert!(matches!(load::<Kind>(&[3]), Err(AbiError::Discriminant { found: 3, .. })));
+    assert!(matches!(load::<Option<u8>>(&[2, 0]), Err(AbiError::Discriminant { found: 2, .. })));
+    assert!(matches!(load::<Result<u8, u8>>(&[255, 0]), Err(AbiError::Discriminant { found: 255, .. })));
+
+    // A pointer, a length, and then what they point to.
+    let pointing = |pointer: u32, len: u32, rest: &[u8]| [&pointer.to_le_bytes(), &len.to_le_bytes(), rest].concat();
+    assert_eq!(load::<String>(&pointing(8, 2, &[b'a', 0xff])), Err(AbiError::Utf8 { valid_up_to: 1 }));
+    assert!(matches!(load::<String>(&pointing(8, 3, b"ab")), Err(AbiError::OutOfBounds { address: 8, len: 3, .. })));
+    assert!(matches!(load::<String>(&pointing(u32::MAX, u32::MAX, b"")), Err(AbiError::OutOfBounds { .. })));
+    assert_eq!(load::<Vec<u32>>(&pointing(9, 1, &[0; 8])), Err(AbiError::Unaligned { address: 9, align: 4 }));
+    assert!(matches!(load::<Vec<u64>>(&pointing(8, u32::MAX, &[0; 8])), Err(AbiError::OutOfBounds { .. })));
+    assert!(matches!(load::<Vec<String>>(&pointing(8, u32::MAX, &[0; 8])), Err(AbiError::OutOfBounds { .. })));
+
+    let message = load::<Kind>(&[3]).unwrap_err().to_string();
+    assert_eq!(message, "expected the discriminant of a case of `kind`, found 3");
+}

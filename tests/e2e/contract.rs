@@ -1,0 +1,241 @@
+//! The const schema against the standard tools: the section against `wit-component`'s decoder, the text against
+//! `wit-parser`, flattening and layout against `Resolve`.
+
+use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
+use tairitsu_test_api::inner::Till;
+use tairitsu_test_api::{Exchange, Rates};
+use tairitsu_test_zoo::{Keeper, Zoo};
+use wit_parser::abi::{AbiVariant, WasmType};
+use wit_parser::{InterfaceId, Resolve, SizeAlign};
+
+/// Encoded by const evaluation, as a guest has them.
+macro_rules! sections {
+    ($($descriptor:expr, $role:ident;)*) => {
+        [$({
+            const INTERFACE: &Interface = $descriptor.interface();
+            const SIZES: tairitsu::schema::Sizes = measure(INTERFACE, Role::$role);
+            static SECTION: [u8; SIZES.total] = encode(INTERFACE, Role::$role, SIZES);
+            (INTERFACE, Role::$role, &SECTION[..])
+        }),*]
+    };
+}
+
+fn sections() -> [(&'static Interface, Role, &'static [u8]); 9] {
+    sections! {
+        Zoo, Export;
+        Zoo, Import;
+        Keeper, Import;
+        Till, Export;
+        Exchange, Export;
+        Rates, Import;
+        tairitsu::core::GuestApi, Export;
+        tairitsu::core::HostApi, Import;
+        tairitsu::core::HostApi, Export;
+    }
+}
+
+/// A core module that has nothing but sections.
+fn core_module(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut module = wasm_encoder::Module::new();
+    for (name, data) in sections {
+        module.section(&wasm_encoder::CustomSection { name: (*name).into(), data: (*data).into() });
+    }
+    module.finish()
+}
+
+/// Decodes one section and finds its interface.
+fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, InterfaceId) {
+    let module = core_module(&[("component-type:test", section)]);
+    let (_, bindgen) = wit_component::metadata::decode(&module).unwrap();
+    let world = &bindgen.resolve.worlds[bindgen.world];
+    let (items, others) = match role {
+        Role::Import => (&world.imports, &world.exports),
+        Role::Export => (&world.exports, &world.imports),
+    };
+    assert_eq!((items.len(), others.len()), (1, 0), "{}", interface.id);
+    let id = match &items[0] {
+        wit_parser::WorldItem::Interface { id, .. } => *id,
+        item => panic!("{item:?}"),
+    };
+    assert_eq!(bindgen.resolve.id_of(id).as_deref(), Some(interface.id));
+    (bindgen.resolve, id)
+}
+
+/// An interface as the standard printer prints it, without docs, which a section does not have.
+fn print(resolve: &Resolve, id: InterfaceId) -> String {
+    let mut printer = wit_component::WitPrinter::default();
+    printer.emit_docs(false);
+    printer.print_interface(resolve, id).unwrap();
+    printer.output.to_string()
+}
+
+#[test]
+fn the_section_and_the_text_say_the_same() {
+    for (interface, role, section) in sections() {
+        let (decoded, decoded_id) = decode(interface, role, section);
+        let mut parsed = Resolve::default();
+        let package = parsed.push_str("ours.wit", &interface.wit()).unwrap();
+        let parsed_id = parsed.packages[package].interfaces[interface.name()];
+        assert_eq!(parsed.id_of(parsed_id).as_deref(), Some(interface.id));
+        assert_eq!(print(&decoded, decoded_id), print(&parsed, parsed_id), "{}", interface.id);
+    }
+}
+
+#[test]
+fn sections_of_one_module_merge() {
+    let named: Vec<_> = sections().iter().enumerate().map(|(i, s)| (format!("component-type:{i}"), s.2)).collect();
+    let named: Vec<_> = named.iter().map(|(name, data)| (name.as_str(), *data)).collect();
+    let (_, bindgen) = wit_component::metadata::decode(&core_module(&named)).unwrap();
+    let world = &bindgen.resolve.worlds[bindgen.world];
+    let names = |keys: Vec<&wit_parser::WorldKey>| {
+        keys.into_iter().map(|key| bindgen.resolve.name_world_key(key)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(world.imports.keys().collect()).len(), 4);
+    assert_eq!(names(world.exports.keys().collect()).len(), 5);
+}
+
+#[test]
+fn flattening_and_layout_are_the_standard_ones() {
+    for (interface, role, section) in sections() {
+        let (resolve, id) = decode(interface, role, section);
+        let mut sizes = SizeAlign::default();
+        sizes.fill(&resolve);
+        for function in interface.functions {
+            let theirs = &resolve.interfaces[id].functions[function.name];
+            let ours = function.signature();
+            check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestExport, theirs), false);
+            check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestImport, theirs), true);
+            for (param, their) in function.params.iter().zip(&theirs.params) {
+                check_layout(&param.ty, &their.ty, &sizes);
+            }
+            if let Some(their) = &theirs.result {
+                check_layout(&function.result, their, &sizes);
+            }
+        }
+    }
+}
+
+fn check_signature(ours: &Signature, theirs: wit_parser::abi::WasmSignature, import: bool) {
+    let (params, result): (Vec<_>, _) = if import {
+        ((0..17).map(|i| ours.import_param(i)).collect(), ours.import_result())
+    } else {
+        (ours.params.to_vec(), ours.result)
+    };
+    let present: Vec<_> = params.iter().copied().filter(|core| *core != Core::None).collect();
+    assert_eq!(present.iter().map(|core| wasm(*core)).collect::<Vec<_>>(), map(&theirs.params));
+    let result: Vec<_> = [result].iter().filter(|core| **core != Core::None).map(|core| wasm(*core)).collect();
+    assert_eq!(result, map(&theirs.results));
+    assert_eq!(ours.params_indirect, theirs.indirect_params);
+    assert_eq!(ours.result_indirect, theirs.retptr);
+}
+
+fn wasm(core: Core) -> &'static str {
+    match core {
+        Core::None => "",
+        Core::I32 => "i32",
+        Core::I64 => "i64",
+        Core::F32 => "f32",
+        Core::F64 => "f64",
+    }
+}
+
+fn map(types: &[WasmType]) -> Vec<&'static str> {
+    types
+        .iter()
+        .map(|ty| match ty {
+            WasmType::I32 | WasmType::Pointer | WasmType::Length => "i32",
+            WasmType::I64 | WasmType::PointerOrI64 => "i64",
+            WasmType::F32 => "f32",
+            WasmType::F64 => "f64",
+        })
+        .collect()
+}
+
+fn check_layout(ours: &Type, theirs: &wit_parser::Type, sizes: &SizeAlign) {
+    let layout = ours.layout();
+    assert_eq!(layout.size, sizes.size(theirs).size_wasm32(), "{ours}");
+    assert_eq!(layout.align, sizes.align(theirs).align_wasm32(), "{ours}");
+}
+
+#[test]
+fn the_text_is_what_a_person_would_write() {
+    assert_eq!(
+        Till.wit(),
+        "\
+package test:split@1.2.3;
+
+/// Adds up money.
+interface till {
+  /// A currency.
+  enum currency {
+    /// The euro.
+    eur,
+    /// The yen.
+    jpy,
+  }
+
+  /// An amount of money.
+  record money {
+    /// The smallest units of the currency.
+    units: s64,
+    /// Which currency.
+    currency: currency,
+  }
+
+  /// Two currencies do not add up.
+  record mixed {
+    /// The first currency.
+    first: currency,
+    /// The one that differs.
+    other: currency,
+  }
+
+  /// The sum of all amounts.
+  sum: func(amounts: list<money>) -> result<money, mixed>;
+
+  /// All amounts so far.
+  all: func() -> list<money>;
+}
+"
+    );
+}
+
+/// What `wasm-tools component wit` would print of the hybrid example's component.
+#[test]
+fn the_component_reads_well() {
+    let wasm = tairitsu::include_guest!("tairitsu-example-hybrid");
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .adapter(
+            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+        )
+        .unwrap()
+        .module(wasm)
+        .unwrap()
+        .encode()
+        .unwrap();
+    let decoded = wit_component::decode(&component).unwrap();
+    let resolve = decoded.resolve();
+    let text = |name: &str| {
+        let (id, _) = resolve.interfaces.iter().find(|(_, i)| i.name.as_deref() == Some(name)).unwrap();
+        print(resolve, id)
+    };
+    assert_eq!(
+        text("greeter"),
+        "\
+record greeting {
+  text: string,
+  visits: u32,
+}
+
+variant greet-error {
+  empty-name,
+  banned(string),
+}
+
+greet: func(name: string) -> result<greeting, greet-error>;
+"
+    );
+    assert_eq!(text("journal"), "%record: func(entry: string);\n\ncount: func() -> u64;\n");
+}

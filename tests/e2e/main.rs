@@ -1,0 +1,31 @@
+//! End to end: real wasm32 guests, compiled by this package's build script. `README.md` beside this folder names
+//! the layers.
+
+mod abi;
+mod bad_input;
+mod calls;
+mod contract;
+mod core_world;
+mod split;
+mod tree;
+mod wasi;
+
+use tairitsu::{Image, Registry};
+
+pub(crate) const ZOO: &[u8] = tairitsu::include_guest!("tairitsu-test-zoo");
+pub(crate) const SPLIT: &[u8] = tairitsu::include_guest!("tairitsu-test-split");
+pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
+
+/// One registry for all tests, and each guest compiled once.
+pub(crate) fn image(name: &str) -> Image {
+    use std::sync::OnceLock;
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| {
+        let registry = Registry::new();
+        registry.register_image("zoo", ZOO).unwrap();
+        registry.register_image("split", SPLIT).unwrap();
+        registry.register_image("unruly", UNRULY).unwrap();
+        registry
+    });
+    registry.get_image(name).unwrap()
+}

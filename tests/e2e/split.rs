@@ -1,0 +1,108 @@
+//! A trait in one crate, its types in a second, the guest in a third; aliases; two interfaces on one state; every
+//! target.
+
+use crate::image;
+use tairitsu::{CallError, Container, Image, Registry};
+use tairitsu_test_api::inner::Till;
+use tairitsu_test_api::{Exchange, Mixed, Rates};
+use tairitsu_test_types::{Currency, Money};
+
+struct Fixed;
+
+#[tairitsu::host]
+impl Rates for Fixed {
+    fn rate(&self, from: Currency, to: Currency) -> Option<f64> {
+        (from == Currency::Eur && to == Currency::Jpy).then_some(160.5)
+    }
+}
+
+fn eur(units: i64) -> Money {
+    Money { units, currency: Currency::Eur }
+}
+
+fn converse(image: &Image) {
+    let mut container = Container::builder(image).provide(Fixed).build().unwrap();
+    let mut till = container.guest(Till).unwrap();
+    assert_eq!(till.sum(&[eur(1), eur(2)]).unwrap(), eur(3));
+    assert_eq!(till.sum(&[]).unwrap(), eur(0));
+    let error = till.sum(&[eur(1), Money { units: 1, currency: Currency::Jpy }]).unwrap_err();
+    assert_eq!(error.guest(), Some(Mixed { first: Currency::Eur, other: Currency::Jpy }));
+    assert_eq!(till.all().unwrap(), [eur(1), eur(2)]);
+
+    let mut exchange = container.guest(Exchange).unwrap();
+    assert_eq!(exchange.count().unwrap(), 2, "both interfaces have one state");
+    let yen = Money { units: 1605, currency: Currency::Jpy };
+    assert_eq!(exchange.change(&eur(10), Currency::Jpy).unwrap(), Some(yen.clone()));
+    assert_eq!(exchange.change(&yen, Currency::Eur).unwrap(), None);
+
+    let mut other = Container::builder(image).provide(Fixed).build().unwrap();
+    assert_eq!(other.guest(Exchange).unwrap().count().unwrap(), 0, "each container has its own state");
+}
+
+#[test]
+fn wasm32_wasip1() {
+    converse(&image("split"));
+}
+
+/// Runs on a path that the build script left empty where the target is not installed.
+fn on_target(target: &str, path: &str) {
+    if path.is_empty() {
+        assert!(
+            std::env::var_os("TAIRITSU_ALL_TARGETS").is_none(),
+            "{target} is not installed: run `rustup target add {target}`"
+        );
+        eprintln!("not run: {target} is not installed");
+        return;
+    }
+    let image = Registry::new().load_image(std::fs::read(path).unwrap()).unwrap();
+    converse(&image);
+}
+
+#[test]
+fn wasm32_wasip2() {
+    on_target("wasm32-wasip2", env!("SPLIT_wasm32_wasip2"));
+}
+
+#[test]
+fn wasm32_unknown_unknown() {
+    on_target("wasm32-unknown-unknown", env!("SPLIT_wasm32_unknown_unknown"));
+}
+
+/// A component made by the stock tools is an image as good as one made here.
+#[test]
+fn a_component_made_elsewhere() {
+    let component = wit_component::ComponentEncoder::default()
+        .validate(true)
+        .adapter(
+            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+        )
+        .unwrap()
+        .module(crate::SPLIT)
+        .unwrap()
+        .encode()
+        .unwrap();
+    converse(&Registry::new().load_image(component).unwrap());
+}
+
+#[test]
+fn what_an_image_has() {
+    let image = image("split");
+    let exports = image.exports();
+    let names: Vec<_> = exports.iter().map(|e| (e.id.as_str(), e.functions.join(" "))).collect();
+    assert!(names.contains(&("test:split/till@1.2.3", "sum all".into())), "{names:?}");
+    assert!(names.contains(&("test:split/exchange@1.2.3", "change count".into())), "{names:?}");
+    let imports = image.imports();
+    assert!(imports.iter().any(|i| i.id == "test:split/rates@1.2.3" && i.functions == ["rate"]), "{imports:?}");
+}
+
+#[test]
+fn a_call_error_is_an_error() {
+    fn call() -> anyhow::Result<Money> {
+        let mut container = Container::builder(&image("split")).provide(Fixed).build()?;
+        Ok(container.guest(Till)?.sum(&[eur(1), Money { units: 1, currency: Currency::Jpy }])?)
+    }
+    let error = call().unwrap_err();
+    assert!(error.to_string().starts_with("the guest returned an error: Mixed"), "{error}");
+    assert!(error.is::<CallError<Mixed>>());
+}

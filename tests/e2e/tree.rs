@@ -1,0 +1,50 @@
+//! What depends on what.
+
+use std::process::Command;
+
+fn tree(args: &[&str]) -> Vec<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--prefix", "none", "--edges", "normal", "--format", "{p}"])
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut names: Vec<_> = text.lines().filter_map(|line| line.split(' ').next()).map(String::from).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[test]
+fn a_guest_has_no_runtime_in_it() {
+    let names = tree(&["--package", "tairitsu-example-hybrid", "--target", "wasm32-wasip1"]);
+    assert_eq!(
+        names,
+        [
+            "proc-macro2",
+            "quote",
+            "syn",
+            "tairitsu",
+            "tairitsu-example-hybrid",
+            "tairitsu-guest",
+            "tairitsu-macros",
+            "unicode-ident",
+            "wit-bindgen",
+        ]
+    );
+}
+
+#[test]
+fn the_macros_need_three_crates() {
+    let names = tree(&["--package", "tairitsu-macros", "--depth", "1"]);
+    assert_eq!(names, ["proc-macro2", "quote", "syn", "tairitsu-macros"]);
+}
+
+/// A build script that compiles a guest does not wait for wasmtime.
+#[test]
+fn the_build_helper_needs_no_runtime() {
+    let names = tree(&["--package", "tairitsu", "--no-default-features", "--features", "build"]);
+    assert!(!names.iter().any(|name| name.starts_with("wasm")), "{names:?}");
+}
