@@ -106,3 +106,25 @@ fn a_call_error_is_an_error() {
     assert!(error.to_string().starts_with("the guest returned an error: Mixed"), "{error}");
     assert!(error.is::<CallError<Mixed>>());
 }
+
+/// A guest that has the `tairitsu` crate by another name.
+#[test]
+fn the_crate_by_another_name() {
+    use std::sync::{Arc, Mutex};
+    use tairitsu_test_renamed::{Plotter, Point, Screen};
+
+    struct Paper(Arc<Mutex<Vec<Point>>>);
+
+    #[tairitsu::host]
+    impl Screen for Paper {
+        fn draw(&mut self, point: Point) {
+            self.0.lock().unwrap().push(point);
+        }
+    }
+
+    let points = Arc::default();
+    let image = Registry::new().load_image(tairitsu::include_guest!("tairitsu-test-renamed")).unwrap();
+    let mut container = Container::builder(&image).provide(Paper(Arc::clone(&points))).build().unwrap();
+    assert_eq!(container.guest(Plotter).unwrap().plot(&Point { x: 1.5 }).unwrap(), Some(Point { x: 2.5 }));
+    assert_eq!(*points.lock().unwrap(), [Point { x: 1.5 }]);
+}

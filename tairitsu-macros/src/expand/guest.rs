@@ -1,10 +1,10 @@
 //! `#[guest]` on a trait: export glue for the guest, the typed client for the host.
 
 use super::shared;
-use crate::model::{Function, Interface, ParamKind, result_parts};
+use crate::model::{Function, Interface, ParamKind, result_parts, span_of};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let item = &interface.item;
@@ -56,11 +56,14 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                         #rt::lower_flat(&__tairitsu_result)
                     }
                 };
+                let returned = quote_spanned! {span_of(ty)=>
+                    #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }>
+                };
+                let place_type = quote_spanned!(span_of(ty)=> &'static #returned);
                 let post = quote! {
                     #[inline(always)]
-                    fn #place() -> &'static #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }> {
-                        static __TAIRITSU_RETURN:
-                            #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }> = #rt::Return::new();
+                    fn #place() -> #place_type {
+                        static __TAIRITSU_RETURN: #returned = #rt::Return::new();
                         &__TAIRITSU_RETURN
                     }
 
@@ -198,46 +201,50 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
         let attrs = (!docs.is_empty()).then(|| quote!(#[doc = #docs]));
         let idents: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
         let types = function.params.iter().map(shared::param_type);
-        let args = function.params.iter().map(|param| {
-            let (ident, this) = (&param.ident, shared::this(&param.ty, paths));
+        // Each parameter's type is stated alone, and the list of them is inferred.
+        let lowered = function.params.iter().map(|param| {
+            let this = shared::this(&param.ty, paths);
             match param.kind {
-                ParamKind::Owned => quote!({ let #ident: #this = #ident; #ident },),
-                ParamKind::Reference => quote!({ let #ident: &#this = #ident; #ident },),
+                ParamKind::Owned => this,
+                ParamKind::Reference => quote_spanned!(span_of(&param.ty)=> &#this),
             }
         });
-        let lowered = |lifetime: TokenStream| -> TokenStream {
-            let params = function.params.iter().map(|param| {
-                let this = shared::this(&param.ty, paths);
-                match param.kind {
-                    ParamKind::Owned => quote!(#this,),
-                    ParamKind::Reference => quote!(& #lifetime #this,),
-                }
-            });
-            quote!((#(#params)*))
-        };
-        let (borrowed, fixed) = (lowered(quote!()), lowered(quote!('static)));
-        let (results, reply, returns) = match &function.result {
-            None => (quote!(()), quote!(), quote!(())),
+        let phantoms = function.params.iter().map(|param| {
+            let this = shared::this(&param.ty, paths);
+            let fixed = match param.kind {
+                ParamKind::Owned => this,
+                ParamKind::Reference => quote_spanned!(span_of(&param.ty)=> &'static #this),
+            };
+            shared::phantom(&param.ty, &fixed)
+        });
+        let (results, phantom, reply) = match &function.result {
+            None => (quote!(()), quote!(()), quote!()),
             Some(ty) => {
                 let this = shared::this(ty, paths);
-                (quote!((#this,)), quote!(.0), this)
+                let phantom = shared::phantom(ty, &this);
+                (quote_spanned!(span_of(ty)=> (#this,)), quote!((#phantom,)), quote!(.0))
             }
         };
-        let output = match function.result.as_ref().and_then(result_parts) {
-            Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
-            None => quote! {
-                ::core::result::Result<
-                    <#returns as #private::Reply>::Ok,
-                    #krate::CallError<<#returns as #private::Reply>::Err>,
-                >
-            },
+        let output = match (&function.result, function.result.as_ref().and_then(result_parts)) {
+            (None, _) => quote!(::core::result::Result<(), #krate::CallError>),
+            (Some(_), Some((ok, err))) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
+            (Some(ty), None) => {
+                let this = shared::this(ty, paths);
+                quote_spanned! {span_of(ty)=>
+                    ::core::result::Result<
+                        <#this as #private::Reply>::Ok,
+                        #krate::CallError<<#this as #private::Reply>::Err>,
+                    >
+                }
+            }
         };
         methods.extend(quote! {
             #attrs
             pub fn #method(&mut self #(, #idents: #types)*) -> #output {
-                let __tairitsu_params = (#(#args)*);
+                #(let #idents: #lowered = #idents;)*
+                let __tairitsu_params = (#(#idents,)*);
                 // SAFETY: `resolve` below checks the function of this index with these types.
-                match unsafe { self.__tairitsu_client.call::<#borrowed, #results>(#index, __tairitsu_params) } {
+                match unsafe { self.__tairitsu_client.call::<_, #results>(#index, __tairitsu_params) } {
                     ::core::result::Result::Ok(__tairitsu_results) => #private::reply(__tairitsu_results #reply),
                     ::core::result::Result::Err(__tairitsu_fault) => {
                         ::core::result::Result::Err(#private::Fault::into(__tairitsu_fault))
@@ -245,7 +252,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 }
             }
         });
-        resolve.extend(quote!(__tairitsu_resolver.function::<#fixed, #results>(#index)?;));
+        resolve.extend(quote!(__tairitsu_resolver.function(#index, (#(#phantoms,)*), #phantom)?;));
     }
     quote! {
         #if_runtime! {

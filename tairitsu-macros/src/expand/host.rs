@@ -148,24 +148,25 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
         let (method, index) = (&function.ident, shared::index(i));
         let idents: Vec<_> =
             function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
-        let types = function.params.iter().map(|param| shared::owned(&param.ty, paths));
+        let phantoms = function.params.iter().map(|param| {
+            let owned = shared::owned(&param.ty, paths);
+            shared::phantom(&param.ty, &owned)
+        });
         let pass = shared::pass_owned(&function.params);
         let call = quote!(<__TairitsuProvider as #ident>::#method(__tairitsu_provider, #pass));
-        let body = if function.result.is_some() { quote!((#call,)) } else { quote!(#call) };
-        let results = match &function.result {
+        let (result, body) = match &function.result {
             Some(ty) => {
-                let this = shared::this(ty, paths);
-                quote!((#this,))
+                let phantom = shared::phantom(ty, &shared::this(ty, paths));
+                (quote!((#phantom,)), quote!((#call,)))
             }
-            None => quote!(()),
+            None => (quote!(()), call),
         };
         quote! {
             __tairitsu_linker.function(
                 #index,
-                |
-                    __tairitsu_provider: &mut __TairitsuProvider,
-                    (#(#idents,)*): (#(#types,)*),
-                | -> #results { #body },
+                (#(#phantoms,)*),
+                #result,
+                |__tairitsu_provider: &mut __TairitsuProvider, (#(#idents,)*)| #body,
             )?;
         }
     });
@@ -174,7 +175,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             #[allow(clippy::all)]
             impl dyn #ident {
                 #[doc(hidden)]
-                pub fn __tairitsu_link<__TairitsuProvider: #ident + ::core::marker::Send + 'static>(
+                pub fn __tairitsu_link<__TairitsuProvider: #ident + 'static>(
                     __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuProvider>,
                 ) -> ::core::result::Result<(), #private::LinkError> {
                     #(#functions)*

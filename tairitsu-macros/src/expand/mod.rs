@@ -37,8 +37,11 @@ fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let args = Args::parse(&cx, args, &["package", "rename", "crate"]);
     let interface = Interface::parse(&cx, side, &args, item);
     if let Err(errors) = cx.finish() {
-        // The trait and a macro of its name stay, so that an impl of it is no further error.
-        let (item, stub) = (&interface.item, shared::stub_macro(&interface));
+        // The trait and a macro of its name stay, so that an impl of it is no further error. No object is made
+        // of it, so its signatures may have what objects cannot.
+        let (mut item, stub) = (interface.item.clone(), shared::stub_macro(&interface));
+        item.colon_token.get_or_insert_default();
+        item.supertraits.push(syn::parse_quote!(::core::marker::Sized));
         return quote!(#item #stub #errors);
     }
     let paths = Paths::new(args.krate());

@@ -60,10 +60,17 @@ fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
     quote_spanned!(span_of(ty)=> <#ty as #wit_type>::TYPE)
 }
 
-/// The type, through its `WitType` impl, so that a missing one is one error.
+/// The type, through its `WitType` impl. Where that is missing, rustc has an error type here, about which it
+/// says nothing more, and the same error on the same span for each mention, of which it shows one. A type that
+/// is made of this one has to begin with a token of the same span.
 pub(super) fn this(ty: &syn::Type, paths: &Paths) -> TokenStream {
     let wit_type = &paths.wit_type;
     quote_spanned!(span_of(ty)=> <#ty as #wit_type>::This)
+}
+
+/// A value that stands for a type.
+pub(super) fn phantom(ty: &syn::Type, inner: &TokenStream) -> TokenStream {
+    quote_spanned!(span_of(ty)=> ::core::marker::PhantomData::<#inner>)
 }
 
 /// As [`this`], for a field or case that may have no type.

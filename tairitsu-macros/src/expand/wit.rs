@@ -1,10 +1,10 @@
 //! `#[wit]`: the schema of a type, and how it is lifted and lowered on both sides.
 
 use super::shared::this_spanned;
-use crate::model::{Case, Kind, TypeDef};
+use crate::model::{Case, Kind, TypeDef, span_of};
 use crate::paths::Paths;
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Generics;
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
@@ -137,8 +137,7 @@ fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
     let fields = cases.iter().map(|Case { name, docs, ty, .. }| {
         let ty = match ty {
             Some(ty) => {
-                let span = crate::model::span_of(ty);
-                quote::quote_spanned!(span=> <#ty as #wit_type>::TYPE)
+                quote_spanned!(span_of(ty)=> <#ty as #wit_type>::TYPE)
             }
             None => quote!(#schema::Type::Unit),
         };
@@ -171,7 +170,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
                 let mut at = 0usize;
                 #(
-                    #lower::lower(&self.#idents, memory, &mut out[at..])?;
+                    <#types as #lower>::lower(&self.#idents, memory, &mut out[at..])?;
                     at += <#types as #wit_type>::FLAT;
                 )*
                 ::core::result::Result::Ok(())
@@ -186,7 +185,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
                 let mut at = 0usize;
                 #(
                     at = #schema::align_to(at, <#types as #wit_type>::LAYOUT.align);
-                    #lower::store(&self.#idents, memory, address + at)?;
+                    <#types as #lower>::store(&self.#idents, memory, address + at)?;
                     at += <#types as #wit_type>::LAYOUT.size;
                 )*
                 ::core::result::Result::Ok(())
@@ -251,13 +250,13 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 lower_arms.extend(quote! {
                     Self::#name(value) => {
                         out[0] = #number;
-                        #lower::lower(value, memory, &mut out[1..])?;
+                        <#ty as #lower>::lower(value, memory, &mut out[1..])?;
                     }
                 });
                 store_arms.extend(quote! {
                     Self::#name(value) => {
                         #private::store_discriminant(memory, address, #count, #number)?;
-                        #lower::store(value, memory, address + #payload)?;
+                        <#ty as #lower>::store(value, memory, address + #payload)?;
                     }
                 });
                 lift_arms.extend(quote!(#number => Self::#name(<#ty as #lift>::lift(memory, &flat[1..])?),));
@@ -326,20 +325,28 @@ fn record_runtime(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream 
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let names = fields.iter().map(|field| &field.name);
     let types: Vec<_> = fields.iter().filter_map(|field| this_spanned(field.ty.as_ref(), paths)).collect();
-    let params: Vec<_> = (0..fields.len()).map(|i| format_ident!("__T{i}")).collect();
-    let derives = derives(paths, &quote!(record));
-    let mirror = quote! {
-        #derives
-        pub struct __Mirror<#(#params),*> {
-            #(#[component(name = #names)] #idents: #params,)*
-        }
-    };
+    let references = fields.iter().filter_map(|field| reference(field, paths));
+    let params: Vec<_> = (0..fields.len()).map(|i| format_ident!("T{i}")).collect();
+    let mirror = mirror(
+        paths,
+        &quote!(record),
+        &quote! {
+            pub struct Mirror<#(#params),*> {
+                #(#[component(name = #names)] pub #idents: #params,)*
+            }
+        },
+    );
     let impls = delegate(
         ident,
-        &quote!(__Mirror<#(#types),*>),
-        &quote!(__Mirror { #(#idents: &self.#idents),* }),
-        &quote!(let __Mirror { #(#idents),* } = mirror;),
-        &quote!(Self { #(#idents),* }),
+        &quote!(__tairitsu_mirror::Mirror<#(#types),*>),
+        &quote!({
+            #(let #idents: #references = &self.#idents;)*
+            __tairitsu_mirror::Mirror { #(#idents),* }
+        }),
+        &quote!({
+            let __tairitsu_mirror::Mirror { #(#idents),* } = mirror;
+            Self { #(#idents),* }
+        }),
         paths,
     );
     quote!(#mirror #impls)
@@ -354,49 +361,65 @@ fn variant_runtime(def: &TypeDef, cases: &[Case], paths: &Paths, is_enum: bool) 
     let mut from = TokenStream::new();
     for (i, case) in cases.iter().enumerate() {
         let (case_ident, name) = (&case.ident, &case.name);
-        match this_spanned(case.ty.as_ref(), paths) {
-            None => {
-                mirrored.extend(quote!(#[component(name = #name)] #case_ident,));
-                to.extend(quote!(Self::#case_ident => __Mirror::#case_ident,));
-                from.extend(quote!(__Mirror::#case_ident => Self::#case_ident,));
-            }
-            Some(ty) => {
-                let param = format_ident!("__T{i}");
+        match (this_spanned(case.ty.as_ref(), paths), reference(case, paths)) {
+            (Some(ty), Some(reference)) => {
+                let param = format_ident!("T{i}");
                 mirrored.extend(quote!(#[component(name = #name)] #case_ident(#param),));
-                to.extend(quote!(Self::#case_ident(value) => __Mirror::#case_ident(value),));
-                from.extend(quote!(__Mirror::#case_ident(value) => Self::#case_ident(value),));
+                to.extend(quote! {
+                    Self::#case_ident(value) => {
+                        let value: #reference = value;
+                        __tairitsu_mirror::Mirror::#case_ident(value)
+                    }
+                });
+                from.extend(quote!(__tairitsu_mirror::Mirror::#case_ident(value) => Self::#case_ident(value),));
                 params.push(param);
                 types.push(ty);
             }
+            _ => {
+                mirrored.extend(quote!(#[component(name = #name)] #case_ident,));
+                to.extend(quote!(Self::#case_ident => __tairitsu_mirror::Mirror::#case_ident,));
+                from.extend(quote!(__tairitsu_mirror::Mirror::#case_ident => Self::#case_ident,));
+            }
         }
     }
-    let (derives, generics) = if is_enum {
+    let (style, item) = if is_enum {
         let repr = match cases.len() {
             0..=0x100 => quote!(u8),
             0x101..=0x1_0000 => quote!(u16),
             _ => quote!(u32),
         };
-        let derives = derives(paths, &quote!(enum));
-        (quote!(#derives #[derive(::core::clone::Clone, ::core::marker::Copy)] #[repr(#repr)]), quote!())
+        (quote!(enum), quote!(#[derive(Clone, Copy)] #[repr(#repr)] pub enum Mirror { #mirrored }))
     } else {
-        (derives(paths, &quote!(variant)), quote!(<#(#params),*>))
+        (quote!(variant), quote!(pub enum Mirror<#(#params),*> { #mirrored }))
     };
-    let mirror = quote! {
-        #derives
-        pub enum __Mirror #generics { #mirrored }
-    };
-    let mirror_type = if is_enum { quote!(__Mirror) } else { quote!(__Mirror<#(#types),*>) };
-    let impls =
-        delegate(ident, &mirror_type, &quote!(match self { #to }), &quote!(), &quote!(match mirror { #from }), paths);
+    let mirror = mirror(paths, &style, &item);
+    let mirror_type =
+        if is_enum { quote!(__tairitsu_mirror::Mirror) } else { quote!(__tairitsu_mirror::Mirror<#(#types),*>) };
+    let impls = delegate(ident, &mirror_type, &quote!(match self { #to }), &quote!(match mirror { #from }), paths);
     quote!(#mirror #impls)
 }
 
-fn derives(paths: &Paths, style: &TokenStream) -> TokenStream {
+/// The type of a reference to a field or payload.
+fn reference(case: &Case, paths: &Paths) -> Option<TokenStream> {
+    let ty = case.ty.as_ref()?;
+    let this = this_spanned(Some(ty), paths);
+    Some(quote_spanned!(span_of(ty)=> &#this))
+}
+
+/// The mirror, in a module of its own with the names of std that the derives count on, whatever the user has
+/// under them.
+fn mirror(paths: &Paths, style: &TokenStream, item: &TokenStream) -> TokenStream {
     let (component, private) = (&paths.component, &paths.private);
     quote! {
-        #[derive(#component::ComponentType, #component::Lift, #component::Lower)]
-        #[component(#style)]
-        #[component(wasmtime_crate = #private::wasmtime)]
+        mod __tairitsu_mirror {
+            #[allow(unused_imports)]
+            use ::std::{*, prelude::rust_2024::*};
+
+            #[derive(#component::ComponentType, #component::Lift, #component::Lower)]
+            #[component(#style)]
+            #[component(wasmtime_crate = #private::wasmtime)]
+            #item
+        }
     }
 }
 
@@ -405,7 +428,6 @@ fn delegate(
     ident: &Ident,
     mirror: &TokenStream,
     to_mirror: &TokenStream,
-    open: &TokenStream,
     from_mirror: &TokenStream,
     paths: &Paths,
 ) -> TokenStream {
@@ -461,7 +483,6 @@ fn delegate(
                 src: &Self::Lower,
             ) -> #wasmtime::Result<Self> {
                 let mirror = #as_mirror::Lift>::linear_lift_from_flat(cx, ty, src)?;
-                #open
                 ::core::result::Result::Ok(#from_mirror)
             }
 
@@ -472,7 +493,6 @@ fn delegate(
                 bytes: &[u8],
             ) -> #wasmtime::Result<Self> {
                 let mirror = #as_mirror::Lift>::linear_lift_from_memory(cx, ty, bytes)?;
-                #open
                 ::core::result::Result::Ok(#from_mirror)
             }
         }

@@ -154,6 +154,10 @@ impl Function {
             if let FnArg::Typed(input) = input {
                 let rename = attr::take_rename(cx, &mut input.attrs);
                 params.extend(Param::parse(cx, rename, &input.pat, &input.ty));
+                if !matches!(&*input.pat, Pat::Ident(_)) {
+                    // Reported above, and rustc would again.
+                    *input.pat = syn::parse_quote!(_);
+                }
             }
         }
         if let Some(param) = params.get(MAX_PARAMS) {
@@ -324,9 +328,9 @@ fn check_type(cx: &Ctxt, ty: &Type, place: Place) {
     Check { cx, place }.visit_type(ty);
 }
 
-/// The tokens of a type, and the span that an error about it is to have.
+/// The span that every mention of a type in generated code has: equal errors on equal spans are shown once.
 pub(crate) fn span_of(ty: &Type) -> Span {
-    ty.span().resolved_at(Span::call_site())
+    ty.span()
 }
 
 /// Whether a result is a `Result` of two types: those two.

@@ -6,7 +6,7 @@ use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Data, DeriveInput, Fields, Ident, Type, TypePath};
+use syn::{Data, DeriveInput, Fields, GenericArgument, GenericParam, Ident, PathArguments, Type, TypePath};
 
 pub(crate) struct TypeDef {
     /// The type, without helper attributes.
@@ -37,7 +37,8 @@ impl TypeDef {
     /// Nothing where there is no telling what the type was to be; then an error was reported.
     pub(crate) fn parse(cx: &Ctxt, args: &Args, mut item: DeriveInput) -> Option<Self> {
         let ident = item.ident.clone();
-        if let Some(param) = item.generics.params.first() {
+        // A lifetime is there for a reference, which is reported itself.
+        if let Some(param) = item.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
             cx.error(
                 param,
                 format!("type `{ident}` is generic, and a WIT type is not"),
@@ -160,7 +161,7 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
 
     impl<'ast> Visit<'ast> for Check<'_> {
         fn visit_type(&mut self, ty: &'ast Type) {
-            if let Type::Reference(_) = ty {
+            if is_borrowed(ty) {
                 self.cx.error(
                     ty,
                     format!("type `{}` has a reference in it, and a WIT type owns what it holds", self.ident),
@@ -185,6 +186,20 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
     }
 
     Check { cx, ident }.visit_type(ty);
+}
+
+/// A reference, or a path with a lifetime in it.
+fn is_borrowed(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(args) => {
+                args.args.iter().any(|arg| matches!(arg, GenericArgument::Lifetime(_)))
+            }
+            _ => false,
+        }),
+        _ => false,
+    }
 }
 
 impl ToTokens for TypeDef {

@@ -6,6 +6,7 @@ use super::image::Image;
 use crate::__private::HasInterface;
 use std::convert::Infallible;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
 use wasmtime::Store;
@@ -41,10 +42,10 @@ pub struct Resolver<'r> {
 
 impl Resolver<'_> {
     /// Resolves the interface's next function, of which `index` is the place, and checks its type.
-    pub fn function<P, R>(&mut self, index: usize) -> Result<(), ResolveError>
+    pub fn function<P, R>(&mut self, index: usize, _params: P, _results: R) -> Result<(), ResolveError>
     where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift,
+        P: Types<List: ComponentNamedList + Lower>,
+        R: Types<List: ComponentNamedList + Lift>,
     {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let name = self.interface.functions[index].name;
@@ -53,11 +54,43 @@ impl Resolver<'_> {
             .get_export_index(&mut *self.store, Some(&self.export), name)
             .and_then(|export| self.instance.get_func(&mut *self.store, export))
             .ok_or_else(|| wasmtime::Error::msg(format!("the instance has no function `{name}`")))?;
-        func.typed::<P, R>(&*self.store)?;
+        func.typed::<P::List, R::List>(&*self.store)?;
         self.functions.push(func);
         Ok(())
     }
 }
+
+/// A tuple of values that stand for types: generated code states each type alone.
+pub trait Types {
+    /// The tuple of the types.
+    type List;
+}
+
+macro_rules! types {
+    ($($name:ident)*) => {
+        impl<$($name),*> Types for ($(PhantomData<$name>,)*) {
+            type List = ($($name,)*);
+        }
+    };
+}
+
+types!();
+types!(A);
+types!(A B);
+types!(A B C);
+types!(A B C D);
+types!(A B C D E);
+types!(A B C D E F);
+types!(A B C D E F G);
+types!(A B C D E F G H);
+types!(A B C D E F G H I);
+types!(A B C D E F G H I J);
+types!(A B C D E F G H I J K);
+types!(A B C D E F G H I J K L);
+types!(A B C D E F G H I J K L M);
+types!(A B C D E F G H I J K L M N);
+types!(A B C D E F G H I J K L M N O);
+types!(A B C D E F G H I J K L M N O P);
 
 /// What a typed client calls through.
 pub struct Client<'c> {

@@ -14,7 +14,7 @@ mod wasi;
 
 /// What generated code names.
 pub(crate) mod generated {
-    pub use super::client::{Client, Fault, GuestInterface, Reply, ResolveError, Resolver, reply};
+    pub use super::client::{Client, Fault, GuestInterface, Reply, ResolveError, Resolver, Types, reply};
     pub use super::native::with_native_host;
     pub use super::provider::{LinkError, ProviderLinker, Provides};
     pub use wasmtime;

@@ -1,6 +1,7 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
+use super::client::Types;
 use super::container::State;
 use super::error::message;
 use crate::__private::HasInterface;
@@ -39,20 +40,22 @@ pub struct ProviderLinker<'l, P> {
     marker: PhantomData<fn(P)>,
 }
 
-impl<P: Send + 'static> ProviderLinker<'_, P> {
+impl<P: 'static> ProviderLinker<'_, P> {
     /// Links function `index` of the interface.
     pub fn function<A, R>(
         &mut self,
         index: usize,
-        function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
+        _params: A,
+        _results: R,
+        function: impl Fn(&mut P, A::List) -> R::List + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: ComponentNamedList + Lift + 'static,
-        R: ComponentNamedList + Lower + 'static,
+        A: Types<List: ComponentNamedList + Lift + 'static>,
+        R: Types<List: ComponentNamedList + Lower + 'static>,
     {
         let provider = self.provider;
         let name = self.interface.functions[index].name;
-        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A::List| {
             let provider = store.data_mut().provider::<P>(provider)?;
             Ok(function(provider, args))
         })

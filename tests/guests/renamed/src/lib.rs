@@ -1,0 +1,35 @@
+//! The crate goes by another name than `tairitsu`, in the contract and in the implementation.
+
+/// A point.
+#[renamed::wit(crate = ::renamed)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f32,
+}
+
+/// Plots.
+#[renamed::guest(crate = ::renamed)]
+pub trait Plotter {
+    /// Has the host draw a point, and returns the next one.
+    fn plot(&mut self, point: &Point) -> Option<Point>;
+}
+
+/// Draws.
+#[renamed::host(crate = ::renamed)]
+pub trait Screen {
+    /// Draws a point.
+    fn draw(&mut self, point: Point);
+}
+
+/// The guest.
+#[derive(Default)]
+pub struct Plot;
+
+#[renamed::guest(crate = ::renamed)]
+impl Plotter for Plot {
+    fn plot(&mut self, point: &Point) -> Option<Point> {
+        renamed::Host.draw(point.clone());
+        Some(Point { x: point.x + 1.0 })
+    }
+}

@@ -1,0 +1,4 @@
+#[tairitsu::guest]
+pub struct Hello;
+
+fn main() {}

@@ -1,0 +1,10 @@
+pub struct Calculator;
+
+#[tairitsu::guest]
+impl Calculator {
+    pub fn add(&self, a: u32, b: u32) -> u32 {
+        a + b
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[tairitsu::wit]
+pub struct Point {
+    #[wit]
+    pub x: f32,
+}
+
+fn main() {}

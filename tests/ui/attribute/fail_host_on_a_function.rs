@@ -1,0 +1,4 @@
+#[tairitsu::host]
+pub fn record(_: &str) {}
+
+fn main() {}

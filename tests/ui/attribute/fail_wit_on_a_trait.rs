@@ -1,0 +1,6 @@
+#[tairitsu::wit]
+pub trait Greeter {
+    fn greet(&mut self);
+}
+
+fn main() {}

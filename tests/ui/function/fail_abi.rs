@@ -1,0 +1,6 @@
+#[tairitsu::host]
+pub trait Journal {
+    extern "C" fn record(&mut self, entry: &str);
+}
+
+fn main() {}

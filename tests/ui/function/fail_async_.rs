@@ -1,0 +1,6 @@
+#[tairitsu::host]
+pub trait Journal {
+    async fn record(&mut self, entry: &str);
+}
+
+fn main() {}

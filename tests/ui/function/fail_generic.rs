@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet<T>(&mut self, name: T);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn stop(self);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet(name: &str) -> String;
+}
+
+fn main() {}

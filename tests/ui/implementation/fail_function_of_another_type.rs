@@ -1,0 +1,16 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet(&mut self, name: &str) -> String;
+}
+
+#[derive(Default)]
+pub struct Hello;
+
+#[tairitsu::guest]
+impl Greeter for Hello {
+    fn greet(&mut self, _: &str) -> u32 {
+        0
+    }
+}
+
+fn main() {}

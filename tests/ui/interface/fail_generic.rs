@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Store<T> {
+    fn len(&self) -> u32;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter: Clone {
+    fn greet(&mut self);
+}
+
+fn main() {}

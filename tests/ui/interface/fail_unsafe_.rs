@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub unsafe trait Greeter {
+    fn greet(&mut self);
+}
+
+fn main() {}

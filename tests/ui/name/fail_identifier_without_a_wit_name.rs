@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn grüßen(&mut self);
+}
+
+fn main() {}

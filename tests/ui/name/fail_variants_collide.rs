@@ -1,0 +1,7 @@
+#[tairitsu::wit]
+pub enum Kind {
+    HttpServer,
+    HTTPServer,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Sorter {
+    fn sort(&mut self, numbers: &mut Vec<u32>);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet(&mut self, name: &'static str);
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Counter {
+    fn count(&self) -> usize;
+}
+
+fn main() {}

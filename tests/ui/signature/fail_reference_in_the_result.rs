@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn name(&self) -> &str;
+}
+
+fn main() {}

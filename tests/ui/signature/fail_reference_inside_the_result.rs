@@ -1,0 +1,6 @@
+#[tairitsu::host]
+pub trait Journal {
+    fn entries(&self) -> Vec<&'static str>;
+}
+
+fn main() {}

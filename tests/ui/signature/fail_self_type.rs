@@ -1,0 +1,6 @@
+#[tairitsu::guest]
+pub trait Twin {
+    fn twin(&self) -> Option<Self>;
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+pub struct Greeting {
+    pub text: String,
+}
+
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet(&mut self, name: &str) -> Greeting;
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::wit]
+pub struct Page<T> {
+    pub items: Vec<T>,
+}
+
+fn main() {}

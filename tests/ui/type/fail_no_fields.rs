@@ -1,0 +1,4 @@
+#[tairitsu::wit]
+pub struct Nothing;
+
+fn main() {}

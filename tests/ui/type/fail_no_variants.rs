@@ -1,0 +1,4 @@
+#[tairitsu::wit]
+pub enum Never {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+#[tairitsu::wit]
+pub enum Outer {
+    Nothing,
+    Shared(std::rc::Rc<String>),
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::wit]
+pub struct Name<'a> {
+    pub first: &'a str,
+}
+
+fn main() {}
