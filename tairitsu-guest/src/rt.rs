@@ -225,7 +225,7 @@ struct Returned<T, const SIZE: usize> {
 // SAFETY: a component has one thread, and the canonical ABI lets no call in before post-return.
 unsafe impl<T, const SIZE: usize> Sync for Return<T, SIZE> {}
 
-impl<T: Lower, const SIZE: usize> Return<T, SIZE> {
+impl<T, const SIZE: usize> Return<T, SIZE> {
     /// A place with nothing in it.
     #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
     pub const fn new() -> Self {
@@ -234,7 +234,10 @@ impl<T: Lower, const SIZE: usize> Return<T, SIZE> {
 
     /// Keeps `value`, lowers it, and returns the address of what was lowered.
     #[inline]
-    pub fn put(&self, value: T) -> u64 {
+    pub fn put(&self, value: T) -> u64
+    where
+        T: Lower,
+    {
         // SAFETY: no other reference is alive: exports do not overlap, and neither `put` nor `clear` calls
         // code that could come back here (lowering runs no code of the user's).
         let returned = unsafe { &mut *self.0.get() };

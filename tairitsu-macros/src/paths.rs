@@ -15,6 +15,12 @@ pub(crate) struct Paths {
     pub(crate) memory: TokenStream,
     pub(crate) schema: TokenStream,
     pub(crate) rt: TokenStream,
+    /// How a type is lifted, lowered and checked, whatever type it is.
+    pub(crate) wire: TokenStream,
+    /// The traits that a mention of `wire` wants in scope.
+    pub(crate) use_wire: TokenStream,
+    /// The same for typed calls, where the runtime is.
+    pub(crate) use_runtime_wire: TokenStream,
     /// wasmtime's `component` module.
     pub(crate) component: TokenStream,
     /// A macro that keeps its tokens on wasm32.
@@ -35,6 +41,12 @@ impl Paths {
             memory: quote!(#p::Memory),
             schema: quote!(#p::schema),
             rt: quote!(#p::rt),
+            wire: quote!(#p::Wire),
+            use_wire: quote!(#[allow(unused_imports)] use #p::NoWire as _;),
+            use_runtime_wire: quote! {
+                #[allow(unused_imports)]
+                use #p::{NoProvided as _, NoRuntimeWire as _, NoTyped as _};
+            },
             component: quote!(#p::wasmtime::component),
             if_guest: quote!(#p::if_guest),
             if_native: quote!(#p::if_native),

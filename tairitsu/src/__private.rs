@@ -1,6 +1,9 @@
 //! What generated code names. Nothing here is for people, and any of it may change in any version.
 
-pub use tairitsu_guest::abi::{Lift, Lower, Memory, WitType, bad_discriminant, load_discriminant, store_discriminant};
+pub use crate::wire::{NoWire, Wire};
+pub use tairitsu_guest::abi::{
+    Borrowed, Lift, Lower, Memory, WitType, bad_discriminant, load_discriminant, store_discriminant,
+};
 pub use tairitsu_guest::schema;
 
 #[cfg(target_family = "wasm")]

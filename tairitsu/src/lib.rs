@@ -22,6 +22,7 @@ extern crate self as tairitsu;
 pub mod build;
 pub mod core;
 mod descriptor;
+mod wire;
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 mod runtime;

@@ -2,13 +2,26 @@
 
 use super::{AbiError, Lift, Lower, Memory, Plain, WitType, bad_discriminant, load_discriminant, store_discriminant};
 use crate::schema::{Layout, Type, align_to};
+use std::convert::Infallible;
+
+/// The part of `WitType` that every type but `Result` has alike.
+macro_rules! no_error {
+    () => {
+        type Ok = Self;
+        type Err = Infallible;
+
+        #[inline]
+        fn into_result(self) -> Result<Self, Infallible> {
+            Ok(self)
+        }
+    };
+}
 
 macro_rules! number {
     ($($rust:ident $wit:ident: $value:ident => $to:expr, $flat:ident => $from:expr;)*) => {$(
         impl WitType for $rust {
             const TYPE: Type = Type::$wit;
-            type This = Self;
-    type Owned = Self;
+            no_error!();
         }
 
         impl Lower for $rust {
@@ -70,8 +83,7 @@ number! {
 
 impl WitType for bool {
     const TYPE: Type = Type::Bool;
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
 impl Lower for bool {
@@ -101,8 +113,7 @@ impl Lift for bool {
 
 impl WitType for char {
     const TYPE: Type = Type::Char;
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
 impl Lower for char {
@@ -134,8 +145,7 @@ impl Lift for char {
 /// `()` is the result of a function without one, and the payload of `Result<(), E>`.
 impl WitType for () {
     const TYPE: Type = Type::Unit;
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
 impl Lower for () {
@@ -178,8 +188,8 @@ fn load_pair<M: Memory>(memory: &M, address: usize) -> Result<(usize, usize), M:
 
 impl WitType for str {
     const TYPE: Type = Type::String;
-    type This = Self;
-    type Owned = String;
+    type Ok = Infallible;
+    type Err = Infallible;
 }
 
 impl Lower for str {
@@ -199,8 +209,7 @@ impl Lower for str {
 
 impl WitType for String {
     const TYPE: Type = Type::String;
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
 impl Lower for String {
@@ -228,10 +237,10 @@ impl Lift for String {
     }
 }
 
-impl<T: Lift> WitType for [T] {
+impl<T: WitType> WitType for [T] {
     const TYPE: Type = Type::List(&T::TYPE);
-    type This = Self;
-    type Owned = Vec<T>;
+    type Ok = Infallible;
+    type Err = Infallible;
 }
 
 /// Lowers the items of a list and returns where they are.
@@ -264,7 +273,7 @@ fn lift_items<T: Lift, M: Memory>(memory: &mut M, pointer: usize, len: usize) ->
     Ok(items)
 }
 
-impl<T: Lower + Lift> Lower for [T] {
+impl<T: Lower> Lower for [T] {
     #[inline]
     fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = lower_items(self, memory)? as u64;
@@ -279,13 +288,12 @@ impl<T: Lower + Lift> Lower for [T] {
     }
 }
 
-impl<T: Lift> WitType for Vec<T> {
+impl<T: WitType> WitType for Vec<T> {
     const TYPE: Type = Type::List(&T::TYPE);
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
-impl<T: Lower + Lift> Lower for Vec<T> {
+impl<T: Lower> Lower for Vec<T> {
     #[inline]
     fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.as_slice().lower(memory, out)
@@ -310,13 +318,12 @@ impl<T: Lift> Lift for Vec<T> {
     }
 }
 
-impl<T: Lift> WitType for Option<T> {
+impl<T: WitType> WitType for Option<T> {
     const TYPE: Type = Type::Option(&T::TYPE);
-    type This = Self;
-    type Owned = Self;
+    no_error!();
 }
 
-impl<T: Lower + Lift> Lower for Option<T> {
+impl<T: Lower> Lower for Option<T> {
     #[inline]
     fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         if let Some(value) = self {
@@ -356,13 +363,18 @@ impl<T: Lift> Lift for Option<T> {
     }
 }
 
-impl<T: Lift, E: Lift> WitType for Result<T, E> {
+impl<T: WitType, E: WitType> WitType for Result<T, E> {
     const TYPE: Type = Type::Result(&[T::TYPE, E::TYPE]);
-    type This = Self;
-    type Owned = Self;
+    type Ok = T;
+    type Err = E;
+
+    #[inline]
+    fn into_result(self) -> Self {
+        self
+    }
 }
 
-impl<T: Lower + Lift, E: Lower + Lift> Lower for Result<T, E> {
+impl<T: Lower, E: Lower> Lower for Result<T, E> {
     #[inline]
     fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         match self {
@@ -408,14 +420,13 @@ impl<T: Lift, E: Lift> Lift for Result<T, E> {
 
 macro_rules! tuple {
     ($($name:ident)+) => {
-        impl<$($name: Lift),+> WitType for ($($name,)+) {
+        impl<$($name: WitType),+> WitType for ($($name,)+) {
             const TYPE: Type = Type::Tuple(&[$($name::TYPE),+]);
-            type This = Self;
-    type Owned = Self;
+            no_error!();
         }
 
         #[allow(non_snake_case, unused_assignments)]
-        impl<$($name: Lower + Lift),+> Lower for ($($name,)+) {
+        impl<$($name: Lower),+> Lower for ($($name,)+) {
             #[inline]
             fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let ($($name,)+) = self;

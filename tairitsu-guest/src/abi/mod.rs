@@ -30,13 +30,17 @@ pub trait WitType {
     /// The type as WIT says it.
     const TYPE: Type;
 
-    /// The type itself. Generated code names every type through here, so that a type that is no WIT type
-    /// is one error and not one for each thing that it cannot do.
-    type This: ?Sized;
+    /// What a caller gets of a function that returns this type: `T` for `Result<T, E>`, and the type itself for
+    /// every other.
+    type Ok;
 
-    /// The type that is lifted where this one is declared: `String` for `str`, `Vec<T>` for `[T]`, and the
-    /// type itself for all that is sized.
-    type Owned: Lift;
+    /// The function's own error: `E` for `Result<T, E>`, and none for every other.
+    type Err;
+
+    /// Tells the two apart.
+    fn into_result(self) -> Result<Self::Ok, Self::Err>
+    where
+        Self: Sized;
 
     /// Size and alignment in linear memory, in bytes.
     const LAYOUT: Layout = Self::TYPE.layout();
@@ -45,14 +49,27 @@ pub trait WitType {
     const FLAT: usize = Self::TYPE.flat().len();
 }
 
+/// What a parameter declared as a reference to this type is lifted as: `String` for `str`, `Vec<T>` for `[T]`, and
+/// the type itself for all that is sized.
+pub trait Borrowed {
+    /// The owned type.
+    type Owned;
+}
+
+impl Borrowed for str {
+    type Owned = String;
+}
+
+impl<T> Borrowed for [T] {
+    type Owned = Vec<T>;
+}
+
+impl<T> Borrowed for T {
+    type Owned = T;
+}
+
 /// A type whose values go out: Rust to canonical ABI. Lowering borrows; nothing is moved or copied that
 /// the other side can read where it is.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot cross the component boundary",
-    label = "not a WIT type",
-    note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
-            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
-)]
 pub trait Lower: WitType {
     /// Lowers to flat values. `out` is all zero on entry and at least [`WitType::FLAT`] long.
     fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
@@ -66,12 +83,6 @@ pub trait Lower: WitType {
 
 /// A type whose values come in: canonical ABI to Rust. Lifting owns: what the other side allocated for
 /// the value becomes part of it, or is freed.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot cross the component boundary",
-    label = "not a WIT type",
-    note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
-            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
-)]
 pub trait Lift: WitType + Sized {
     /// Lifts from flat values, [`WitType::FLAT`] of them at least.
     fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;

@@ -1,10 +1,10 @@
 //! `#[guest]` on a trait: export glue for the guest, the typed client for the host.
 
 use super::shared;
-use crate::model::{Function, Interface, ParamKind, result_parts, span_of};
+use crate::model::{Function, Interface, ParamKind, result_parts};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let item = &interface.item;
@@ -26,19 +26,15 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 /// lowers the result. The types of the signature are in scope here, and not where the implementation is.
 fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { private, schema, rt, if_guest, .. } = paths;
+    let Paths { private, schema, rt, wire, use_wire, if_guest, .. } = paths;
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (method, index) = (&function.ident, shared::index(i));
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, ty) = (shared::param_ident(param, i), shared::owned(&param.ty, paths));
-            quote!(let #ident = __tairitsu_args.take::<#ty>();)
+            let (ident, ty) = (shared::param_ident(param, i), shared::owned(param, paths));
+            quote!(let #ident = #wire::<#ty>::take(&mut __tairitsu_args);)
         });
         let pass = shared::pass_owned(&function.params);
-        let signature = quote! {
-            const __TAIRITSU_SIGNATURE: #schema::Signature =
-                <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
-        };
         let (lower, post) = match &function.result {
             None => (
                 quote!({
@@ -48,21 +44,13 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                 None,
             ),
             Some(ty) => {
-                let owned = shared::owned(ty, paths);
+                let returned = quote!(#rt::Return<#ty, { #wire::<#ty>::SIZE }>);
                 let lower = quote! {
-                    if __TAIRITSU_SIGNATURE.result_indirect {
-                        Self::#place().put(__tairitsu_result)
-                    } else {
-                        #rt::lower_flat(&__tairitsu_result)
-                    }
+                    #wire::<#ty>::give(Self::#place(), &__TAIRITSU_SIGNATURE, __tairitsu_result)
                 };
-                let returned = quote_spanned! {span_of(ty)=>
-                    #rt::Return<#owned, { <#owned as #private::WitType>::LAYOUT.size }>
-                };
-                let place_type = quote_spanned!(span_of(ty)=> &'static #returned);
                 let post = quote! {
                     #[inline(always)]
-                    fn #place() -> #place_type {
+                    fn #place() -> &'static #returned {
                         static __TAIRITSU_RETURN: #returned = #rt::Return::new();
                         &__TAIRITSU_RETURN
                     }
@@ -70,7 +58,7 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                     #[doc(hidden)]
                     #[inline]
                     pub fn #post() {
-                        Self::#place().clear();
+                        #wire::<#ty>::clear(Self::#place());
                     }
                 };
                 (lower, Some(post))
@@ -83,7 +71,8 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                 __tairitsu_flat: &[u64; 16],
                 __tairitsu_state: fn() -> &'static mut __TairitsuGuest,
             ) -> u64 {
-                #signature
+                const __TAIRITSU_SIGNATURE: #schema::Signature =
+                    <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
                 let mut __tairitsu_args = #rt::Args::new(__tairitsu_flat, &__TAIRITSU_SIGNATURE);
                 #(#take)*
                 __tairitsu_args.finish();
@@ -96,10 +85,14 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     quote! {
         #if_guest! {
-            #[allow(non_snake_case, clippy::all)]
-            impl dyn #ident {
-                #(#functions)*
-            }
+            const _: () = {
+                #use_wire
+
+                #[allow(non_snake_case, clippy::all)]
+                impl dyn #ident {
+                    #(#functions)*
+                }
+            };
         }
     }
 }
@@ -191,7 +184,7 @@ fn export_arm(interface: &Interface) -> TokenStream {
 /// Where the runtime is, beside the trait: `GreeterClient`.
 fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, vis) = (&interface.item.ident, &interface.item.vis);
-    let Paths { private, krate, if_runtime, .. } = paths;
+    let Paths { private, krate, wit_type, use_runtime_wire, if_runtime, .. } = paths;
     let name = format_ident!("{}Client", ident.to_string().trim_start_matches("r#"));
     let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
     let mut methods = TokenStream::new();
@@ -200,59 +193,51 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
         let (method, index, docs) = (&function.ident, shared::index(i), &function.docs);
         let attrs = (!docs.is_empty()).then(|| quote!(#[doc = #docs]));
         let idents: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
-        let types = function.params.iter().map(shared::param_type);
-        // Each parameter's type is stated alone, and the list of them is inferred.
-        let lowered = function.params.iter().map(|param| {
-            let this = shared::this(&param.ty, paths);
+        let types: Vec<_> = function.params.iter().map(shared::param_type).collect();
+        let fixed = function.params.iter().map(|param| {
+            let ty = &param.ty;
             match param.kind {
-                ParamKind::Owned => this,
-                ParamKind::Reference => quote_spanned!(span_of(&param.ty)=> &#this),
+                ParamKind::Owned => quote!(#ty),
+                ParamKind::Reference => quote!(&'static #ty),
             }
         });
-        let phantoms = function.params.iter().map(|param| {
-            let this = shared::this(&param.ty, paths);
-            let fixed = match param.kind {
-                ParamKind::Owned => this,
-                ParamKind::Reference => quote_spanned!(span_of(&param.ty)=> &'static #this),
-            };
-            shared::phantom(&param.ty, &fixed)
-        });
-        let (results, phantom, reply) = match &function.result {
-            None => (quote!(()), quote!(()), quote!()),
+        let (results, output) = match &function.result {
+            None => (quote!(()), quote!(::core::result::Result<(), #krate::CallError>)),
             Some(ty) => {
-                let this = shared::this(ty, paths);
-                let phantom = shared::phantom(ty, &this);
-                (quote_spanned!(span_of(ty)=> (#this,)), quote!((#phantom,)), quote!(.0))
+                let output = match result_parts(ty) {
+                    Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
+                    None if is_plain(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
+                    // Behind a name there may be a `Result`.
+                    None => {
+                        let ok = shared::cover(ty, quote!(<#ty as #wit_type>::Ok));
+                        let err = shared::cover(ty, quote!(<#ty as #wit_type>::Err));
+                        let err = shared::cover(ty, quote!(#krate::CallError<#err>));
+                        shared::cover(ty, quote!(::core::result::Result<#ok, #err>))
+                    }
+                };
+                (quote!((#ty,)), output)
             }
         };
-        let output = match (&function.result, function.result.as_ref().and_then(result_parts)) {
-            (None, _) => quote!(::core::result::Result<(), #krate::CallError>),
-            (Some(_), Some((ok, err))) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
-            (Some(ty), None) => {
-                let this = shared::this(ty, paths);
-                quote_spanned! {span_of(ty)=>
-                    ::core::result::Result<
-                        <#this as #private::Reply>::Ok,
-                        #krate::CallError<<#this as #private::Reply>::Err>,
-                    >
-                }
-            }
+        let call = quote!(#private::Typed::<(#(#types,)*), #results>::call);
+        let args = quote!((&mut self.__tairitsu_client, #index, (#(#idents,)*)));
+        // rustc looks at the result's type again for the body and for the call, and has the same error to report.
+        let cover = |tokens| match &function.result {
+            Some(ty) => shared::cover(ty, tokens),
+            None => tokens,
         };
+        let (call, args) = (cover(call), cover(args));
+        let block = cover(quote!({ #call #args }));
+        let body = cover(quote! {{
+            // SAFETY: `resolve` below checks the function of this index with these types.
+            unsafe #block
+        }});
         methods.extend(quote! {
             #attrs
-            pub fn #method(&mut self #(, #idents: #types)*) -> #output {
-                #(let #idents: #lowered = #idents;)*
-                let __tairitsu_params = (#(#idents,)*);
-                // SAFETY: `resolve` below checks the function of this index with these types.
-                match unsafe { self.__tairitsu_client.call::<_, #results>(#index, __tairitsu_params) } {
-                    ::core::result::Result::Ok(__tairitsu_results) => #private::reply(__tairitsu_results #reply),
-                    ::core::result::Result::Err(__tairitsu_fault) => {
-                        ::core::result::Result::Err(#private::Fault::into(__tairitsu_fault))
-                    }
-                }
-            }
+            pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
-        resolve.extend(quote!(__tairitsu_resolver.function(#index, (#(#phantoms,)*), #phantom)?;));
+        resolve.extend(quote! {
+            #private::Typed::<(#(#fixed,)*), #results>::resolve(__tairitsu_resolver, #index)?;
+        });
     }
     quote! {
         #if_runtime! {
@@ -262,25 +247,42 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 __tairitsu_client: #private::Client<'__tairitsu>,
             }
 
-            #[allow(clippy::all)]
-            impl #name<'_> {
-                #methods
-            }
+            const _: () = {
+                #use_runtime_wire
 
-            impl #private::GuestInterface for dyn #ident {
-                type Client<'__tairitsu> = #name<'__tairitsu>;
-
-                fn resolve(
-                    __tairitsu_resolver: &mut #private::Resolver<'_>,
-                ) -> ::core::result::Result<(), #private::ResolveError> {
-                    #resolve
-                    ::core::result::Result::Ok(())
+                #[allow(clippy::all)]
+                impl #name<'_> {
+                    #methods
                 }
 
-                fn client(__tairitsu_client: #private::Client<'_>) -> #name<'_> {
-                    #name { __tairitsu_client }
+                impl #private::GuestInterface for dyn #ident {
+                    type Client<'__tairitsu> = #name<'__tairitsu>;
+
+                    fn resolve(
+                        __tairitsu_resolver: &mut #private::Resolver<'_>,
+                    ) -> ::core::result::Result<(), #private::ResolveError> {
+                        #resolve
+                        ::core::result::Result::Ok(())
+                    }
+
+                    fn client(__tairitsu_client: #private::Client<'_>) -> #name<'_> {
+                        #name { __tairitsu_client }
+                    }
                 }
-            }
+            };
         }
+    }
+}
+
+/// Whether a type is by its looks no alias of a `Result`.
+fn is_plain(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Tuple(_) | syn::Type::Array(_) => true,
+        syn::Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| ["Vec", "Option", "Box", "String"].iter().any(|plain| last.ident == plain)),
+        _ => false,
     }
 }

@@ -41,7 +41,7 @@ fn head(interface: &Interface, index: usize) -> TokenStream {
 /// the module of the section's static: whatever links a shim links the section's object.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
-    let Paths { private, krate, schema, rt, if_guest, .. } = paths;
+    let Paths { private, krate, schema, rt, wire, use_wire, if_guest, .. } = paths;
     let section_name = format!("component-type:tairitsu:import:{id}");
     let section = shared::section(&section_name, &quote!(dyn #ident), private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
@@ -57,21 +57,18 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, this) = (shared::param_ident(param, i), shared::this(&param.ty, paths));
+            let (ident, ty) = (shared::param_ident(param, i), &param.ty);
             let value = match param.kind {
                 ParamKind::Owned => quote!(&#ident),
                 ParamKind::Reference => quote!(#ident),
             };
-            quote!(__tairitsu_call.arg::<#this>(&__TAIRITSU_SIGNATURE, #value);)
+            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, &__TAIRITSU_SIGNATURE, #value);)
         });
         let lift = match &function.result {
             None => quote!({
                 let _ = __tairitsu_flat;
             }),
-            Some(ty) => {
-                let owned = shared::owned(ty, paths);
-                quote!(__tairitsu_call.result::<#owned>(&__TAIRITSU_SIGNATURE, __tairitsu_flat))
-            }
+            Some(ty) => quote!(#wire::<#ty>::result(&mut __tairitsu_call, &__TAIRITSU_SIGNATURE, __tairitsu_flat)),
         };
         quote! {
             #[inline(never)]
@@ -104,6 +101,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     quote! {
         #if_guest! {
             const _: () = {
+                #use_wire
                 #section
 
                 #[allow(improper_ctypes, clippy::all)]
@@ -143,45 +141,42 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
 /// Where the runtime is, beside the trait: how to link a provider's functions.
 fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { private, if_runtime, .. } = paths;
+    let Paths { private, use_runtime_wire, if_runtime, .. } = paths;
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (method, index) = (&function.ident, shared::index(i));
         let idents: Vec<_> =
             function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
-        let phantoms = function.params.iter().map(|param| {
-            let owned = shared::owned(&param.ty, paths);
-            shared::phantom(&param.ty, &owned)
-        });
+        let types = function.params.iter().map(|param| shared::owned(param, paths));
         let pass = shared::pass_owned(&function.params);
         let call = quote!(<__TairitsuProvider as #ident>::#method(__tairitsu_provider, #pass));
-        let (result, body) = match &function.result {
-            Some(ty) => {
-                let phantom = shared::phantom(ty, &shared::this(ty, paths));
-                (quote!((#phantom,)), quote!((#call,)))
-            }
+        let (results, body) = match &function.result {
+            Some(ty) => (quote!((#ty,)), quote!((#call,))),
             None => (quote!(()), call),
         };
         quote! {
-            __tairitsu_linker.function(
+            #private::Provided::<(#(#types,)*), #results>::link(
+                __tairitsu_linker,
                 #index,
-                (#(#phantoms,)*),
-                #result,
                 |__tairitsu_provider: &mut __TairitsuProvider, (#(#idents,)*)| #body,
             )?;
         }
     });
     quote! {
         #if_runtime! {
-            #[allow(clippy::all)]
-            impl dyn #ident {
-                #[doc(hidden)]
-                pub fn __tairitsu_link<__TairitsuProvider: #ident + 'static>(
-                    __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuProvider>,
-                ) -> ::core::result::Result<(), #private::LinkError> {
-                    #(#functions)*
-                    ::core::result::Result::Ok(())
+            const _: () = {
+                #use_runtime_wire
+
+                #[allow(clippy::all)]
+                impl dyn #ident {
+                    #[doc(hidden)]
+                    pub fn __tairitsu_link<__TairitsuProvider: #ident + 'static>(
+                        __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuProvider>,
+                    ) -> ::core::result::Result<(), #private::LinkError> {
+                        #(#functions)*
+                        ::core::result::Result::Ok(())
+                    }
                 }
-            }
+            };
         }
     }
 }

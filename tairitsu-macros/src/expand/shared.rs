@@ -1,9 +1,9 @@
 //! What both sides' interfaces have.
 
-use crate::model::{Function, Interface, Param, ParamKind, Side, span_of};
+use crate::model::{Function, Interface, Param, ParamKind, Side};
 use crate::paths::Paths;
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Visibility;
 
 /// The constant that describes the interface, and the one of the trait's name that hands it over.
@@ -54,34 +54,38 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The schema's constant of a type, an error about which is on the type as the user wrote it.
-fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
+/// The schema's constant of a type. Together with the results that a client returns, this is the one mention that
+/// is an error for a type that is no WIT type: all others go by `Wire`, which every type has.
+pub(super) fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
     let wit_type = &paths.wit_type;
-    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::TYPE)
+    cover(ty, quote!(<#ty as #wit_type>::TYPE))
 }
 
-/// The type, through its `WitType` impl. Where that is missing, rustc has an error type here, about which it
-/// says nothing more, and the same error on the same span for each mention, of which it shows one. A type that
-/// is made of this one has to begin with a token of the same span.
-pub(super) fn this(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let wit_type = &paths.wit_type;
-    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::This)
+/// Gives the first and the last token the spans of the type's first and last: an error about the tokens is then on
+/// the type, and rustc shows equal errors at equal places once.
+pub(super) fn cover(ty: &syn::Type, tokens: TokenStream) -> TokenStream {
+    let mut type_tokens = ty.to_token_stream().into_iter();
+    let Some(first) = type_tokens.next().map(|token| token.span()) else { return tokens };
+    let last = type_tokens.last().map_or(first, |token| token.span());
+    let mut tokens: Vec<_> = tokens.into_iter().collect();
+    // A leading `::` is two tokens here, and one to rustc.
+    let leading = tokens.iter().take_while(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ':')).count();
+    for token in tokens.iter_mut().take(leading.max(1)) {
+        token.set_span(first);
+    }
+    if let Some(token) = tokens.last_mut() {
+        token.set_span(last);
+    }
+    tokens.into_iter().collect()
 }
 
-/// A value that stands for a type.
-pub(super) fn phantom(ty: &syn::Type, inner: &TokenStream) -> TokenStream {
-    quote_spanned!(span_of(ty)=> ::core::marker::PhantomData::<#inner>)
-}
-
-/// As [`this`], for a field or case that may have no type.
-pub(super) fn this_spanned(ty: Option<&syn::Type>, paths: &Paths) -> Option<TokenStream> {
-    ty.map(|ty| this(ty, paths))
-}
-
-/// The type that is lifted where this one is declared.
-pub(super) fn owned(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let wit_type = &paths.wit_type;
-    quote_spanned!(span_of(ty)=> <#ty as #wit_type>::Owned)
+/// The type that is lifted where a parameter is declared so.
+pub(super) fn owned(param: &Param, paths: &Paths) -> TokenStream {
+    let (ty, private) = (&param.ty, &paths.private);
+    match param.kind {
+        ParamKind::Owned => quote!(#ty),
+        ParamKind::Reference => quote!(<#ty as #private::Borrowed>::Owned),
+    }
 }
 
 /// The parameter's name in generated code: the user's, which is a local in nobody's way.

@@ -1,133 +1,68 @@
 //! `#[wit]`: the schema of a type, and how it is lifted and lowered on both sides.
 
-use super::shared::this_spanned;
-use crate::model::{Case, Kind, TypeDef, span_of};
+use super::shared;
+use crate::model::{Case, Kind, TypeDef};
 use crate::paths::Paths;
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 use syn::Generics;
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let schema = schema(def, paths);
     let (guest, runtime) = match &def.kind {
         Kind::Record(fields) => (record(def, fields, paths), record_runtime(def, fields, paths)),
-        Kind::Variant(cases) => (variant(def, cases, paths), variant_runtime(def, cases, paths, false)),
-        Kind::Enum(cases) => (variant(def, cases, paths), variant_runtime(def, cases, paths, true)),
+        Kind::Variant(cases) | Kind::Enum(cases) => (variant(def, cases, paths), variant_runtime(def, cases, paths)),
     };
-    let if_runtime = &paths.if_runtime;
+    let Paths { use_wire, use_runtime_wire, if_runtime, .. } = paths;
     quote! {
         #def
 
-        #[allow(clippy::all, unused_assignments, non_camel_case_types)]
+        #[allow(clippy::all, unused_assignments)]
         const _: () = {
+            #use_wire
             #schema
             #guest
         };
 
         #if_runtime! {
-            #[allow(clippy::all, missing_docs, non_camel_case_types, unreachable_pub)]
-            const _: () = { #runtime };
+            #[allow(clippy::all, unused_assignments, unused_mut, unused_variables)]
+            const _: () = {
+                #use_runtime_wire
+                #runtime
+            };
         }
     }
 }
 
-/// For a type that has errors: impls that say as little as can be said, so that its uses are no errors too.
+/// For a type that has errors: that it is a WIT type, so that its uses are no errors too.
 pub(super) fn stub(ident: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
     if !generics.params.is_empty() {
         return TokenStream::new();
     }
-    let Paths { wit_type, lower, lift, memory, schema, if_runtime, component, private, .. } = paths;
-    let wasmtime = quote!(#private::wasmtime);
+    let schema = &paths.schema;
+    wit_type(ident, &quote!(#schema::Type::Bool), paths)
+}
+
+fn wit_type(ident: &Ident, ty: &TokenStream, paths: &Paths) -> TokenStream {
+    let Paths { wit_type, schema, .. } = paths;
     quote! {
-        const _: () = {
-            impl #wit_type for #ident {
-                const TYPE: #schema::Type = #schema::Type::Bool;
-                type This = Self;
-                type Owned = Self;
-            }
-            impl #lower for #ident {
-                fn lower<M: #memory>(&self, _: &mut M, _: &mut [u64]) -> ::core::result::Result<(), M::Error> {
-                    ::core::unreachable!()
-                }
-                fn store<M: #memory>(&self, _: &mut M, _: usize) -> ::core::result::Result<(), M::Error> {
-                    ::core::unreachable!()
-                }
-            }
-            impl #lift for #ident {
-                fn lift<M: #memory>(_: &mut M, _: &[u64]) -> ::core::result::Result<Self, M::Error> {
-                    ::core::unreachable!()
-                }
-                fn load<M: #memory>(_: &mut M, _: usize) -> ::core::result::Result<Self, M::Error> {
-                    ::core::unreachable!()
-                }
-            }
-        };
+        impl #wit_type for #ident {
+            const TYPE: #schema::Type = #ty;
+            type Ok = Self;
+            type Err = ::core::convert::Infallible;
 
-        #if_runtime! {
-            const _: () = {
-                use #component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
-
-                // SAFETY: the crate does not compile, so none of it ever runs.
-                unsafe impl #component::ComponentType for #ident {
-                    type Lower = <bool as #component::ComponentType>::Lower;
-                    const ABI: CanonicalAbiInfo = <bool as #component::ComponentType>::ABI;
-                    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> #wasmtime::Result<()> {
-                        ::core::unreachable!()
-                    }
-                }
-                // SAFETY: as above.
-                unsafe impl #component::Lower for #ident {
-                    fn linear_lower_to_flat<T>(
-                        &self,
-                        _: &mut LowerContext<'_, T>,
-                        _: InterfaceType,
-                        _: &mut ::core::mem::MaybeUninit<Self::Lower>,
-                    ) -> #wasmtime::Result<()> {
-                        ::core::unreachable!()
-                    }
-                    fn linear_lower_to_memory<T>(
-                        &self,
-                        _: &mut LowerContext<'_, T>,
-                        _: InterfaceType,
-                        _: usize,
-                    ) -> #wasmtime::Result<()> {
-                        ::core::unreachable!()
-                    }
-                }
-                // SAFETY: as above.
-                unsafe impl #component::Lift for #ident {
-                    fn linear_lift_from_flat(
-                        _: &mut LiftContext<'_>,
-                        _: InterfaceType,
-                        _: &Self::Lower,
-                    ) -> #wasmtime::Result<Self> {
-                        ::core::unreachable!()
-                    }
-                    fn linear_lift_from_memory(
-                        _: &mut LiftContext<'_>,
-                        _: InterfaceType,
-                        _: &[u8],
-                    ) -> #wasmtime::Result<Self> {
-                        ::core::unreachable!()
-                    }
-                }
-                impl #private::Reply for #ident {
-                    type Ok = Self;
-                    type Err = ::core::convert::Infallible;
-                    fn reply(self) -> ::core::result::Result<Self, ::core::convert::Infallible> {
-                        ::core::unreachable!()
-                    }
-                }
-            };
+            #[inline]
+            fn into_result(self) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok(self)
+            }
         }
     }
 }
 
 /// `WitType`.
 fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
-    let Paths { wit_type, schema, .. } = paths;
+    let schema = &paths.schema;
     let TypeDef { item, name, docs, kind } = def;
-    let ident = &item.ident;
     let (what, cases) = match kind {
         Kind::Record(cases) => ("Record", cases),
         Kind::Variant(cases) => ("Variant", cases),
@@ -136,30 +71,23 @@ fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
     let what = format_ident!("{what}");
     let fields = cases.iter().map(|Case { name, docs, ty, .. }| {
         let ty = match ty {
-            Some(ty) => {
-                quote_spanned!(span_of(ty)=> <#ty as #wit_type>::TYPE)
-            }
+            Some(ty) => shared::wit_const(ty, paths),
             None => quote!(#schema::Type::Unit),
         };
         quote!(#schema::Field { name: #name, docs: #docs, ty: #ty })
     });
-    quote! {
-        impl #wit_type for #ident {
-            const TYPE: #schema::Type = #schema::Type::#what(
-                &const { #schema::#what::new(#name, #docs, &[#(#fields),*]) },
-            );
-            type This = Self;
-            type Owned = Self;
-        }
-    }
+    let ty = quote! {
+        #schema::Type::#what(&const { #schema::#what::new(#name, #docs, &[#(#fields),*]) })
+    };
+    wit_type(&item.ident, &ty, paths)
 }
 
 /// `Lower` and `Lift` of a record: its fields in order, each aligned.
 fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wit_type, lower, lift, memory, schema, .. } = paths;
+    let Paths { wire, lower, lift, memory, schema, .. } = paths;
     let ident = &def.item.ident;
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let types: Vec<_> = fields.iter().filter_map(|field| this_spanned(field.ty.as_ref(), paths)).collect();
+    let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
     quote! {
         impl #lower for #ident {
             #[inline]
@@ -170,8 +98,8 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
                 let mut at = 0usize;
                 #(
-                    <#types as #lower>::lower(&self.#idents, memory, &mut out[at..])?;
-                    at += <#types as #wit_type>::FLAT;
+                    #wire::<#types>::lower(&self.#idents, memory, &mut out[at..])?;
+                    at += #wire::<#types>::FLAT;
                 )*
                 ::core::result::Result::Ok(())
             }
@@ -184,9 +112,9 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
                 let mut at = 0usize;
                 #(
-                    at = #schema::align_to(at, <#types as #wit_type>::LAYOUT.align);
-                    <#types as #lower>::store(&self.#idents, memory, address + at)?;
-                    at += <#types as #wit_type>::LAYOUT.size;
+                    at = #schema::align_to(at, #wire::<#types>::ALIGN);
+                    #wire::<#types>::store(&self.#idents, memory, address + at)?;
+                    at += #wire::<#types>::SIZE;
                 )*
                 ::core::result::Result::Ok(())
             }
@@ -202,8 +130,8 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
                 ::core::result::Result::Ok(Self {
                     #(#idents: {
                         let start = at;
-                        at += <#types as #wit_type>::FLAT;
-                        <#types as #lift>::lift(memory, &flat[start..])?
+                        at += #wire::<#types>::FLAT;
+                        #wire::<#types>::lift(memory, &flat[start..])?
                     },)*
                 })
             }
@@ -216,9 +144,9 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
                 let mut at = 0usize;
                 ::core::result::Result::Ok(Self {
                     #(#idents: {
-                        let start = #schema::align_to(at, <#types as #wit_type>::LAYOUT.align);
-                        at = start + <#types as #wit_type>::LAYOUT.size;
-                        <#types as #lift>::load(memory, address + start)?
+                        let start = #schema::align_to(at, #wire::<#types>::ALIGN);
+                        at = start + #wire::<#types>::SIZE;
+                        #wire::<#types>::load(memory, address + start)?
                     },)*
                 })
             }
@@ -228,7 +156,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
 
 /// `Lower` and `Lift` of a variant or an enum: a discriminant, then the payload.
 fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wit_type, lower, lift, memory, private, .. } = paths;
+    let Paths { wit_type, wire, lower, lift, memory, private, .. } = paths;
     let ident = &def.item.ident;
     let count = cases.len();
     let payload = quote!(<Self as #wit_type>::TYPE.payload_offset());
@@ -237,8 +165,8 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
     let mut lift_arms = TokenStream::new();
     let mut load_arms = TokenStream::new();
     for (i, case) in cases.iter().enumerate() {
-        let (name, number) = (&case.ident, proc_macro2::Literal::u32_unsuffixed(i as u32));
-        match this_spanned(case.ty.as_ref(), paths) {
+        let (name, number) = (&case.ident, Literal::u32_unsuffixed(i as u32));
+        match &case.ty {
             None => {
                 lower_arms.extend(quote!(Self::#name => out[0] = #number,));
                 store_arms
@@ -250,17 +178,17 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 lower_arms.extend(quote! {
                     Self::#name(value) => {
                         out[0] = #number;
-                        <#ty as #lower>::lower(value, memory, &mut out[1..])?;
+                        #wire::<#ty>::lower(value, memory, &mut out[1..])?;
                     }
                 });
                 store_arms.extend(quote! {
                     Self::#name(value) => {
                         #private::store_discriminant(memory, address, #count, #number)?;
-                        <#ty as #lower>::store(value, memory, address + #payload)?;
+                        #wire::<#ty>::store(value, memory, address + #payload)?;
                     }
                 });
-                lift_arms.extend(quote!(#number => Self::#name(<#ty as #lift>::lift(memory, &flat[1..])?),));
-                load_arms.extend(quote!(#number => Self::#name(<#ty as #lift>::load(memory, address + #payload)?),));
+                lift_arms.extend(quote!(#number => Self::#name(#wire::<#ty>::lift(memory, &flat[1..])?),));
+                load_arms.extend(quote!(#number => Self::#name(#wire::<#ty>::load(memory, address + #payload)?),));
             }
         }
     }
@@ -317,141 +245,164 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
     }
 }
 
-/// wasmtime's derives, on a mirror of the type with a parameter for each field: the derives see bounds and not
-/// the user's types, so a field that is no WIT type is one error, ours. The mirror of references lowers, and
-/// the mirror of values lifts; both have one lowered form, since wasmtime forwards `&T` to `T`.
+/// wasmtime's traits of a record.
 fn record_runtime(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
-    let ident = &def.item.ident;
+    let (component, private, wire) = (&paths.component, &paths.private, &paths.wire);
+    let internal = quote!(#component::__internal);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let names = fields.iter().map(|field| &field.name);
-    let types: Vec<_> = fields.iter().filter_map(|field| this_spanned(field.ty.as_ref(), paths)).collect();
-    let references = fields.iter().filter_map(|field| reference(field, paths));
-    let params: Vec<_> = (0..fields.len()).map(|i| format_ident!("T{i}")).collect();
-    let mirror = mirror(
-        paths,
-        &quote!(record),
-        &quote! {
-            pub struct Mirror<#(#params),*> {
-                #(#[component(name = #names)] pub #idents: #params,)*
-            }
+    let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
+    let ty: Vec<_> = (0..fields.len())
+        .map(|i| {
+            let index = shared::index(i);
+            quote!(#private::field_type(ty, &cx.types, #index))
+        })
+        .collect();
+    impls(
+        def,
+        &types,
+        &Bodies {
+            abi: quote!(#internal::CanonicalAbiInfo::record_static(&[#(#wire::<#types>::ABI),*])),
+            typecheck: quote! {
+                #internal::typecheck_record(ty, types, &[#((#names, #wire::<#types>::TYPECHECK)),*])
+            },
+            to_flat: quote! {
+                #(#wire::<#types>::to_flat(&self.#idents, cx, #ty, &mut slots)?;)*
+            },
+            to_memory: quote! {
+                #(#wire::<#types>::to_memory(
+                    &self.#idents,
+                    cx,
+                    #ty,
+                    #wire::<#types>::ABI.next_field32_size(&mut offset),
+                )?;)*
+            },
+            from_flat: quote! {
+                Self { #(#idents: #wire::<#types>::from_flat(cx, #ty, &mut values)?,)* }
+            },
+            from_memory: quote! {
+                Self {
+                    #(#idents: #wire::<#types>::from_memory(
+                        cx,
+                        #ty,
+                        bytes,
+                        #wire::<#types>::ABI.next_field32_size(&mut offset),
+                    )?,)*
+                }
+            },
         },
-    );
-    let impls = delegate(
-        ident,
-        &quote!(__tairitsu_mirror::Mirror<#(#types),*>),
-        &quote!({
-            #(let #idents: #references = &self.#idents;)*
-            __tairitsu_mirror::Mirror { #(#idents),* }
-        }),
-        &quote!({
-            let __tairitsu_mirror::Mirror { #(#idents),* } = mirror;
-            Self { #(#idents),* }
-        }),
         paths,
-    );
-    quote!(#mirror #impls)
+    )
 }
 
-fn variant_runtime(def: &TypeDef, cases: &[Case], paths: &Paths, is_enum: bool) -> TokenStream {
-    let ident = &def.item.ident;
-    let mut params = Vec::new();
-    let mut types = Vec::new();
-    let mut mirrored = TokenStream::new();
-    let mut to = TokenStream::new();
-    let mut from = TokenStream::new();
+/// wasmtime's traits of a variant or an enum.
+fn variant_runtime(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
+    let Paths { component, private, wire, wit_type, .. } = paths;
+    let internal = quote!(#component::__internal);
+    let is_enum = cases.iter().all(|case| case.ty.is_none());
+    let count = cases.len();
+    let payload_offset = quote!(<Self as #wit_type>::TYPE.payload_offset());
+    let mut checks = TokenStream::new();
+    let mut abis = TokenStream::new();
+    let (mut to_flat, mut to_memory) = (TokenStream::new(), TokenStream::new());
+    let (mut from_flat, mut from_memory) = (TokenStream::new(), TokenStream::new());
     for (i, case) in cases.iter().enumerate() {
-        let (case_ident, name) = (&case.ident, &case.name);
-        match (this_spanned(case.ty.as_ref(), paths), reference(case, paths)) {
-            (Some(ty), Some(reference)) => {
-                let param = format_ident!("T{i}");
-                mirrored.extend(quote!(#[component(name = #name)] #case_ident(#param),));
-                to.extend(quote! {
-                    Self::#case_ident(value) => {
-                        let value: #reference = value;
-                        __tairitsu_mirror::Mirror::#case_ident(value)
+        let (ident, name, index) = (&case.ident, &case.name, shared::index(i));
+        let tag = Literal::u32_unsuffixed(i as u32);
+        let ty = quote!(#private::case_type(ty, &cx.types, #index));
+        match &case.ty {
+            None => {
+                checks.extend(if is_enum { quote!(#name,) } else { quote!((#name, ::core::option::Option::None),) });
+                abis.extend(quote!(::core::option::Option::None,));
+                to_flat.extend(quote!(Self::#ident => slots.tag(#tag)?,));
+                to_memory.extend(quote!(Self::#ident => #private::store_tag(cx, offset, #count, #tag),));
+                from_flat.extend(quote!(#tag => Self::#ident,));
+                from_memory.extend(quote!(#tag => Self::#ident,));
+            }
+            Some(payload) => {
+                checks.extend(quote! {
+                    (#name, ::core::option::Option::Some(#wire::<#payload>::TYPECHECK)),
+                });
+                abis.extend(quote!(::core::option::Option::Some(#wire::<#payload>::ABI),));
+                to_flat.extend(quote! {
+                    Self::#ident(value) => {
+                        slots.tag(#tag)?;
+                        #wire::<#payload>::to_flat(value, cx, #ty, &mut slots)?;
                     }
                 });
-                from.extend(quote!(__tairitsu_mirror::Mirror::#case_ident(value) => Self::#case_ident(value),));
-                params.push(param);
-                types.push(ty);
-            }
-            _ => {
-                mirrored.extend(quote!(#[component(name = #name)] #case_ident,));
-                to.extend(quote!(Self::#case_ident => __tairitsu_mirror::Mirror::#case_ident,));
-                from.extend(quote!(__tairitsu_mirror::Mirror::#case_ident => Self::#case_ident,));
+                to_memory.extend(quote! {
+                    Self::#ident(value) => {
+                        #private::store_tag(cx, offset, #count, #tag);
+                        #wire::<#payload>::to_memory(value, cx, #ty, offset + #payload_offset)?;
+                    }
+                });
+                from_flat.extend(quote! {
+                    #tag => Self::#ident(#wire::<#payload>::from_flat(cx, #ty, &mut values)?),
+                });
+                from_memory.extend(quote! {
+                    #tag => Self::#ident(#wire::<#payload>::from_memory(cx, #ty, bytes, #payload_offset)?),
+                });
             }
         }
     }
-    let (style, item) = if is_enum {
-        let repr = match cases.len() {
-            0..=0x100 => quote!(u8),
-            0x101..=0x1_0000 => quote!(u16),
-            _ => quote!(u32),
-        };
-        (quote!(enum), quote!(#[derive(Clone, Copy)] #[repr(#repr)] pub enum Mirror { #mirrored }))
-    } else {
-        (quote!(variant), quote!(pub enum Mirror<#(#params),*> { #mirrored }))
+    let types: Vec<_> = cases.iter().filter_map(|case| case.ty.as_ref()).collect();
+    let typecheck = if is_enum { quote!(typecheck_enum) } else { quote!(typecheck_variant) };
+    let bad_tag = quote! {
+        tag => return ::core::result::Result::Err(#private::bad_tag::<Self>(tag)),
     };
-    let mirror = mirror(paths, &style, &item);
-    let mirror_type =
-        if is_enum { quote!(__tairitsu_mirror::Mirror) } else { quote!(__tairitsu_mirror::Mirror<#(#types),*>) };
-    let impls = delegate(ident, &mirror_type, &quote!(match self { #to }), &quote!(match mirror { #from }), paths);
-    quote!(#mirror #impls)
+    impls(
+        def,
+        &types,
+        &Bodies {
+            abi: quote!(#internal::CanonicalAbiInfo::variant_static(&[#abis])),
+            typecheck: quote!(#internal::#typecheck(ty, types, &[#checks])),
+            to_flat: quote! {
+                match self { #to_flat }
+                slots.fill();
+            },
+            to_memory: quote!(match self { #to_memory }),
+            from_flat: quote!(match values.tag()? { #from_flat #bad_tag }),
+            from_memory: quote!(match #private::load_tag(bytes, #count)? { #from_memory #bad_tag }),
+        },
+        paths,
+    )
 }
 
-/// The type of a reference to a field or payload.
-fn reference(case: &Case, paths: &Paths) -> Option<TokenStream> {
-    let ty = case.ty.as_ref()?;
-    let this = this_spanned(Some(ty), paths);
-    Some(quote_spanned!(span_of(ty)=> &#this))
+/// What differs between records and variants.
+struct Bodies {
+    abi: TokenStream,
+    typecheck: TokenStream,
+    to_flat: TokenStream,
+    to_memory: TokenStream,
+    from_flat: TokenStream,
+    from_memory: TokenStream,
 }
 
-/// The mirror, in a module of its own with the names of std that the derives count on, whatever the user has
-/// under them.
-fn mirror(paths: &Paths, style: &TokenStream, item: &TokenStream) -> TokenStream {
-    let (component, private) = (&paths.component, &paths.private);
-    quote! {
-        mod __tairitsu_mirror {
-            #[allow(unused_imports)]
-            use ::std::{*, prelude::rust_2024::*};
-
-            #[derive(#component::ComponentType, #component::Lift, #component::Lower)]
-            #[component(#style)]
-            #[component(wasmtime_crate = #private::wasmtime)]
-            #item
-        }
-    }
-}
-
-/// wasmtime's traits for the user's type, by way of its mirror, and `Reply`.
-fn delegate(
-    ident: &Ident,
-    mirror: &TokenStream,
-    to_mirror: &TokenStream,
-    from_mirror: &TokenStream,
-    paths: &Paths,
-) -> TokenStream {
-    let (component, private) = (&paths.component, &paths.private);
-    let wasmtime = quote!(#private::wasmtime);
+fn impls(def: &TypeDef, types: &[&syn::Type], bodies: &Bodies, paths: &Paths) -> TokenStream {
+    let ident = &def.item.ident;
+    let Bodies { abi, typecheck, to_flat, to_memory, from_flat, from_memory } = bodies;
+    let Paths { component, private, wire, wit_type, .. } = paths;
     let internal = quote!(#component::__internal);
-    let as_mirror = quote!(<#mirror as #component);
+    let wasmtime = quote!(#private::wasmtime);
     quote! {
-        // SAFETY: all of it is the mirror's, for which wasmtime derived it.
+        // SAFETY: the lowered form is an array of slots, as many as the type has flat values. Of a type of more
+        // than 16 it has 17, which is as good: such a value is never passed flat, and `Slots` checks. The
+        // layout is computed by wasmtime, from those of the fields in their order.
         unsafe impl #component::ComponentType for #ident {
-            type Lower = #as_mirror::ComponentType>::Lower;
-            const ABI: #internal::CanonicalAbiInfo = #as_mirror::ComponentType>::ABI;
-            const MAY_REQUIRE_REALLOC: bool = #as_mirror::ComponentType>::MAY_REQUIRE_REALLOC;
+            type Lower = [#wasmtime::ValRaw; <#ident as #wit_type>::FLAT];
+            const ABI: #internal::CanonicalAbiInfo = #abi;
+            const MAY_REQUIRE_REALLOC: bool = false #(|| #wire::<#types>::REALLOC)*;
 
-            #[inline]
             fn typecheck(
                 ty: &#internal::InterfaceType,
                 types: &#internal::InstanceType<'_>,
             ) -> #wasmtime::Result<()> {
-                #as_mirror::ComponentType>::typecheck(ty, types)
+                #typecheck
             }
         }
 
-        // SAFETY: as above; the mirror of references has the lowered form of the mirror of values.
+        // SAFETY: every slot is written, the discriminant first; every byte that the type has in memory is written
+        // by its parts at their offsets.
         unsafe impl #component::Lower for #ident {
             #[inline]
             fn linear_lower_to_flat<__TairitsuStore>(
@@ -460,7 +411,9 @@ fn delegate(
                 ty: #internal::InterfaceType,
                 dst: &mut ::core::mem::MaybeUninit<Self::Lower>,
             ) -> #wasmtime::Result<()> {
-                #component::Lower::linear_lower_to_flat(&#to_mirror, cx, ty, dst)
+                let mut slots = #private::Slots::new(dst);
+                #to_flat
+                ::core::result::Result::Ok(())
             }
 
             #[inline]
@@ -468,13 +421,14 @@ fn delegate(
                 &self,
                 cx: &mut #internal::LowerContext<'_, __TairitsuStore>,
                 ty: #internal::InterfaceType,
-                offset: usize,
+                mut offset: usize,
             ) -> #wasmtime::Result<()> {
-                #component::Lower::linear_lower_to_memory(&#to_mirror, cx, ty, offset)
+                #to_memory
+                ::core::result::Result::Ok(())
             }
         }
 
-        // SAFETY: as above.
+        // SAFETY: every part is lifted, and so checked, by its own type; a discriminant is checked here.
         unsafe impl #component::Lift for #ident {
             #[inline]
             fn linear_lift_from_flat(
@@ -482,8 +436,8 @@ fn delegate(
                 ty: #internal::InterfaceType,
                 src: &Self::Lower,
             ) -> #wasmtime::Result<Self> {
-                let mirror = #as_mirror::Lift>::linear_lift_from_flat(cx, ty, src)?;
-                ::core::result::Result::Ok(#from_mirror)
+                let mut values = #private::Values::new(src);
+                ::core::result::Result::Ok(#from_flat)
             }
 
             #[inline]
@@ -492,18 +446,8 @@ fn delegate(
                 ty: #internal::InterfaceType,
                 bytes: &[u8],
             ) -> #wasmtime::Result<Self> {
-                let mirror = #as_mirror::Lift>::linear_lift_from_memory(cx, ty, bytes)?;
-                ::core::result::Result::Ok(#from_mirror)
-            }
-        }
-
-        impl #private::Reply for #ident {
-            type Ok = Self;
-            type Err = ::core::convert::Infallible;
-
-            #[inline]
-            fn reply(self) -> ::core::result::Result<Self, ::core::convert::Infallible> {
-                ::core::result::Result::Ok(self)
+                let mut offset = 0usize;
+                ::core::result::Result::Ok(#from_memory)
             }
         }
     }

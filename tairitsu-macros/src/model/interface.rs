@@ -4,9 +4,8 @@ use super::Side;
 use crate::attr::{self, Args};
 use crate::diag::Ctxt;
 use crate::name;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use std::collections::HashMap;
-use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, ItemTrait, Pat, ReturnType, TraitItem, TraitItemFn, Type};
 
@@ -326,11 +325,6 @@ fn check_type(cx: &Ctxt, ty: &Type, place: Place) {
     }
 
     Check { cx, place }.visit_type(ty);
-}
-
-/// The span that every mention of a type in generated code has: equal errors on equal spans are shown once.
-pub(crate) fn span_of(ty: &Type) -> Span {
-    ty.span()
 }
 
 /// Whether a result is a `Result` of two types: those two.

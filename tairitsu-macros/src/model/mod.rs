@@ -6,7 +6,7 @@
 mod interface;
 mod types;
 
-pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts, span_of};
+pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts};
 pub(crate) use types::{Case, Kind, TypeDef};
 
 /// Which side provides the functions.

@@ -4,9 +4,7 @@ use super::container::State;
 use super::error::{CallError, Trap};
 use super::image::Image;
 use crate::__private::HasInterface;
-use std::convert::Infallible;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
 use wasmtime::Store;
@@ -42,10 +40,10 @@ pub struct Resolver<'r> {
 
 impl Resolver<'_> {
     /// Resolves the interface's next function, of which `index` is the place, and checks its type.
-    pub fn function<P, R>(&mut self, index: usize, _params: P, _results: R) -> Result<(), ResolveError>
+    pub fn function<P, R>(&mut self, index: usize) -> Result<(), ResolveError>
     where
-        P: Types<List: ComponentNamedList + Lower>,
-        R: Types<List: ComponentNamedList + Lift>,
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
     {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let name = self.interface.functions[index].name;
@@ -54,43 +52,11 @@ impl Resolver<'_> {
             .get_export_index(&mut *self.store, Some(&self.export), name)
             .and_then(|export| self.instance.get_func(&mut *self.store, export))
             .ok_or_else(|| wasmtime::Error::msg(format!("the instance has no function `{name}`")))?;
-        func.typed::<P::List, R::List>(&*self.store)?;
+        func.typed::<P, R>(&*self.store)?;
         self.functions.push(func);
         Ok(())
     }
 }
-
-/// A tuple of values that stand for types: generated code states each type alone.
-pub trait Types {
-    /// The tuple of the types.
-    type List;
-}
-
-macro_rules! types {
-    ($($name:ident)*) => {
-        impl<$($name),*> Types for ($(PhantomData<$name>,)*) {
-            type List = ($($name,)*);
-        }
-    };
-}
-
-types!();
-types!(A);
-types!(A B);
-types!(A B C);
-types!(A B C D);
-types!(A B C D E);
-types!(A B C D E F);
-types!(A B C D E F G);
-types!(A B C D E F G H);
-types!(A B C D E F G H I);
-types!(A B C D E F G H I J);
-types!(A B C D E F G H I J K);
-types!(A B C D E F G H I J K L);
-types!(A B C D E F G H I J K L M);
-types!(A B C D E F G H I J K L M N);
-types!(A B C D E F G H I J K L M N O);
-types!(A B C D E F G H I J K L M N O P);
 
 /// What a typed client calls through.
 pub struct Client<'c> {
@@ -170,59 +136,6 @@ impl Fault {
             Fault::Trapped { function, first } => CallError::Trapped { function, first },
         }
     }
-}
-
-/// What a client makes of a result: a `Result<T, E>` gives its own error, any other type gives none.
-pub trait Reply {
-    /// What the caller gets.
-    type Ok;
-    /// The guest's own error.
-    type Err;
-    /// Tells them apart.
-    fn reply(self) -> Result<Self::Ok, Self::Err>;
-}
-
-/// The reply of a call that did not fail.
-#[inline]
-pub fn reply<R: Reply>(result: R) -> Result<R::Ok, CallError<R::Err>> {
-    result.reply().map_err(CallError::Guest)
-}
-
-impl<T, E> Reply for Result<T, E> {
-    type Ok = T;
-    type Err = E;
-
-    #[inline]
-    fn reply(self) -> Result<T, E> {
-        self
-    }
-}
-
-macro_rules! plain_reply {
-    ($([$($generics:tt)*] $ty:ty;)*) => {$(
-        impl<$($generics)*> Reply for $ty {
-            type Ok = Self;
-            type Err = Infallible;
-
-            #[inline]
-            fn reply(self) -> Result<Self, Infallible> {
-                Ok(self)
-            }
-        }
-    )*};
-}
-
-plain_reply! {
-    [] (); [] bool; [] char; [] String;
-    [] u8; [] i8; [] u16; [] i16; [] u32; [] i32; [] u64; [] i64; [] f32; [] f64;
-    [T] Vec<T>; [T] Option<T>;
-    [A] (A,); [A, B] (A, B); [A, B, C] (A, B, C); [A, B, C, D] (A, B, C, D); [A, B, C, D, E] (A, B, C, D, E);
-    [A, B, C, D, E, F] (A, B, C, D, E, F); [A, B, C, D, E, F, G] (A, B, C, D, E, F, G);
-    [A, B, C, D, E, F, G, H] (A, B, C, D, E, F, G, H);
-    [A, B, C, D, E, F, G, H, I] (A, B, C, D, E, F, G, H, I);
-    [A, B, C, D, E, F, G, H, I, J] (A, B, C, D, E, F, G, H, I, J);
-    [A, B, C, D, E, F, G, H, I, J, K] (A, B, C, D, E, F, G, H, I, J, K);
-    [A, B, C, D, E, F, G, H, I, J, K, L] (A, B, C, D, E, F, G, H, I, J, K, L);
 }
 
 /// Where an interface is in an image: the id under which the image exports it.

@@ -1,7 +1,6 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
-use super::client::Types;
 use super::container::State;
 use super::error::message;
 use crate::__private::HasInterface;
@@ -45,17 +44,15 @@ impl<P: 'static> ProviderLinker<'_, P> {
     pub fn function<A, R>(
         &mut self,
         index: usize,
-        _params: A,
-        _results: R,
-        function: impl Fn(&mut P, A::List) -> R::List + Send + Sync + 'static,
+        function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: Types<List: ComponentNamedList + Lift + 'static>,
-        R: Types<List: ComponentNamedList + Lower + 'static>,
+        A: ComponentNamedList + Lift + 'static,
+        R: ComponentNamedList + Lower + 'static,
     {
         let provider = self.provider;
         let name = self.interface.functions[index].name;
-        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A::List| {
+        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
             let provider = store.data_mut().provider::<P>(provider)?;
             Ok(function(provider, args))
         })

@@ -1,7 +1,7 @@
 #[tairitsu::wit]
 pub enum Outer {
     Nothing,
-    Shared(std::rc::Rc<String>),
+    Since(std::time::Instant),
 }
 
 fn main() {}
