@@ -86,9 +86,10 @@ impl Guests {
         match self.try_compile() {
             Ok(paths) => paths,
             Err(error) => {
-                // Cargo shows the line, and fails the build when the script has ended.
+                // Cargo shows the line and fails the build. What the script wrote to standard error it shows only
+                // of a script that failed.
                 println!("cargo::error={error}");
-                std::process::exit(0);
+                std::process::exit(i32::from(matches!(error, Failure::Compile { .. })));
             }
         }
     }
@@ -130,11 +131,7 @@ impl Guests {
         }
         let output = command.output().map_err(|error| Failure::NoStart(error.to_string()))?;
         if !output.status.success() {
-            // The compiler's own words, each line as Cargo wants it.
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            for line in stderr.lines() {
-                println!("cargo::warning={line}");
-            }
+            eprint!("{}", String::from_utf8_lossy(&output.stderr));
             return Err(Failure::Compile { packages: self.packages.join("`, `"), target: self.target.clone() });
         }
 
@@ -173,7 +170,7 @@ impl fmt::Display for Failure {
             }
             Failure::NoStart(error) => write!(f, "cargo could not be started for the guest: {error}"),
             Failure::Compile { packages, target } => {
-                write!(f, "the guest `{packages}` does not compile for {target}; the compiler's output is above")
+                write!(f, "the guest `{packages}` does not compile for {target}; the compiler's output is below")
             }
             Failure::NoCdylib { package } => {
                 write!(f, "the guest `{package}` made no .wasm: put `crate-type = [\"cdylib\"]` under its `[lib]`")

@@ -11,7 +11,6 @@ pub struct Descriptor<I: ?Sized>(PhantomData<fn(&I)>);
 
 impl<I: ?Sized> Descriptor<I> {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "generated code is the only caller")]
     pub const fn new() -> Self {
         Self(PhantomData)
     }

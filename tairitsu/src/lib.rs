@@ -28,8 +28,12 @@ mod wire;
 mod runtime;
 
 #[doc(hidden)]
-#[path = "__private.rs"]
 pub mod __private;
+
+/// The README's examples, as doctests.
+#[cfg(all(doctest, feature = "runtime"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;

@@ -42,7 +42,7 @@ impl Unruly for Guest {
         std::process::exit(code);
     }
 
-    #[allow(unconditional_recursion)]
+    #[allow(unconditional_recursion, clippy::only_used_in_recursion)]
     fn recurse(&mut self, depth: u64) -> u64 {
         std::hint::black_box(self.recurse(depth + 1)) + 1
     }

@@ -101,6 +101,7 @@ pub trait Zoo {
     /// Options in options.
     fn echo_option(&self, value: Option<Option<u32>>) -> Option<Option<u32>>;
     /// A `Result` as a parameter, and one without payloads as a result.
+    #[allow(clippy::result_unit_err)]
     fn echo_result(&self, value: Result<u64, String>) -> Result<(), ()>;
     /// Enums.
     fn echo_kind(&self, value: Kind) -> Kind;
