@@ -16,7 +16,7 @@ impl Keeper for Echo {
     }
 
     fn add(&self, a: u32, b: u32) -> u32 {
-        assert_eq!(self.nothings, 1);
+        assert!(self.nothings > 0);
         a.wrapping_add(b)
     }
 
@@ -230,22 +230,19 @@ fn nothing_leaks() {
     });
 }
 
-/// The same on the way out: what the guest lowers for the host is freed after the call.
+/// The same on the way out: what the guest lowers for the host is freed after the call, and so is what it is given.
 #[test]
 fn calls_to_the_host_leak_nothing() {
-    let mut container = container();
-    let mut zoo = container.guest(Zoo).unwrap();
-    // The provider counts, so only the first round passes its check of `add`: the failure comes after the
-    // arguments were lowered all the same.
-    zoo.ask_host(Value::Beast(animal("a"))).unwrap();
-    let before = zoo.memory().unwrap();
-    drop(zoo);
-    for _ in 0..200 {
-        let mut fresh = self::container();
-        let mut zoo = fresh.guest(Zoo).unwrap();
-        zoo.ask_host(Value::Beast(animal("a"))).unwrap();
-        assert_eq!(zoo.memory().unwrap(), before);
-    }
+    with_zoo(|zoo| {
+        let mut round = |count| {
+            for _ in 0..count {
+                zoo.ask_host(Value::Beast(animal("a"))).unwrap();
+            }
+            zoo.memory().unwrap()
+        };
+        let before = round(20);
+        assert_eq!(round(500), before);
+    });
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Lift and lower, written once over a [`Memory`].
 //!
-//! A guest lifts and lowers in its own address space ([`crate::rt`] has that memory, of size zero);
+//! A guest lifts and lowers in its own address space (`rt` has that memory);
 //! natively the same code runs over a buffer of bytes with every access checked, which is how it is held
 //! against other implementations of the canonical ABI.
 //!
