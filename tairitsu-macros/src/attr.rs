@@ -94,6 +94,17 @@ pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<Strin
     rename
 }
 
+/// Reports `#[cfg]` on a part of a contract.
+pub(crate) fn refuse_cfg(cx: &Ctxt, attrs: &[Attribute], what: &str) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+        cx.error(
+            attr,
+            format!("a {what} is there under a condition, and the contract has to be the same on both sides"),
+            "remove the attribute, or put it on the whole item",
+        );
+    }
+}
+
 fn check_name(cx: &Ctxt, name: &LitStr) {
     if let Err(why) = name::check(&name.value()) {
         cx.error(

@@ -69,15 +69,22 @@ fn print(resolve: &Resolve, id: InterfaceId) -> String {
     printer.output.to_string()
 }
 
+/// Holds one interface against the standard tools.
+pub(crate) fn check(interface: &Interface, role: Role, section: &[u8]) {
+    let (decoded, decoded_id) = decode(interface, role, section);
+    let mut parsed = Resolve::default();
+    let package = parsed.push_str("ours.wit", &interface.wit()).unwrap();
+    let parsed_id = parsed.packages[package].interfaces[interface.name()];
+    assert_eq!(parsed.id_of(parsed_id).as_deref(), Some(interface.id));
+    assert_eq!(print(&decoded, decoded_id), print(&parsed, parsed_id), "{}", interface.id);
+    check_abi(interface, &decoded, decoded_id);
+}
+
 #[test]
-fn the_section_and_the_text_say_the_same() {
+fn the_standard_tools_agree() {
     for (interface, role, section) in sections() {
-        let (decoded, decoded_id) = decode(interface, role, section);
-        let mut parsed = Resolve::default();
-        let package = parsed.push_str("ours.wit", &interface.wit()).unwrap();
-        let parsed_id = parsed.packages[package].interfaces[interface.name()];
-        assert_eq!(parsed.id_of(parsed_id).as_deref(), Some(interface.id));
-        assert_eq!(print(&decoded, decoded_id), print(&parsed, parsed_id), "{}", interface.id);
+        assert_eq!(section, interface.section(role), "in a constant and at run time");
+        check(interface, role, section);
     }
 }
 
@@ -94,23 +101,20 @@ fn sections_of_one_module_merge() {
     assert_eq!(names(world.exports.keys().collect()).len(), 5);
 }
 
-#[test]
-fn flattening_and_layout_are_the_standard_ones() {
-    for (interface, role, section) in sections() {
-        let (resolve, id) = decode(interface, role, section);
-        let mut sizes = SizeAlign::default();
-        sizes.fill(&resolve);
-        for function in interface.functions {
-            let theirs = &resolve.interfaces[id].functions[function.name];
-            let ours = function.signature();
-            check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestExport, theirs), false);
-            check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestImport, theirs), true);
-            for (param, their) in function.params.iter().zip(&theirs.params) {
-                check_layout(&param.ty, &their.ty, &sizes);
-            }
-            if let Some(their) = &theirs.result {
-                check_layout(&function.result, their, &sizes);
-            }
+/// Flattening and layout are `Resolve`'s.
+fn check_abi(interface: &Interface, resolve: &Resolve, id: InterfaceId) {
+    let mut sizes = SizeAlign::default();
+    sizes.fill(resolve);
+    for function in interface.functions {
+        let theirs = &resolve.interfaces[id].functions[function.name];
+        let ours = function.signature();
+        check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestExport, theirs), false);
+        check_signature(&ours, resolve.wasm_signature(AbiVariant::GuestImport, theirs), true);
+        for (param, their) in function.params.iter().zip(&theirs.params) {
+            check_layout(&param.ty, &their.ty, &sizes);
+        }
+        if let Some(their) = &theirs.result {
+            check_layout(&function.result, their, &sizes);
         }
     }
 }

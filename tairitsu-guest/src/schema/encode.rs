@@ -47,12 +47,32 @@ pub const fn measure(interface: &Interface, role: Role) -> Sizes {
 /// Encodes `interface` as the data of a `component-type` section. `N` is `sizes.total`.
 pub const fn encode<const N: usize>(interface: &Interface, role: Role, sizes: Sizes) -> [u8; N] {
     let mut bytes = [0; N];
-    let mut encoder = Encoder::new(Some(&mut bytes));
+    write(interface, role, sizes, &mut bytes);
+    bytes
+}
+
+const fn write(interface: &Interface, role: Role, sizes: Sizes, bytes: &mut [u8]) {
+    let len = bytes.len();
+    let mut encoder = Encoder::new(Some(bytes));
     encoder.preamble(sizes.content);
     encoder.world(interface, role, sizes.decls, true);
     encoder.world_export(interface, role);
-    assert!(encoder.at == N, "the section's length differs from what was measured");
-    bytes
+    assert!(encoder.at == len, "the section's length differs from what was measured");
+}
+
+impl Interface {
+    /// The data of the interface's `component-type` section, as [`encode`] writes it in a guest.
+    ///
+    /// # Panics
+    ///
+    /// Where [`measure`] does: on names that collide, and on `()` where WIT has no such type. An interface that an
+    /// attribute declared was measured when it was compiled.
+    pub fn section(&self, role: Role) -> Vec<u8> {
+        let sizes = measure(self, role);
+        let mut bytes = vec![0; sizes.total];
+        write(self, role, sizes, &mut bytes);
+        bytes
+    }
 }
 
 /// Distinct compound types that one interface may use: half of the table.

@@ -127,7 +127,13 @@ fn export_arm(interface: &Interface) -> TokenStream {
         });
         let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
-        let post = function.result.is_some().then(|| {
+        // What is one core value has nothing to be dropped, and the host would call the function after each call.
+        let post = function.result.as_ref().map(|ty| {
+            if is_scalar(ty) {
+                return quote! {
+                    const _: () = ::core::assert!(!SIGNATURE.result_indirect, "the name of a scalar stands for another type");
+                };
+            }
             let post_name = format!("cabi_post_{export_name}");
             quote! {
                 #[allow(improper_ctypes_definitions)]
@@ -272,6 +278,12 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             };
         }
     }
+}
+
+/// Whether a type is by its looks one core value.
+fn is_scalar(ty: &syn::Type) -> bool {
+    const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    matches!(ty, syn::Type::Path(path) if SCALARS.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
 /// Whether a type is by its looks no alias of a `Result`.

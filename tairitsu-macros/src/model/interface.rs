@@ -66,6 +66,13 @@ impl Interface {
         if let Some(token) = &item.unsafety {
             cx.error(token, "an interface cannot be unsafe: the other side is another world", "remove `unsafe`");
         }
+        if let Some(clause) = &item.generics.where_clause {
+            cx.error(
+                clause,
+                format!("trait `{}` has a `where` clause, and an interface has no conditions", item.ident),
+                "remove it",
+            );
+        }
         let mut functions: Vec<Function> = Vec::new();
         for member in &mut item.items {
             match member {
@@ -92,6 +99,7 @@ impl Function {
     fn parse(cx: &Ctxt, function: &mut TraitItemFn) -> Self {
         let rename = attr::take_rename(cx, &mut function.attrs);
         let docs = attr::docs(&function.attrs);
+        attr::refuse_cfg(cx, &function.attrs, "function");
         let sig = &mut function.sig;
         let ident = sig.ident.clone();
 
@@ -101,6 +109,13 @@ impl Function {
                 _ => "name the type, or declare one function for each",
             };
             cx.error(param, format!("function `{ident}` is generic, and a WIT function is not"), way_out);
+        }
+        if let Some(clause) = &sig.generics.where_clause {
+            cx.error(
+                clause,
+                format!("function `{ident}` has a `where` clause, and a WIT function has no conditions"),
+                "remove it",
+            );
         }
         if let Some(token) = &sig.asyncness {
             cx.error(token, format!("function `{ident}` is async, and calls are synchronous"), "remove `async`");

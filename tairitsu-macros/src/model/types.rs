@@ -51,6 +51,7 @@ impl TypeDef {
                     let mut cases = Vec::new();
                     for field in &mut fields.named {
                         let rename = attr::take_rename(cx, &mut field.attrs);
+                        attr::refuse_cfg(cx, &field.attrs, "field");
                         let Some(field_ident) = field.ident.clone() else { continue };
                         check_type(cx, &ident, &field.ty);
                         cases.push(Case::new(cx, rename, field_ident, &field.attrs, Some(field.ty.clone())));
@@ -86,6 +87,7 @@ impl TypeDef {
                 let mut cases = Vec::new();
                 for variant in &mut data.variants {
                     let rename = attr::take_rename(cx, &mut variant.attrs);
+                    attr::refuse_cfg(cx, &variant.attrs, "variant");
                     let case = &variant.ident;
                     let ty = match &variant.fields {
                         Fields::Unit => None,

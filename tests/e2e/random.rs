@@ -1,0 +1,172 @@
+//! Random interfaces against the standard tools: the section decodes to them, the text parses to them, and
+//! flattening and layout are the standard ones.
+
+use crate::contract::check;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tairitsu::schema::{Enum, Field, Function, Interface, Param, Record, Role, Type, Variant};
+
+/// A type before it has names.
+#[derive(Clone, Debug)]
+enum Shape {
+    Primitive(Type),
+    List(Box<Shape>),
+    Option(Box<Shape>),
+    Result(Option<Box<Shape>>, Option<Box<Shape>>),
+    Tuple(Vec<Shape>),
+    Record(Vec<Shape>),
+    Variant(Vec<Option<Shape>>),
+    Enum(usize),
+    /// A named type that was there before, counted from the last.
+    Again(usize),
+}
+
+fn shape() -> impl Strategy<Value = Shape> {
+    use Type::*;
+    let primitives =
+        [Bool, S8, U8, S16, U16, S32, U32, S64, U64, F32, F64, Char, String].map(Shape::Primitive).to_vec();
+    let leaf = prop_oneof![
+        6 => prop::sample::select(primitives),
+        1 => prop_oneof![4 => 1..8usize, 1 => 250..300usize].prop_map(Shape::Enum),
+        1 => (0..4usize).prop_map(Shape::Again),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        let boxed = inner.clone().prop_map(Box::new);
+        prop_oneof![
+            boxed.clone().prop_map(Shape::List),
+            boxed.clone().prop_map(Shape::Option),
+            (prop::option::of(boxed.clone()), prop::option::of(boxed)).prop_map(|(ok, err)| Shape::Result(ok, err)),
+            vec(inner.clone(), 1..6).prop_map(Shape::Tuple),
+            vec(inner.clone(), 1..8).prop_map(Shape::Record),
+            // One case of a variant has a payload: without any it is an enum.
+            (inner.clone(), vec(prop::option::of(inner), 0..8)).prop_map(|(first, mut rest)| {
+                rest.push(Some(first));
+                Shape::Variant(rest)
+            }),
+        ]
+    })
+}
+
+/// Gives out names, each once, keywords of WIT among them, and leaks what has to be `'static`.
+struct Names {
+    count: usize,
+    types: Vec<Type>,
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+impl Names {
+    fn name(&mut self) -> &'static str {
+        const WORDS: [&str; 16] = [
+            "record",
+            "list",
+            "resource",
+            "own",
+            "map",
+            "as",
+            "f32",
+            "type",
+            "constructor",
+            "error-context",
+            "alpha",
+            "http",
+            "beta2",
+            "a",
+            "static",
+            "with",
+        ];
+        let n = self.count;
+        self.count += 1;
+        match WORDS.get(n) {
+            Some(word) => word,
+            None => leak(format!("{}-x{}", WORDS[n % WORDS.len()], n)),
+        }
+    }
+
+    fn fields(&mut self, types: Vec<Type>) -> &'static [Field] {
+        let mut fields = Vec::new();
+        for (i, ty) in types.into_iter().enumerate() {
+            let name = if i == 0 { "variant" } else { leak(format!("f{i}")) };
+            fields.push(Field { name, docs: "", ty });
+        }
+        leak(fields)
+    }
+
+    fn ty(&mut self, shape: &Shape) -> Type {
+        match shape {
+            Shape::Primitive(ty) => *ty,
+            Shape::List(item) => Type::List(leak(self.ty(item))),
+            Shape::Option(some) => Type::Option(leak(self.ty(some))),
+            Shape::Result(ok, err) => {
+                let [ok, err] = [ok, err].map(|side| side.as_ref().map_or(Type::Unit, |side| self.ty(side)));
+                Type::Result(leak([ok, err]))
+            }
+            Shape::Tuple(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.ty(item)).collect();
+                Type::Tuple(leak(items))
+            }
+            Shape::Record(fields) => {
+                let fields: Vec<_> = fields.iter().map(|field| self.ty(field)).collect();
+                let fields = self.fields(fields);
+                self.named(|name| Type::Record(leak(Record::new(name, "", fields))))
+            }
+            Shape::Variant(cases) => {
+                let cases: Vec<_> =
+                    cases.iter().map(|case| case.as_ref().map_or(Type::Unit, |case| self.ty(case))).collect();
+                let cases = self.fields(cases);
+                self.named(|name| Type::Variant(leak(Variant::new(name, "", cases))))
+            }
+            Shape::Enum(count) => {
+                let cases = self.fields(vec![Type::Unit; *count]);
+                self.named(|name| Type::Enum(leak(Enum::new(name, "", cases))))
+            }
+            Shape::Again(back) => match self.types.len().checked_sub(back + 1) {
+                Some(index) => self.types[index],
+                None => Type::U32,
+            },
+        }
+    }
+
+    fn named(&mut self, make: impl FnOnce(&'static str) -> Type) -> Type {
+        let ty = make(self.name());
+        self.types.push(ty);
+        ty
+    }
+}
+
+/// A function: its parameters and its result.
+type Signature = (Vec<Shape>, Option<Shape>);
+
+fn interface(functions: &[Signature]) -> &'static Interface {
+    let mut names = Names { count: 0, types: Vec::new() };
+    let mut out = Vec::new();
+    for (params, result) in functions {
+        let params: Vec<_> = params
+            .iter()
+            .enumerate()
+            .map(|(i, shape)| Param {
+                name: if i == 0 { "interface" } else { leak(format!("p{i}")) },
+                ty: names.ty(shape),
+            })
+            .collect();
+        let result = result.as_ref().map_or(Type::Unit, |shape| names.ty(shape));
+        out.push(Function { name: names.name(), docs: "", params: leak(params), result });
+    }
+    leak(Interface { id: "acme:random-things/interface@1.2.3-rc.1", docs: "", functions: leak(out) })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_standard_tools_agree(
+        functions in vec((vec(shape(), 0..6), prop::option::of(shape())), 1..8),
+        import in any::<bool>(),
+    ) {
+        let interface = interface(&functions);
+        let role = if import { Role::Import } else { Role::Export };
+        check(interface, role, &interface.section(role));
+    }
+}
