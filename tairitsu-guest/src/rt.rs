@@ -1,7 +1,7 @@
 //! What generated code calls on wasm32: the guest's own memory, argument passing, results that live until
 //! the host has read them, and the container's state.
 
-use crate::abi::{AbiError, Lift, Lower, Memory, Plain};
+use crate::abi::{AbiError, Lift, Lower, Memory, Plain, Sink, Source};
 use crate::schema::{Layout, MAX_FLAT_PARAMS, Signature, align_to};
 use std::alloc;
 use std::any::TypeId;
@@ -93,13 +93,9 @@ impl Memory for GuestMemory {
     fn fail(&self, _: AbiError) -> Infallible {
         trap()
     }
+}
 
-    #[inline(always)]
-    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Infallible> {
-        // SAFETY: the address came from the host, for a value that these bytes belong to.
-        Ok(unsafe { std::ptr::read_unaligned(address as *const [u8; N]) })
-    }
-
+impl Sink for GuestMemory {
     #[inline(always)]
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Infallible> {
         // SAFETY: lowering writes only to what it allocated for the value.
@@ -127,6 +123,19 @@ impl Memory for GuestMemory {
     }
 
     #[inline]
+    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
+        Ok((string.as_ptr().expose_provenance(), string.len()))
+    }
+}
+
+impl Source for GuestMemory {
+    #[inline(always)]
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Infallible> {
+        // SAFETY: the address came from the host, for a value that these bytes belong to.
+        Ok(unsafe { std::ptr::read_unaligned(address as *const [u8; N]) })
+    }
+
+    #[inline]
     fn take_string(&mut self, address: usize, len: usize) -> Result<String, Infallible> {
         let bytes = take(address, len);
         // SAFETY: the runtime checks that a string is UTF-8 before it lowers it.
@@ -139,7 +148,7 @@ impl Memory for GuestMemory {
     }
 
     #[inline]
-    fn check(&self, _: usize, _: Layout, _: usize) -> Result<(), Infallible> {
+    fn check<T: Lift>(&mut self, _: usize, _: usize) -> Result<(), Infallible> {
         Ok(())
     }
 

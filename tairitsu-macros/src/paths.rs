@@ -12,7 +12,8 @@ pub(crate) struct Paths {
     pub(crate) wit_type: TokenStream,
     pub(crate) lower: TokenStream,
     pub(crate) lift: TokenStream,
-    pub(crate) memory: TokenStream,
+    pub(crate) sink: TokenStream,
+    pub(crate) source: TokenStream,
     pub(crate) schema: TokenStream,
     pub(crate) rt: TokenStream,
     /// How a type is lifted, lowered and checked, whatever type it is.
@@ -21,8 +22,6 @@ pub(crate) struct Paths {
     pub(crate) use_wire: TokenStream,
     /// The same for typed calls, where the runtime is.
     pub(crate) use_runtime_wire: TokenStream,
-    /// wasmtime's `component` module.
-    pub(crate) component: TokenStream,
     /// A macro that keeps its tokens on wasm32.
     pub(crate) if_guest: TokenStream,
     /// A macro that keeps its tokens everywhere else.
@@ -38,16 +37,16 @@ impl Paths {
             wit_type: quote!(#p::WitType),
             lower: quote!(#p::Lower),
             lift: quote!(#p::Lift),
-            memory: quote!(#p::Memory),
+            sink: quote!(#p::Sink),
+            source: quote!(#p::Source),
             schema: quote!(#p::schema),
             rt: quote!(#p::rt),
             wire: quote!(#p::Wire),
             use_wire: quote!(#[allow(unused_imports)] use #p::NoWire as _;),
             use_runtime_wire: quote! {
                 #[allow(unused_imports)]
-                use #p::{NoProvided as _, NoRuntimeWire as _, NoTyped as _};
+                use #p::{NoProvided as _, NoTyped as _};
             },
-            component: quote!(#p::wasmtime::component),
             if_guest: quote!(#p::if_guest),
             if_native: quote!(#p::if_native),
             if_runtime: quote!(#p::if_runtime),

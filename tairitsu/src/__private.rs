@@ -2,7 +2,7 @@
 
 pub use crate::wire::{NoWire, Wire};
 pub use tairitsu_guest::abi::{
-    Borrowed, Lift, Lower, Memory, WitType, bad_discriminant, load_discriminant, store_discriminant,
+    Borrowed, Lift, Lower, Sink, Source, WitType, bad_discriminant, load_discriminant, store_discriminant,
 };
 pub use tairitsu_guest::schema;
 

@@ -6,7 +6,7 @@
 //! is one error, on the type, and not one more for each thing that it cannot do.
 
 use std::marker::PhantomData;
-use tairitsu_guest::abi::{Lift, Lower, Memory, WitType};
+use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
 
 #[cfg(target_family = "wasm")]
 use tairitsu_guest::{
@@ -29,13 +29,13 @@ impl<T: ?Sized + WitType> Wire<T> {
 impl<T: ?Sized + Lower> Wire<T> {
     /// [`Lower::lower`]
     #[inline(always)]
-    pub fn lower<M: Memory>(value: &T, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    pub fn lower<M: Sink>(value: &T, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         value.lower(memory, out)
     }
 
     /// [`Lower::store`]
     #[inline(always)]
-    pub fn store<M: Memory>(value: &T, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    pub fn store<M: Sink>(value: &T, memory: &mut M, address: usize) -> Result<(), M::Error> {
         value.store(memory, address)
     }
 
@@ -50,13 +50,13 @@ impl<T: ?Sized + Lower> Wire<T> {
 impl<T: Lift> Wire<T> {
     /// [`Lift::lift`]
     #[inline(always)]
-    pub fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<T, M::Error> {
+    pub fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<T, M::Error> {
         T::lift(memory, flat)
     }
 
     /// [`Lift::load`]
     #[inline(always)]
-    pub fn load<M: Memory>(memory: &mut M, address: usize) -> Result<T, M::Error> {
+    pub fn load<M: Source>(memory: &mut M, address: usize) -> Result<T, M::Error> {
         T::load(memory, address)
     }
 
@@ -100,17 +100,17 @@ pub trait NoWire<T: ?Sized> {
     const FLAT: usize = 0;
 
     /// Never reached.
-    fn lower<M: Memory>(_: &T, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(_: &T, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
         unreachable!()
     }
 
     /// Never reached.
-    fn store<M: Memory>(_: &T, _: &mut M, _: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(_: &T, _: &mut M, _: usize) -> Result<(), M::Error> {
         unreachable!()
     }
 
     /// Never reached.
-    fn lift<M: Memory>(_: &mut M, _: &[u64]) -> Result<T, M::Error>
+    fn lift<M: Source>(_: &mut M, _: &[u64]) -> Result<T, M::Error>
     where
         T: Sized,
     {
@@ -118,7 +118,7 @@ pub trait NoWire<T: ?Sized> {
     }
 
     /// Never reached.
-    fn load<M: Memory>(_: &mut M, _: usize) -> Result<T, M::Error>
+    fn load<M: Source>(_: &mut M, _: usize) -> Result<T, M::Error>
     where
         T: Sized,
     {

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use tairitsu::schema::align_to;
-use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Memory};
+use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Sink};
 use tairitsu_test_zoo::{Animal, Kind, Place, Value};
 
 /// By way of memory, and by way of flat values where there are few enough.

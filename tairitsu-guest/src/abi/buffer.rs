@@ -1,6 +1,6 @@
 //! A linear memory that is a buffer of bytes, every access checked.
 
-use super::{Lift, Memory, Plain};
+use super::{Lift, Memory, Plain, Sink, Source};
 use crate::schema::{Layout, Type, align_to};
 use std::fmt;
 
@@ -83,14 +83,6 @@ impl Buffer {
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
-
-    fn range(&self, address: usize, len: usize) -> Result<&[u8], AbiError> {
-        address.checked_add(len).and_then(|end| self.bytes.get(address..end)).ok_or(AbiError::OutOfBounds {
-            address,
-            len,
-            memory: self.bytes.len(),
-        })
-    }
 }
 
 impl Memory for Buffer {
@@ -99,15 +91,11 @@ impl Memory for Buffer {
     fn fail(&self, error: AbiError) -> AbiError {
         error
     }
+}
 
-    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], AbiError> {
-        let mut bytes = [0; N];
-        bytes.copy_from_slice(self.range(address, N)?);
-        Ok(bytes)
-    }
-
+impl Sink for Buffer {
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), AbiError> {
-        self.range(address, N)?;
+        range(&self.bytes, address, N)?;
         self.bytes[address..address + N].copy_from_slice(&bytes);
         Ok(())
     }
@@ -124,8 +112,20 @@ impl Memory for Buffer {
         Ok(address)
     }
 
+    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
+        Ok((self.lend(string.as_bytes(), 1)?, string.len()))
+    }
+}
+
+impl Source for Buffer {
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], AbiError> {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(range(&self.bytes, address, N)?);
+        Ok(bytes)
+    }
+
     fn take_string(&mut self, address: usize, len: usize) -> Result<String, AbiError> {
-        let bytes = self.range(address, len)?;
+        let bytes = range(&self.bytes, address, len)?;
         match std::str::from_utf8(bytes) {
             Ok(s) => Ok(s.to_string()),
             Err(error) => Err(AbiError::Utf8 { valid_up_to: error.valid_up_to() }),
@@ -133,16 +133,30 @@ impl Memory for Buffer {
     }
 
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>, AbiError> {
-        self.check(address, T::LAYOUT, len)?;
+        self.check::<T>(address, len)?;
         (0..len).map(|i| T::load(self, address + i * T::LAYOUT.size)).collect()
     }
 
-    fn check(&self, address: usize, layout: Layout, len: usize) -> Result<(), AbiError> {
-        if !address.is_multiple_of(layout.align) {
-            return Err(AbiError::Unaligned { address, align: layout.align });
-        }
-        self.range(address, layout.size.saturating_mul(len)).map(|_| ())
+    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), AbiError> {
+        check_list(&self.bytes, address, T::LAYOUT, len).map(|_| ())
     }
 
     fn free(&mut self, _: usize, _: Layout) {}
+}
+
+/// The bytes of a list that lies inside a memory, aligned.
+pub fn check_list(memory: &[u8], address: usize, layout: Layout, len: usize) -> Result<&[u8], AbiError> {
+    if !address.is_multiple_of(layout.align) {
+        return Err(AbiError::Unaligned { address, align: layout.align });
+    }
+    range(memory, address, layout.size.saturating_mul(len))
+}
+
+/// The bytes at an address.
+pub fn range(memory: &[u8], address: usize, len: usize) -> Result<&[u8], AbiError> {
+    address.checked_add(len).and_then(|end| memory.get(address..end)).ok_or(AbiError::OutOfBounds {
+        address,
+        len,
+        memory: memory.len(),
+    })
 }

@@ -1,6 +1,8 @@
 //! The types that WIT has by itself.
 
-use super::{AbiError, Lift, Lower, Memory, Plain, WitType, bad_discriminant, load_discriminant, store_discriminant};
+use super::{
+    AbiError, Lift, Lower, Plain, Sink, Source, WitType, bad_discriminant, load_discriminant, store_discriminant,
+};
 use crate::schema::{Layout, Type, align_to};
 use std::convert::Infallible;
 
@@ -26,14 +28,14 @@ macro_rules! number {
 
         impl Lower for $rust {
             #[inline]
-            fn lower<M: Memory>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+            fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let $value = *self;
                 out[0] = $to;
                 Ok(())
             }
 
             #[inline]
-            fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+            fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
                 memory.write(address, self.to_le_bytes())
             }
 
@@ -45,13 +47,13 @@ macro_rules! number {
 
         impl Lift for $rust {
             #[inline]
-            fn lift<M: Memory>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+            fn lift<M: Source>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let $flat = flat[0];
                 Ok($from)
             }
 
             #[inline]
-            fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+            fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
                 Ok(<$rust>::from_le_bytes(memory.read(address)?))
             }
 
@@ -88,25 +90,25 @@ impl WitType for bool {
 
 impl Lower for bool {
     #[inline]
-    fn lower<M: Memory>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = u64::from(*self);
         Ok(())
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         memory.write(address, [u8::from(*self)])
     }
 }
 
 impl Lift for bool {
     #[inline]
-    fn lift<M: Memory>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         Ok(flat[0] as u32 != 0)
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         Ok(memory.read::<1>(address)? != [0])
     }
 }
@@ -118,25 +120,25 @@ impl WitType for char {
 
 impl Lower for char {
     #[inline]
-    fn lower<M: Memory>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = u32::from(*self).into();
         Ok(())
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         memory.write(address, u32::from(*self).to_le_bytes())
     }
 }
 
 impl Lift for char {
     #[inline]
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         char::from_u32(flat[0] as u32).ok_or_else(|| memory.fail(AbiError::Char(flat[0] as u32)))
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         let bits = u32::from_le_bytes(memory.read(address)?);
         Self::lift(memory, &[bits.into()])
     }
@@ -150,37 +152,37 @@ impl WitType for () {
 
 impl Lower for () {
     #[inline]
-    fn lower<M: Memory>(&self, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
         Ok(())
     }
 
     #[inline]
-    fn store<M: Memory>(&self, _: &mut M, _: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, _: &mut M, _: usize) -> Result<(), M::Error> {
         Ok(())
     }
 }
 
 impl Lift for () {
     #[inline]
-    fn lift<M: Memory>(_: &mut M, _: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(_: &mut M, _: &[u64]) -> Result<Self, M::Error> {
         Ok(())
     }
 
     #[inline]
-    fn load<M: Memory>(_: &mut M, _: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(_: &mut M, _: usize) -> Result<Self, M::Error> {
         Ok(())
     }
 }
 
 /// Stores a pointer and a length.
 #[inline]
-fn store_pair<M: Memory>(memory: &mut M, address: usize, pair: (usize, usize)) -> Result<(), M::Error> {
+fn store_pair<M: Sink>(memory: &mut M, address: usize, pair: (usize, usize)) -> Result<(), M::Error> {
     memory.write(address, (pair.0 as u32).to_le_bytes())?;
     memory.write(address + 4, (pair.1 as u32).to_le_bytes())
 }
 
 #[inline]
-fn load_pair<M: Memory>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
+fn load_pair<M: Source>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
     let pointer = u32::from_le_bytes(memory.read(address)?);
     let len = u32::from_le_bytes(memory.read(address + 4)?);
     Ok((pointer as usize, len as usize))
@@ -194,16 +196,17 @@ impl WitType for str {
 
 impl Lower for str {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
-        out[0] = memory.lend(self.as_bytes(), 1)? as u64;
-        out[1] = self.len() as u64;
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        let (pointer, len) = memory.lend_str(self)?;
+        out[0] = pointer as u64;
+        out[1] = len as u64;
         Ok(())
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
-        let pointer = memory.lend(self.as_bytes(), 1)?;
-        store_pair(memory, address, (pointer, self.len()))
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        let pair = memory.lend_str(self)?;
+        store_pair(memory, address, pair)
     }
 }
 
@@ -214,26 +217,44 @@ impl WitType for String {
 
 impl Lower for String {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.as_str().lower(memory, out)
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         self.as_str().store(memory, address)
     }
 }
 
 impl Lift for String {
     #[inline]
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         memory.take_string(flat[0] as u32 as usize, flat[1] as u32 as usize)
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         let (pointer, len) = load_pair(memory, address)?;
         memory.take_string(pointer, len)
+    }
+}
+
+/// A reference is lowered as what it refers to, and never lifted.
+impl<T: ?Sized + WitType> WitType for &T {
+    const TYPE: Type = T::TYPE;
+    no_error!();
+}
+
+impl<T: ?Sized + Lower> Lower for &T {
+    #[inline]
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        (**self).lower(memory, out)
+    }
+
+    #[inline]
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        (**self).store(memory, address)
     }
 }
 
@@ -244,7 +265,7 @@ impl<T: WitType> WitType for [T] {
 }
 
 /// Lowers the items of a list and returns where they are.
-fn lower_items<T: Lower, M: Memory>(items: &[T], memory: &mut M) -> Result<usize, M::Error> {
+fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, M::Error> {
     if let Some(Plain(())) = T::PLAIN {
         // SAFETY: `Plain` says that the items have no padding, so all their bytes are initialized.
         let bytes = unsafe { std::slice::from_raw_parts(items.as_ptr().cast::<u8>(), size_of_val(items)) };
@@ -259,12 +280,12 @@ fn lower_items<T: Lower, M: Memory>(items: &[T], memory: &mut M) -> Result<usize
 }
 
 /// Lifts the items of a list, and frees what they were in.
-fn lift_items<T: Lift, M: Memory>(memory: &mut M, pointer: usize, len: usize) -> Result<Vec<T>, M::Error> {
+fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) -> Result<Vec<T>, M::Error> {
     if let Some(plain) = T::PLAIN {
         return memory.take_plain(plain, pointer, len);
     }
     let Layout { size, align } = T::LAYOUT;
-    memory.check(pointer, T::LAYOUT, len)?;
+    memory.check::<T>(pointer, len)?;
     let mut items = Vec::with_capacity(len);
     for i in 0..len {
         items.push(T::load(memory, pointer + i * size)?);
@@ -275,14 +296,14 @@ fn lift_items<T: Lift, M: Memory>(memory: &mut M, pointer: usize, len: usize) ->
 
 impl<T: Lower> Lower for [T] {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = lower_items(self, memory)? as u64;
         out[1] = self.len() as u64;
         Ok(())
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         let pointer = lower_items(self, memory)?;
         store_pair(memory, address, (pointer, self.len()))
     }
@@ -295,24 +316,24 @@ impl<T: WitType> WitType for Vec<T> {
 
 impl<T: Lower> Lower for Vec<T> {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.as_slice().lower(memory, out)
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         self.as_slice().store(memory, address)
     }
 }
 
 impl<T: Lift> Lift for Vec<T> {
     #[inline]
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         lift_items(memory, flat[0] as u32 as usize, flat[1] as u32 as usize)
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         let (pointer, len) = load_pair(memory, address)?;
         lift_items(memory, pointer, len)
     }
@@ -325,7 +346,7 @@ impl<T: WitType> WitType for Option<T> {
 
 impl<T: Lower> Lower for Option<T> {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         if let Some(value) = self {
             out[0] = 1;
             value.lower(memory, &mut out[1..])?;
@@ -334,7 +355,7 @@ impl<T: Lower> Lower for Option<T> {
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         store_discriminant(memory, address, 2, self.is_some().into())?;
         match self {
             Some(value) => value.store(memory, address + Self::TYPE.payload_offset()),
@@ -345,7 +366,7 @@ impl<T: Lower> Lower for Option<T> {
 
 impl<T: Lift> Lift for Option<T> {
     #[inline]
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         match flat[0] as u32 {
             0 => Ok(None),
             1 => T::lift(memory, &flat[1..]).map(Some),
@@ -354,7 +375,7 @@ impl<T: Lift> Lift for Option<T> {
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         match load_discriminant(memory, address, 2)? {
             0 => Ok(None),
             1 => T::load(memory, address + Self::TYPE.payload_offset()).map(Some),
@@ -376,7 +397,7 @@ impl<T: WitType, E: WitType> WitType for Result<T, E> {
 
 impl<T: Lower, E: Lower> Lower for Result<T, E> {
     #[inline]
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         match self {
             Ok(value) => value.lower(memory, &mut out[1..]),
             Err(error) => {
@@ -387,7 +408,7 @@ impl<T: Lower, E: Lower> Lower for Result<T, E> {
     }
 
     #[inline]
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         store_discriminant(memory, address, 2, self.is_err().into())?;
         let address = address + Self::TYPE.payload_offset();
         match self {
@@ -399,7 +420,7 @@ impl<T: Lower, E: Lower> Lower for Result<T, E> {
 
 impl<T: Lift, E: Lift> Lift for Result<T, E> {
     #[inline]
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         match flat[0] as u32 {
             0 => T::lift(memory, &flat[1..]).map(Ok),
             1 => E::lift(memory, &flat[1..]).map(Err),
@@ -408,7 +429,7 @@ impl<T: Lift, E: Lift> Lift for Result<T, E> {
     }
 
     #[inline]
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         let payload = address + Self::TYPE.payload_offset();
         match load_discriminant(memory, address, 2)? {
             0 => T::load(memory, payload).map(Ok),
@@ -428,7 +449,7 @@ macro_rules! tuple {
         #[allow(non_snake_case, unused_assignments)]
         impl<$($name: Lower),+> Lower for ($($name,)+) {
             #[inline]
-            fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+            fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let ($($name,)+) = self;
                 let mut at = 0;
                 $(
@@ -439,7 +460,7 @@ macro_rules! tuple {
             }
 
             #[inline]
-            fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+            fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
                 let ($($name,)+) = self;
                 let mut at = 0;
                 $(
@@ -454,7 +475,7 @@ macro_rules! tuple {
         #[allow(non_snake_case, unused_assignments)]
         impl<$($name: Lift),+> Lift for ($($name,)+) {
             #[inline]
-            fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+            fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let mut at = 0;
                 $(
                     let $name = <$name as Lift>::lift(memory, &flat[at..])?;
@@ -464,7 +485,7 @@ macro_rules! tuple {
             }
 
             #[inline]
-            fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+            fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
                 let mut at = 0;
                 $(
                     at = align_to(at, <$name as WitType>::LAYOUT.align);
@@ -489,3 +510,7 @@ tuple!(A B C D E F G H I);
 tuple!(A B C D E F G H I J);
 tuple!(A B C D E F G H I J K);
 tuple!(A B C D E F G H I J K L);
+tuple!(A B C D E F G H I J K L N);
+tuple!(A B C D E F G H I J K L N O);
+tuple!(A B C D E F G H I J K L N O P);
+tuple!(A B C D E F G H I J K L N O P Q);

@@ -13,7 +13,7 @@
 mod buffer;
 mod impls;
 
-pub use buffer::{AbiError, Buffer};
+pub use buffer::{AbiError, Buffer, check_list, range};
 
 use crate::schema::{Layout, Type};
 
@@ -72,10 +72,10 @@ impl<T> Borrowed for T {
 /// the other side can read where it is.
 pub trait Lower: WitType {
     /// Lowers to flat values. `out` is all zero on entry and at least [`WitType::FLAT`] long.
-    fn lower<M: Memory>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
 
     /// Lowers to memory at `address`, which is aligned for the type.
-    fn store<M: Memory>(&self, memory: &mut M, address: usize) -> Result<(), M::Error>;
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error>;
 
     /// Proof that a slice of this type is already its own lowered form. See [`Plain`].
     const PLAIN: Option<Plain> = None;
@@ -85,10 +85,10 @@ pub trait Lower: WitType {
 /// the value becomes part of it, or is freed.
 pub trait Lift: WitType + Sized {
     /// Lifts from flat values, [`WitType::FLAT`] of them at least.
-    fn lift<M: Memory>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;
 
     /// Lifts from memory at `address`, which is aligned for the type.
-    fn load<M: Memory>(memory: &mut M, address: usize) -> Result<Self, M::Error>;
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error>;
 
     /// Proof that a lowered list of this type is already a slice of it. See [`Plain`].
     const PLAIN: Option<Plain> = None;
@@ -110,18 +110,18 @@ impl Plain {
     }
 }
 
-/// A linear memory, as lifting and lowering need it. Addresses are byte offsets into it.
+/// What lifting and lowering share: how a bad access or value is reported.
 pub trait Memory {
     /// What a bad access or value becomes. In a guest it cannot be made: the guest traps.
     type Error;
 
     /// Turns what was found wrong into the error.
     fn fail(&self, error: AbiError) -> Self::Error;
+}
 
-    /// Reads `N` bytes.
-    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Self::Error>;
-
-    /// Writes `N` bytes.
+/// A linear memory that values are lowered into. Addresses are byte offsets into it.
+pub trait Sink: Memory {
+    /// Writes `N` bytes to an address that lies in what was allocated.
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Self::Error>;
 
     /// Allocates, for the duration of the call that is being lowered.
@@ -131,14 +131,24 @@ pub trait Memory {
     /// They stay as they are for the duration of the call.
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error>;
 
-    /// Takes what the other side allocated for a string of `len` bytes.
+    /// The same for a string, in the encoding of the other side; returns its address and its length in the
+    /// units of that encoding.
+    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
+}
+
+/// A linear memory that values are lifted out of. Addresses are byte offsets into it.
+pub trait Source: Memory {
+    /// Reads `N` bytes.
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Self::Error>;
+
+    /// Takes what the other side allocated for a string of `len` units of its encoding.
     fn take_string(&mut self, address: usize, len: usize) -> Result<String, Self::Error>;
 
     /// Takes what the other side allocated for a list of `len` plain items.
     fn take_plain<T: Lift>(&mut self, plain: Plain, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
 
-    /// Checks that a list of that layout lies inside the memory, before its first item is read.
-    fn check(&self, address: usize, layout: Layout, len: usize) -> Result<(), Self::Error>;
+    /// Checks that a list lies inside the memory, before its first item is read.
+    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), Self::Error>;
 
     /// Frees what the other side allocated, after it was lifted out of.
     fn free(&mut self, address: usize, layout: Layout);
@@ -146,7 +156,7 @@ pub trait Memory {
 
 /// Writes a variant's discriminant. `cases` is how many there are, and sets its width.
 #[inline]
-pub fn store_discriminant<M: Memory>(
+pub fn store_discriminant<M: Sink>(
     memory: &mut M,
     address: usize,
     cases: usize,
@@ -161,7 +171,7 @@ pub fn store_discriminant<M: Memory>(
 
 /// Reads a variant's discriminant.
 #[inline]
-pub fn load_discriminant<M: Memory>(memory: &M, address: usize, cases: usize) -> Result<u32, M::Error> {
+pub fn load_discriminant<M: Source>(memory: &M, address: usize, cases: usize) -> Result<u32, M::Error> {
     Ok(match crate::schema::discriminant_size(cases) {
         1 => u8::from_le_bytes(memory.read(address)?).into(),
         2 => u16::from_le_bytes(memory.read(address)?).into(),

@@ -175,6 +175,19 @@ impl Function {
     }
 }
 
+impl Function {
+    /// How many flat values the parameters are; 17 for more than 16.
+    pub const fn param_slots(&self) -> usize {
+        let signature = self.signature();
+        if signature.params_indirect { MAX_FLAT_PARAMS + 1 } else { signature.params_len }
+    }
+
+    /// How many flat values the result is; 17 for more than 16.
+    pub const fn result_slots(&self) -> usize {
+        self.result.flat().len
+    }
+}
+
 impl Signature {
     /// The core type of parameter `index` of the imported function: its parameters, then a pointer
     /// to where the result goes when it goes through memory.

@@ -117,6 +117,8 @@ pub struct Enum {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Facts {
     hash: u64,
+    /// A string or a list is somewhere in it.
+    pointer: bool,
     layout: Layout,
     flat: Flat,
 }
@@ -168,8 +170,10 @@ impl Record {
     pub const fn new(name: &'static str, docs: &'static str, fields: &'static [Field]) -> Self {
         let mut layout = Layout { size: 0, align: 1 };
         let mut flat = Flat::EMPTY;
+        let mut pointer = false;
         let mut i = 0;
         while i < fields.len() {
+            pointer |= fields[i].ty.has_pointer();
             layout = layout.then(fields[i].ty.layout());
             flat = flat.then(&fields[i].ty.flat());
             i += 1;
@@ -178,7 +182,7 @@ impl Record {
             name,
             docs,
             fields,
-            facts: Facts { hash: hash_fields(0x72, name, fields), layout: layout.padded(), flat },
+            facts: Facts { hash: hash_fields(0x72, name, fields), pointer, layout: layout.padded(), flat },
         }
     }
 }
@@ -188,14 +192,17 @@ impl Variant {
     pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
         let mut payload = Layout { size: 0, align: 1 };
         let mut joined = Flat::EMPTY;
+        let mut pointer = false;
         let mut i = 0;
         while i < cases.len() {
+            pointer |= cases[i].ty.has_pointer();
             payload = payload.or(cases[i].ty.layout());
             joined = joined.or(&cases[i].ty.flat());
             i += 1;
         }
         let facts = Facts {
             hash: hash_fields(0x71, name, cases),
+            pointer,
             layout: variant_layout(cases.len(), payload),
             flat: Flat::one(Core::I32).then(&joined),
         };
@@ -208,6 +215,7 @@ impl Enum {
     pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
         let facts = Facts {
             hash: hash_fields(0x6d, name, cases),
+            pointer: false,
             layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
             flat: Flat::one(Core::I32),
         };
@@ -257,6 +265,28 @@ impl Type {
             Type::Enum(cases) => return cases.facts.layout,
         };
         Layout { size, align: size }
+    }
+
+    /// Whether a value has parts elsewhere in memory: whether there is a string or a list in it.
+    pub const fn has_pointer(&self) -> bool {
+        match self {
+            Type::String | Type::List(_) => true,
+            Type::Option(some) => some.has_pointer(),
+            Type::Result([ok, err]) => ok.has_pointer() || err.has_pointer(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].has_pointer() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            Type::Record(record) => record.facts.pointer,
+            Type::Variant(variant) => variant.facts.pointer,
+            _ => false,
+        }
     }
 
     /// Where a variant's payload starts, in bytes from the variant's own address: after the

@@ -224,7 +224,8 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 (quote!((#ty,)), output)
             }
         };
-        let call = quote!(#private::Typed::<(#(#types,)*), #results>::call);
+        let (n, m) = shared::slots(ident, i, paths);
+        let call = quote!(#private::Typed::<(#(#types,)*), #results, #n, #m>::call);
         let args = quote!((&mut self.__tairitsu_client, #index, (#(#idents,)*)));
         // rustc looks at the result's type again for the body and for the call, and has the same error to report.
         let cover = |tokens| match &function.result {
@@ -242,7 +243,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
         resolve.extend(quote! {
-            #private::Typed::<(#(#fixed,)*), #results>::resolve(__tairitsu_resolver, #index)?;
+            #private::Typed::<(#(#fixed,)*), #results, #n, #m>::resolve(__tairitsu_resolver, #index)?;
         });
     }
     quote! {

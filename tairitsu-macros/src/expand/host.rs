@@ -149,12 +149,13 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
         let types = function.params.iter().map(|param| shared::owned(param, paths));
         let pass = shared::pass_owned(&function.params);
         let call = quote!(<__TairitsuProvider as #ident>::#method(__tairitsu_provider, #pass));
+        let (n, m) = shared::slots(ident, i, paths);
         let (results, body) = match &function.result {
             Some(ty) => (quote!((#ty,)), quote!((#call,))),
             None => (quote!(()), call),
         };
         quote! {
-            #private::Provided::<(#(#types,)*), #results>::link(
+            #private::Provided::<(#(#types,)*), #results, #n, #m>::link(
                 __tairitsu_linker,
                 #index,
                 |__tairitsu_provider: &mut __TairitsuProvider, (#(#idents,)*)| #body,

@@ -88,6 +88,13 @@ pub(super) fn owned(param: &Param, paths: &Paths) -> TokenStream {
     }
 }
 
+/// How many flat values a function's parameters and its result are, as const arguments.
+pub(super) fn slots(ident: &Ident, function: usize, paths: &Paths) -> (TokenStream, TokenStream) {
+    let (private, index) = (&paths.private, index(function));
+    let function = quote!(<dyn #ident as #private::HasInterface>::INTERFACE.functions[#index]);
+    (quote!({ #function.param_slots() }), quote!({ #function.result_slots() }))
+}
+
 /// The parameter's name in generated code: the user's, which is a local in nobody's way.
 pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
     format_ident!("__tairitsu_{index}", span = param.ident.span())

@@ -9,11 +9,11 @@ use syn::Generics;
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let schema = schema(def, paths);
-    let (guest, runtime) = match &def.kind {
-        Kind::Record(fields) => (record(def, fields, paths), record_runtime(def, fields, paths)),
-        Kind::Variant(cases) | Kind::Enum(cases) => (variant(def, cases, paths), variant_runtime(def, cases, paths)),
+    let abi = match &def.kind {
+        Kind::Record(fields) => record(def, fields, paths),
+        Kind::Variant(cases) | Kind::Enum(cases) => variant(def, cases, paths),
     };
-    let Paths { use_wire, use_runtime_wire, if_runtime, .. } = paths;
+    let use_wire = &paths.use_wire;
     quote! {
         #def
 
@@ -21,16 +21,8 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
         const _: () = {
             #use_wire
             #schema
-            #guest
+            #abi
         };
-
-        #if_runtime! {
-            #[allow(clippy::all, unused_assignments, unused_mut, unused_variables)]
-            const _: () = {
-                #use_runtime_wire
-                #runtime
-            };
-        }
     }
 }
 
@@ -84,14 +76,14 @@ fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
 
 /// `Lower` and `Lift` of a record: its fields in order, each aligned.
 fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wire, lower, lift, memory, schema, .. } = paths;
+    let Paths { wire, lower, lift, sink, source, schema, .. } = paths;
     let ident = &def.item.ident;
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
     quote! {
         impl #lower for #ident {
             #[inline]
-            fn lower<__TairitsuMemory: #memory>(
+            fn lower<__TairitsuMemory: #sink>(
                 &self,
                 memory: &mut __TairitsuMemory,
                 out: &mut [u64],
@@ -105,7 +97,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
             }
 
             #[inline]
-            fn store<__TairitsuMemory: #memory>(
+            fn store<__TairitsuMemory: #sink>(
                 &self,
                 memory: &mut __TairitsuMemory,
                 address: usize,
@@ -122,7 +114,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
 
         impl #lift for #ident {
             #[inline]
-            fn lift<__TairitsuMemory: #memory>(
+            fn lift<__TairitsuMemory: #source>(
                 memory: &mut __TairitsuMemory,
                 flat: &[u64],
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
@@ -137,7 +129,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
             }
 
             #[inline]
-            fn load<__TairitsuMemory: #memory>(
+            fn load<__TairitsuMemory: #source>(
                 memory: &mut __TairitsuMemory,
                 address: usize,
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
@@ -156,7 +148,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
 
 /// `Lower` and `Lift` of a variant or an enum: a discriminant, then the payload.
 fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wit_type, wire, lower, lift, memory, private, .. } = paths;
+    let Paths { wit_type, wire, lower, lift, sink, source, private, .. } = paths;
     let ident = &def.item.ident;
     let count = cases.len();
     let payload = quote!(<Self as #wit_type>::TYPE.payload_offset());
@@ -195,7 +187,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
     quote! {
         impl #lower for #ident {
             #[inline]
-            fn lower<__TairitsuMemory: #memory>(
+            fn lower<__TairitsuMemory: #sink>(
                 &self,
                 memory: &mut __TairitsuMemory,
                 out: &mut [u64],
@@ -205,7 +197,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
             }
 
             #[inline]
-            fn store<__TairitsuMemory: #memory>(
+            fn store<__TairitsuMemory: #sink>(
                 &self,
                 memory: &mut __TairitsuMemory,
                 address: usize,
@@ -217,7 +209,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
 
         impl #lift for #ident {
             #[inline]
-            fn lift<__TairitsuMemory: #memory>(
+            fn lift<__TairitsuMemory: #source>(
                 memory: &mut __TairitsuMemory,
                 flat: &[u64],
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
@@ -230,7 +222,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
             }
 
             #[inline]
-            fn load<__TairitsuMemory: #memory>(
+            fn load<__TairitsuMemory: #source>(
                 memory: &mut __TairitsuMemory,
                 address: usize,
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
@@ -240,214 +232,6 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                         #private::bad_discriminant::<Self, __TairitsuMemory>(memory, found),
                     ),
                 })
-            }
-        }
-    }
-}
-
-/// wasmtime's traits of a record.
-fn record_runtime(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
-    let (component, private, wire) = (&paths.component, &paths.private, &paths.wire);
-    let internal = quote!(#component::__internal);
-    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let names = fields.iter().map(|field| &field.name);
-    let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
-    let ty: Vec<_> = (0..fields.len())
-        .map(|i| {
-            let index = shared::index(i);
-            quote!(#private::field_type(ty, &cx.types, #index))
-        })
-        .collect();
-    impls(
-        def,
-        &types,
-        &Bodies {
-            abi: quote!(#internal::CanonicalAbiInfo::record_static(&[#(#wire::<#types>::ABI),*])),
-            typecheck: quote! {
-                #internal::typecheck_record(ty, types, &[#((#names, #wire::<#types>::TYPECHECK)),*])
-            },
-            to_flat: quote! {
-                #(#wire::<#types>::to_flat(&self.#idents, cx, #ty, &mut slots)?;)*
-            },
-            to_memory: quote! {
-                #(#wire::<#types>::to_memory(
-                    &self.#idents,
-                    cx,
-                    #ty,
-                    #wire::<#types>::ABI.next_field32_size(&mut offset),
-                )?;)*
-            },
-            from_flat: quote! {
-                Self { #(#idents: #wire::<#types>::from_flat(cx, #ty, &mut values)?,)* }
-            },
-            from_memory: quote! {
-                Self {
-                    #(#idents: #wire::<#types>::from_memory(
-                        cx,
-                        #ty,
-                        bytes,
-                        #wire::<#types>::ABI.next_field32_size(&mut offset),
-                    )?,)*
-                }
-            },
-        },
-        paths,
-    )
-}
-
-/// wasmtime's traits of a variant or an enum.
-fn variant_runtime(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { component, private, wire, wit_type, .. } = paths;
-    let internal = quote!(#component::__internal);
-    let is_enum = cases.iter().all(|case| case.ty.is_none());
-    let count = cases.len();
-    let payload_offset = quote!(<Self as #wit_type>::TYPE.payload_offset());
-    let mut checks = TokenStream::new();
-    let mut abis = TokenStream::new();
-    let (mut to_flat, mut to_memory) = (TokenStream::new(), TokenStream::new());
-    let (mut from_flat, mut from_memory) = (TokenStream::new(), TokenStream::new());
-    for (i, case) in cases.iter().enumerate() {
-        let (ident, name, index) = (&case.ident, &case.name, shared::index(i));
-        let tag = Literal::u32_unsuffixed(i as u32);
-        let ty = quote!(#private::case_type(ty, &cx.types, #index));
-        match &case.ty {
-            None => {
-                checks.extend(if is_enum { quote!(#name,) } else { quote!((#name, ::core::option::Option::None),) });
-                abis.extend(quote!(::core::option::Option::None,));
-                to_flat.extend(quote!(Self::#ident => slots.tag(#tag)?,));
-                to_memory.extend(quote!(Self::#ident => #private::store_tag(cx, offset, #count, #tag),));
-                from_flat.extend(quote!(#tag => Self::#ident,));
-                from_memory.extend(quote!(#tag => Self::#ident,));
-            }
-            Some(payload) => {
-                checks.extend(quote! {
-                    (#name, ::core::option::Option::Some(#wire::<#payload>::TYPECHECK)),
-                });
-                abis.extend(quote!(::core::option::Option::Some(#wire::<#payload>::ABI),));
-                to_flat.extend(quote! {
-                    Self::#ident(value) => {
-                        slots.tag(#tag)?;
-                        #wire::<#payload>::to_flat(value, cx, #ty, &mut slots)?;
-                    }
-                });
-                to_memory.extend(quote! {
-                    Self::#ident(value) => {
-                        #private::store_tag(cx, offset, #count, #tag);
-                        #wire::<#payload>::to_memory(value, cx, #ty, offset + #payload_offset)?;
-                    }
-                });
-                from_flat.extend(quote! {
-                    #tag => Self::#ident(#wire::<#payload>::from_flat(cx, #ty, &mut values)?),
-                });
-                from_memory.extend(quote! {
-                    #tag => Self::#ident(#wire::<#payload>::from_memory(cx, #ty, bytes, #payload_offset)?),
-                });
-            }
-        }
-    }
-    let types: Vec<_> = cases.iter().filter_map(|case| case.ty.as_ref()).collect();
-    let typecheck = if is_enum { quote!(typecheck_enum) } else { quote!(typecheck_variant) };
-    let bad_tag = quote! {
-        tag => return ::core::result::Result::Err(#private::bad_tag::<Self>(tag)),
-    };
-    impls(
-        def,
-        &types,
-        &Bodies {
-            abi: quote!(#internal::CanonicalAbiInfo::variant_static(&[#abis])),
-            typecheck: quote!(#internal::#typecheck(ty, types, &[#checks])),
-            to_flat: quote! {
-                match self { #to_flat }
-                slots.fill();
-            },
-            to_memory: quote!(match self { #to_memory }),
-            from_flat: quote!(match values.tag()? { #from_flat #bad_tag }),
-            from_memory: quote!(match #private::load_tag(bytes, #count)? { #from_memory #bad_tag }),
-        },
-        paths,
-    )
-}
-
-/// What differs between records and variants.
-struct Bodies {
-    abi: TokenStream,
-    typecheck: TokenStream,
-    to_flat: TokenStream,
-    to_memory: TokenStream,
-    from_flat: TokenStream,
-    from_memory: TokenStream,
-}
-
-fn impls(def: &TypeDef, types: &[&syn::Type], bodies: &Bodies, paths: &Paths) -> TokenStream {
-    let ident = &def.item.ident;
-    let Bodies { abi, typecheck, to_flat, to_memory, from_flat, from_memory } = bodies;
-    let Paths { component, private, wire, wit_type, .. } = paths;
-    let internal = quote!(#component::__internal);
-    let wasmtime = quote!(#private::wasmtime);
-    quote! {
-        // SAFETY: the lowered form is an array of slots, as many as the type has flat values. Of a type of more
-        // than 16 it has 17, which is as good: such a value is never passed flat, and `Slots` checks. The
-        // layout is computed by wasmtime, from those of the fields in their order.
-        unsafe impl #component::ComponentType for #ident {
-            type Lower = [#wasmtime::ValRaw; <#ident as #wit_type>::FLAT];
-            const ABI: #internal::CanonicalAbiInfo = #abi;
-            const MAY_REQUIRE_REALLOC: bool = false #(|| #wire::<#types>::REALLOC)*;
-
-            fn typecheck(
-                ty: &#internal::InterfaceType,
-                types: &#internal::InstanceType<'_>,
-            ) -> #wasmtime::Result<()> {
-                #typecheck
-            }
-        }
-
-        // SAFETY: every slot is written, the discriminant first; every byte that the type has in memory is written
-        // by its parts at their offsets.
-        unsafe impl #component::Lower for #ident {
-            #[inline]
-            fn linear_lower_to_flat<__TairitsuStore>(
-                &self,
-                cx: &mut #internal::LowerContext<'_, __TairitsuStore>,
-                ty: #internal::InterfaceType,
-                dst: &mut ::core::mem::MaybeUninit<Self::Lower>,
-            ) -> #wasmtime::Result<()> {
-                let mut slots = #private::Slots::new(dst);
-                #to_flat
-                ::core::result::Result::Ok(())
-            }
-
-            #[inline]
-            fn linear_lower_to_memory<__TairitsuStore>(
-                &self,
-                cx: &mut #internal::LowerContext<'_, __TairitsuStore>,
-                ty: #internal::InterfaceType,
-                mut offset: usize,
-            ) -> #wasmtime::Result<()> {
-                #to_memory
-                ::core::result::Result::Ok(())
-            }
-        }
-
-        // SAFETY: every part is lifted, and so checked, by its own type; a discriminant is checked here.
-        unsafe impl #component::Lift for #ident {
-            #[inline]
-            fn linear_lift_from_flat(
-                cx: &mut #internal::LiftContext<'_>,
-                ty: #internal::InterfaceType,
-                src: &Self::Lower,
-            ) -> #wasmtime::Result<Self> {
-                let mut values = #private::Values::new(src);
-                ::core::result::Result::Ok(#from_flat)
-            }
-
-            #[inline]
-            fn linear_lift_from_memory(
-                cx: &mut #internal::LiftContext<'_>,
-                ty: #internal::InterfaceType,
-                bytes: &[u8],
-            ) -> #wasmtime::Result<Self> {
-                let mut offset = 0usize;
-                ::core::result::Result::Ok(#from_memory)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The native runtime: registry, image, container.
 
+mod carrier;
 mod check;
 mod client;
 mod container;
@@ -11,18 +12,13 @@ mod reference;
 mod registry;
 #[cfg(feature = "wasi")]
 mod wasi;
-mod wire;
 
 /// What generated code names.
 pub(crate) mod generated {
+    pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
     pub use super::native::with_native_host;
     pub use super::provider::{LinkError, ProviderLinker, Provides};
-    pub use super::wire::{
-        NoProvided, NoRuntimeWire, NoTyped, Provided, Slots, Typed, Values, bad_tag, case_type, field_type, load_tag,
-        store_tag,
-    };
-    pub use wasmtime;
 }
 
 pub use check::{Difference, MissingImport, Report};
