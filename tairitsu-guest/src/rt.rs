@@ -90,8 +90,16 @@ fn trap() -> ! {
 impl Memory for GuestMemory {
     type Error = Infallible;
 
+    /// The host has checked it before.
+    #[cold]
     fn fail(&self, _: AbiError) -> Infallible {
         trap()
+    }
+
+    /// This goes wrong in a guest that is well, too: the panic says why.
+    #[cold]
+    fn reject(&self, error: AbiError) -> Infallible {
+        panic!("{error}")
     }
 }
 

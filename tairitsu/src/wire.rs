@@ -3,7 +3,8 @@
 //! `Wire::<T>::lower(..)` is the type's own function where the type has one. Where it has none, the same path is
 //! a function of [`NoWire`], which every type has and which is never reached: the program does not compile,
 //! because the constant that describes the interface names `<T as WitType>::TYPE`. So a type that is no WIT type
-//! is one error, on the type, and not one more for each thing that it cannot do.
+//! is one error, on the type, and not one more for each thing that it cannot do. A type that has a `TYPE` and
+//! lacks the rest (a reference behind an alias, say) ends in [`no_wire`], which is an error when it is compiled.
 
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
@@ -90,6 +91,16 @@ impl<T: Lower> Wire<T> {
     }
 }
 
+/// Stands where nothing is ever to get. It fails the compilation where it is compiled for a type; before that, it
+/// depends on the type, and says nothing.
+pub(crate) const fn no_wire<T: ?Sized>() {
+    // No pointer is that small.
+    assert!(
+        size_of::<*const T>() == 0,
+        "a type in an interface can be described, and not be lifted and lowered: use an owned type that is `Send` and `Sync`"
+    );
+}
+
 /// What [`Wire`] is for a type that is no WIT type.
 pub trait NoWire<T: ?Sized> {
     /// Nothing.
@@ -101,11 +112,13 @@ pub trait NoWire<T: ?Sized> {
 
     /// Never reached.
     fn lower<M: Sink>(_: &T, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
     /// Never reached.
     fn store<M: Sink>(_: &T, _: &mut M, _: usize) -> Result<(), M::Error> {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -114,6 +127,7 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -122,12 +136,14 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
     /// Never reached.
     #[cfg(target_family = "wasm")]
     fn arg<const P: usize, const R: usize>(_: &mut Call<P, R>, _: &Signature, _: &T) {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -137,6 +153,7 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -146,6 +163,7 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -155,6 +173,7 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 
@@ -164,6 +183,7 @@ pub trait NoWire<T: ?Sized> {
     where
         T: Sized,
     {
+        const { no_wire::<T>() };
         unreachable!()
     }
 }

@@ -90,3 +90,30 @@ fn bad_values_are_errors() {
     let message = load::<Kind>(&[3]).unwrap_err().to_string();
     assert_eq!(message, "expected the discriminant of a case of `kind`, found 3");
 }
+
+#[test]
+fn conversions_that_fail() {
+    use std::net::IpAddr;
+    use std::time::{Duration, SystemTime};
+
+    /// Lowers one type, and lifts another of the same WIT type.
+    fn through<A: Lower, B: Lift>(value: A) -> Result<B, String> {
+        assert_eq!(A::TYPE, B::TYPE);
+        let mut memory = Buffer::new();
+        let address = memory.allocate(A::LAYOUT).unwrap();
+        value.store(&mut memory, address).unwrap();
+        B::load(&mut memory, address).map_err(|error| error.to_string())
+    }
+
+    let error = through::<_, [u8; 4]>(vec![1u8, 2, 3]).unwrap_err();
+    assert_eq!(error, "expected a list of 4 items, found 3");
+    let error = through::<_, IpAddr>("somewhere".to_string()).unwrap_err();
+    assert_eq!(error, "expected an IP address, found `somewhere`");
+    let error = through::<_, Duration>((1u64, 1_000_000_000u32)).unwrap_err();
+    assert_eq!(error, "expected fewer than 1000000000 nanoseconds, found `1000000000`");
+    let error = through::<_, SystemTime>((0i64, u32::MAX)).unwrap_err();
+    assert_eq!(error, "expected fewer than 1000000000 nanoseconds, found `4294967295`");
+    let before = SystemTime::UNIX_EPOCH - Duration::new(1, 1);
+    assert_eq!(through::<_, (i64, u32)>(before).unwrap(), (-2, 999_999_999));
+    assert_eq!(through::<_, SystemTime>((-2i64, 999_999_999u32)).unwrap(), before);
+}

@@ -1,8 +1,11 @@
 //! Every kind of type, host to guest and back, and guest to host and back.
 
 use crate::image;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use tairitsu::{CallError, Container};
-use tairitsu_test_zoo::{Animal, Keeper, Kind, Place, Value, Zoo, ZooClient};
+use tairitsu_test_zoo::{Animal, Attic, Chest, Keeper, Kind, Place, Value, Zoo, ZooClient};
 
 #[derive(Default)]
 struct Echo {
@@ -252,4 +255,46 @@ fn a_client_is_made_again_on_the_same_state() {
         container.guest(Zoo).unwrap().nothing().unwrap();
     }
     assert_eq!(container.guest(Zoo).unwrap().add(1, 1).unwrap(), 2);
+}
+
+fn chest() -> Chest {
+    Chest {
+        boxed: Box::new(u64::MAX),
+        place: Some(Box::new(Place { latitude: 1.0, longitude: 2.0 })),
+        shared: "shared".into(),
+        cow: "borrowed".into(),
+        key: std::array::from_fn(|i| i as u8),
+        ages: [("Ada".to_string(), 36), (String::new(), 0)].into(),
+        by_id: [(7, Kind::Bird), (u32::MAX, Kind::Other)].into(),
+        tags: ["a".to_string(), "b".to_string()].into(),
+        queue: [3, 1, 2].into(),
+        timeout: Duration::new(u64::MAX, 999_999_999),
+        since: SystemTime::UNIX_EPOCH - Duration::from_millis(1_500),
+        address: "2001:db8::1".parse().unwrap(),
+        path: "/a/b c".into(),
+    }
+}
+
+#[test]
+fn types_of_std() {
+    let mut container = container();
+    let mut attic = container.guest(Attic).unwrap();
+    assert_eq!(attic.echo_chest(&chest()).unwrap(), chest());
+    let empty = Chest { place: None, ages: [].into(), queue: [].into(), since: SystemTime::now(), ..chest() };
+    assert_eq!(attic.echo_chest(&empty).unwrap(), empty);
+    let each = (Duration::ZERO, [1, 2, 3], Arc::<str>::from("text"), HashSet::from([i64::MIN, 0]));
+    assert_eq!(attic.echo_each(each.0, each.1, each.2.clone(), each.3.clone()).unwrap(), each);
+    let map = HashMap::from([("zoo".to_string(), vec![animal("one"), animal("two")]), (String::new(), vec![])]);
+    assert_eq!(attic.echo_map(&map).unwrap(), map);
+    assert!(attic.localhost().unwrap().is_loopback());
+}
+
+/// A value that Rust has and WIT has not fails the call before the guest runs, and the container with it.
+#[cfg(unix)]
+#[test]
+fn a_value_that_does_not_convert() {
+    use std::os::unix::ffi::OsStringExt;
+    let path = std::ffi::OsString::from_vec(vec![b'a', 0xff]).into();
+    let error = container().guest(Attic).unwrap().echo_chest(&Chest { path, ..chest() }).unwrap_err();
+    assert!(error.to_string().contains("expected a path in Unicode, found `a\u{fffd}`"), "{error}");
 }

@@ -4,7 +4,7 @@
 use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Rates};
-use tairitsu_test_zoo::{Keeper, Zoo};
+use tairitsu_test_zoo::{Attic, Keeper, Zoo};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{InterfaceId, Resolve, SizeAlign};
 
@@ -20,11 +20,12 @@ macro_rules! sections {
     };
 }
 
-fn sections() -> [(&'static Interface, Role, &'static [u8]); 9] {
+fn sections() -> [(&'static Interface, Role, &'static [u8]); 10] {
     sections! {
         Zoo, Export;
         Zoo, Import;
         Keeper, Import;
+        Attic, Export;
         Till, Export;
         Exchange, Export;
         Rates, Import;
@@ -98,7 +99,7 @@ fn sections_of_one_module_merge() {
         keys.into_iter().map(|key| bindgen.resolve.name_world_key(key)).collect::<Vec<_>>()
     };
     assert_eq!(names(world.imports.keys().collect()).len(), 4);
-    assert_eq!(names(world.exports.keys().collect()).len(), 5);
+    assert_eq!(names(world.exports.keys().collect()).len(), 6);
 }
 
 /// Flattening and layout are `Resolve`'s.

@@ -38,6 +38,20 @@ pub enum AbiError {
         /// How many bytes at its start are.
         valid_up_to: usize,
     },
+    /// A list of another length than the array has.
+    Length {
+        /// The array's length.
+        expected: usize,
+        /// The list's.
+        found: usize,
+    },
+    /// A value that the Rust type does not have, though its WIT type does, or the other way round.
+    Conversion {
+        /// What was wanted.
+        expected: &'static str,
+        /// The value, as text.
+        found: String,
+    },
 }
 
 impl fmt::Display for AbiError {
@@ -53,6 +67,8 @@ impl fmt::Display for AbiError {
             AbiError::Discriminant { ty, found } => {
                 write!(f, "expected the discriminant of a case of `{ty}`, found {found}")
             }
+            AbiError::Length { expected, found } => write!(f, "expected a list of {expected} items, found {found}"),
+            AbiError::Conversion { expected, found } => write!(f, "expected {expected}, found `{found}`"),
             AbiError::Utf8 { valid_up_to } => {
                 write!(f, "expected a string in UTF-8, found a byte that is not, at {valid_up_to}")
             }

@@ -12,6 +12,7 @@
 
 mod buffer;
 mod impls;
+mod std_types;
 
 pub use buffer::{AbiError, Buffer, check_list, range};
 
@@ -24,7 +25,7 @@ use crate::schema::{Layout, Type};
     message = "`{Self}` cannot cross the component boundary",
     label = "not a WIT type",
     note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
-            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result` and tuples"
+            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, and what the README lists"
 )]
 pub trait WitType {
     /// The type as WIT says it.
@@ -115,8 +116,13 @@ pub trait Memory {
     /// What a bad access or value becomes. In a guest it cannot be made: the guest traps.
     type Error;
 
-    /// Turns what was found wrong into the error.
+    /// Turns what was found wrong in lowered form into the error.
     fn fail(&self, error: AbiError) -> Self::Error;
+
+    /// Turns a value that one side's type has and the other's has not into the error.
+    fn reject(&self, error: AbiError) -> Self::Error {
+        self.fail(error)
+    }
 }
 
 /// A linear memory that values are lowered into. Addresses are byte offsets into it.

@@ -190,13 +190,13 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
     Check { cx, ident }.visit_type(ty);
 }
 
-/// A reference, or a path with a lifetime in it.
+/// A reference, or a path with a lifetime in it other than `'static`.
 fn is_borrowed(ty: &Type) -> bool {
     match ty {
         Type::Reference(_) => true,
         Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
             PathArguments::AngleBracketed(args) => {
-                args.args.iter().any(|arg| matches!(arg, GenericArgument::Lifetime(_)))
+                args.args.iter().any(|arg| matches!(arg, GenericArgument::Lifetime(name) if name.ident != "static"))
             }
             _ => false,
         }),

@@ -11,6 +11,7 @@
 use super::client::{Client, Fault, ResolveError, Resolver};
 use super::error::CallError;
 use super::provider::{LinkError, ProviderLinker};
+use crate::wire::no_wire;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use tairitsu_guest::abi::{self, AbiError, Lift, Lower, Memory, Plain, Sink, Source, WitType};
@@ -326,11 +327,13 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+        const { no_wire::<P>() };
         unreachable!()
     }
 
     /// Never reached.
     fn resolve(_: &mut Resolver<'_>, _: usize) -> std::result::Result<(), ResolveError> {
+        const { no_wire::<P>() };
         unreachable!()
     }
 }
@@ -345,6 +348,7 @@ pub trait NoProvided<A, R> {
         _: usize,
         _: impl Fn(&mut P, A) -> R,
     ) -> std::result::Result<(), LinkError> {
+        const { no_wire::<A>() };
         unreachable!()
     }
 }

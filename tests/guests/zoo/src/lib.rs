@@ -1,5 +1,12 @@
 //! Every kind of type there and back, with trait and impl in one crate.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
 /// A record with a field of every kind that has a shape of its own.
 #[tairitsu::wit]
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +170,82 @@ pub trait Zoo {
     fn ask_host(&mut self, value: Value) -> Result<Value, String>;
     /// How many bytes of memory the guest has.
     fn memory(&self) -> u64;
+}
+
+/// A record of types of std that go as another WIT type.
+#[tairitsu::wit]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chest {
+    /// A pointer to a scalar.
+    pub boxed: Box<u64>,
+    /// A pointer to a record.
+    pub place: Option<Box<Place>>,
+    /// A shared string.
+    pub shared: Arc<str>,
+    /// A string that may be borrowed.
+    pub cow: Cow<'static, str>,
+    /// A list of fixed length.
+    pub key: [u8; 32],
+    /// A map.
+    pub ages: BTreeMap<String, u8>,
+    /// A map that hashes.
+    pub by_id: HashMap<u32, Kind>,
+    /// A set.
+    pub tags: BTreeSet<String>,
+    /// A queue.
+    pub queue: VecDeque<u16>,
+    /// A span of time.
+    pub timeout: Duration,
+    /// A point in time.
+    pub since: SystemTime,
+    /// An address.
+    pub address: IpAddr,
+    /// A path.
+    pub path: PathBuf,
+}
+
+/// Types of std there and back.
+#[tairitsu::guest(package = "test:zoo@0.3.0")]
+pub trait Attic {
+    /// All in one record.
+    fn echo_chest(&self, value: &Chest) -> Chest;
+    /// Each by itself, flat.
+    fn echo_each(
+        &self,
+        timeout: Duration,
+        key: [u16; 3],
+        shared: Arc<str>,
+        tags: HashSet<i64>,
+    ) -> (Duration, [u16; 3], Arc<str>, HashSet<i64>);
+    /// A borrowed map.
+    fn echo_map(&self, value: &HashMap<String, Vec<Animal>>) -> HashMap<String, Vec<Animal>>;
+    /// An address that the guest makes up, so that the host parses it.
+    fn localhost(&self) -> IpAddr;
+}
+
+#[tairitsu::guest]
+impl Attic for Guest {
+    fn echo_chest(&self, value: &Chest) -> Chest {
+        value.clone()
+    }
+
+    fn echo_each(
+        &self,
+        timeout: Duration,
+        key: [u16; 3],
+        shared: Arc<str>,
+        tags: HashSet<i64>,
+    ) -> (Duration, [u16; 3], Arc<str>, HashSet<i64>) {
+        (timeout, key, shared, tags)
+    }
+
+    fn echo_map(&self, value: &HashMap<String, Vec<Animal>>) -> HashMap<String, Vec<Animal>> {
+        value.clone()
+    }
+
+    fn localhost(&self) -> IpAddr {
+        IpAddr::from([127, 0, 0, 1])
+    }
 }
 
 /// The other direction.

@@ -1,0 +1,207 @@
+//! Types of std that go as another WIT type.
+//!
+//! | Rust | WIT |
+//! |---|---|
+//! | `Box<T>`, `Arc<T>`, `Cow<'static, T>` | what `T` is, `str` and `[T]` included |
+//! | `[T; N]` | `list<t>`; one of another length is an error |
+//! | `HashMap<K, V>`, `BTreeMap<K, V>` | `list<tuple<k, v>>`; of equal keys the last one stays |
+//! | `HashSet<T>`, `BTreeSet<T>`, `VecDeque<T>` | `list<t>` |
+//! | `Duration` | `tuple<u64, u32>`: seconds and nanoseconds |
+//! | `SystemTime` | `tuple<s64, u32>`: seconds since 1970, which may be negative, and nanoseconds on top |
+//! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr`, `SocketAddr` | `string`, as std prints and parses them |
+//! | `PathBuf` | `string`; a path that is not Unicode is an error |
+
+use super::{AbiError, Lift, Lower, Sink, Source, WitType};
+use crate::schema::Type;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::convert::Infallible;
+use std::hash::{BuildHasher, Hash};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A type that goes as another one. `$wire` is that type; `$to` makes one of a reference, or of an error; `$from`
+/// makes the type of one, or an error.
+macro_rules! by_way_of {
+    ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
+        impl<$($generics)*> WitType for $ty {
+            const TYPE: Type = <$wire as WitType>::TYPE;
+            type Ok = Self;
+            type Err = Infallible;
+
+            #[inline]
+            fn into_result(self) -> Result<Self, Infallible> {
+                Ok(self)
+            }
+        }
+
+        impl<$($generics)*> Lower for $ty {
+            #[inline]
+            fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+                let $value = self;
+                let lowered: Result<_, AbiError> = $to;
+                lowered.map_err(|error| memory.reject(error))?.lower(memory, out)
+            }
+
+            #[inline]
+            fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+                let $value = self;
+                let lowered: Result<_, AbiError> = $to;
+                lowered.map_err(|error| memory.reject(error))?.store(memory, address)
+            }
+        }
+
+        impl<$($generics)*> Lift for $ty {
+            #[inline]
+            fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+                let $lifted = <$wire as Lift>::lift(memory, flat)?;
+                let value: Result<Self, AbiError> = $from;
+                value.map_err(|error| memory.reject(error))
+            }
+
+            #[inline]
+            fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+                let $lifted = <$wire as Lift>::load(memory, address)?;
+                let value: Result<Self, AbiError> = $from;
+                value.map_err(|error| memory.reject(error))
+            }
+        }
+    )*};
+}
+
+by_way_of! {
+    [] Duration as (u64, u32):
+        |value| Ok((value.as_secs(), value.subsec_nanos())),
+        |lifted| duration(lifted.0, lifted.1);
+    [] SystemTime as (i64, u32): |value| since_epoch(*value), |lifted| from_epoch(lifted.0, lifted.1);
+    [] IpAddr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IP address");
+    [] Ipv4Addr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IPv4 address");
+    [] Ipv6Addr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IPv6 address");
+    [] SocketAddr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "a socket address");
+    [] PathBuf as String:
+        |value| value.to_str().ok_or_else(|| AbiError::Conversion {
+            expected: "a path in Unicode",
+            found: value.display().to_string(),
+        }),
+        |lifted| Ok(PathBuf::from(lifted));
+    [T: Lower + Lift, const N: usize] [T; N] as Vec<T>:
+        |value| Ok(value.as_slice()),
+        |lifted| lifted.try_into().map_err(|lifted: Vec<T>| AbiError::Length { expected: N, found: lifted.len() });
+    [T: Lower + Lift] VecDeque<T> as Vec<T>: |value| Ok(value.iter().collect::<Refs<'_, T>>()), |lifted| Ok(lifted.into());
+    [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>:
+        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
+        |lifted| Ok(lifted.into_iter().collect());
+    [T: Lower + Lift + Eq + Hash, S: BuildHasher + Default] HashSet<T, S> as Vec<T>:
+        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
+        |lifted| Ok(lifted.into_iter().collect());
+    [K: Lower + Lift + Ord, V: Lower + Lift] BTreeMap<K, V> as Vec<(K, V)>:
+        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
+        |lifted| Ok(lifted.into_iter().collect());
+    [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default] HashMap<K, V, S> as Vec<(K, V)>:
+        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
+        |lifted| Ok(lifted.into_iter().collect());
+}
+
+/// References to the items of a collection that are not in one slice, in the order in which they are lowered.
+type Refs<'a, T> = Vec<&'a T>;
+
+fn duration(seconds: u64, nanoseconds: u32) -> Result<Duration, AbiError> {
+    if nanoseconds < 1_000_000_000 {
+        return Ok(Duration::new(seconds, nanoseconds));
+    }
+    Err(AbiError::Conversion { expected: "fewer than 1000000000 nanoseconds", found: nanoseconds.to_string() })
+}
+
+fn since_epoch(time: SystemTime) -> Result<(i64, u32), AbiError> {
+    let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => (i64::try_from(since.as_secs()).ok(), since.subsec_nanos()),
+        // The nanoseconds count upwards from the second before.
+        Err(before) => {
+            let before = before.duration();
+            let seconds = 0i64.checked_sub_unsigned(before.as_secs());
+            match before.subsec_nanos() {
+                0 => (seconds, 0),
+                nanoseconds => (seconds.and_then(|seconds| seconds.checked_sub(1)), 1_000_000_000 - nanoseconds),
+            }
+        }
+    };
+    let error = || AbiError::Conversion { expected: "a time within 2^63 seconds of 1970", found: format!("{time:?}") };
+    Ok((seconds.ok_or_else(error)?, nanoseconds))
+}
+
+fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, AbiError> {
+    let whole = Duration::from_secs(seconds.unsigned_abs());
+    let time = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+    let rest = duration(0, nanoseconds)?;
+    time.and_then(|time| time.checked_add(rest)).ok_or_else(|| AbiError::Conversion {
+        expected: "a time that this system can tell",
+        found: format!("{seconds} seconds since 1970"),
+    })
+}
+
+fn parse<T: std::str::FromStr>(text: &str, expected: &'static str) -> Result<T, AbiError> {
+    text.parse().map_err(|_| AbiError::Conversion { expected, found: text.into() })
+}
+
+/// A pointer to what it goes as. `$from` makes the pointer of the owned type.
+macro_rules! pointer {
+    ($([$($generics:tt)*] $ty:ty as $target:ty, lifted $owned:ty: $from:expr;)*) => {$(
+        impl<$($generics)*> WitType for $ty
+        where
+            $target: WitType,
+        {
+            const TYPE: Type = <$target as WitType>::TYPE;
+            type Ok = Self;
+            type Err = Infallible;
+
+            #[inline]
+            fn into_result(self) -> Result<Self, Infallible> {
+                Ok(self)
+            }
+        }
+
+        impl<$($generics)*> Lower for $ty
+        where
+            $target: Lower,
+        {
+            #[inline]
+            fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+                <$target as Lower>::lower(self, memory, out)
+            }
+
+            #[inline]
+            fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+                <$target as Lower>::store(self, memory, address)
+            }
+        }
+
+        impl<$($generics)*> Lift for $ty
+        where
+            $target: WitType,
+            $owned: Lift,
+        {
+            #[inline]
+            fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+                <$owned as Lift>::lift(memory, flat).map($from)
+            }
+
+            #[inline]
+            fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+                <$owned as Lift>::load(memory, address).map($from)
+            }
+        }
+    )*};
+}
+
+pointer! {
+    [T] Box<T> as T, lifted T: Box::new;
+    [] Box<str> as str, lifted String: String::into_boxed_str;
+    [T] Box<[T]> as [T], lifted Vec<T>: Vec::into_boxed_slice;
+    [T] Arc<T> as T, lifted T: Arc::new;
+    [] Arc<str> as str, lifted String: Arc::from;
+    [T] Arc<[T]> as [T], lifted Vec<T>: Arc::from;
+    [] Cow<'static, str> as str, lifted String: Cow::Owned;
+    [T: Clone] Cow<'static, [T]> as [T], lifted Vec<T>: Cow::Owned;
+}
