@@ -37,6 +37,7 @@ struct Readme;
 
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
+pub use tairitsu_guest::abi::AbiError;
 pub use tairitsu_guest::schema;
 pub use tairitsu_macros::{guest, host, wit};
 

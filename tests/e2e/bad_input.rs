@@ -68,9 +68,14 @@ static SECTION: [u8; SIZES.total] = encode(INTERFACE, Role::Import, SIZES);
 
 /// A core module of nothing but a `component-type` section.
 fn core_module(section: &[u8]) -> Vec<u8> {
-    let mut module = wasm_encoder::Module::new();
-    module.section(&wasm_encoder::CustomSection { name: "component-type".into(), data: section.into() });
-    module.finish()
+    with_section(wasm_encoder::Module::new().finish(), section)
+}
+
+/// A core module with a `component-type` section at its end.
+pub(crate) fn with_section(mut module: Vec<u8>, section: &[u8]) -> Vec<u8> {
+    use wasm_encoder::Section;
+    wasm_encoder::CustomSection { name: "component-type".into(), data: section.into() }.append_to(&mut module);
+    module
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod build_helper;
 mod calls;
 mod contract;
 mod core_world;
+mod hostile;
 mod random;
 mod split;
 mod tree;

@@ -228,8 +228,15 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
+        // In every encoding a unit is one byte at least.
+        abi::range(self.0.memory(), address, len)?;
         let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
-        component::Lift::linear_lift_from_flat(self.0, InterfaceType::String, &lowered)
+        component::Lift::linear_lift_from_flat(self.0, InterfaceType::String, &lowered).map_err(|error| {
+            match error.downcast_ref::<std::str::Utf8Error>() {
+                Some(utf8) => self.fail(AbiError::Utf8 { valid_up_to: utf8.valid_up_to() }),
+                None => error,
+            }
+        })
     }
 
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {

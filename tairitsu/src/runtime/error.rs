@@ -4,6 +4,7 @@ use super::check::Report;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use tairitsu_guest::abi::AbiError;
 
 /// What went wrong before any call: with an image, a name, or what a container was to be built of.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +131,11 @@ impl Trap {
     /// The function that was called, `interface#function`.
     pub fn function(&self) -> &str {
         &self.function
+    }
+
+    /// What was wrong with a value that the guest lowered, if that is why it failed.
+    pub fn abi_error(&self) -> Option<&AbiError> {
+        self.source.downcast_ref()
     }
 
     /// The engine's error, with the guest's backtrace as its context.
