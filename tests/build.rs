@@ -5,6 +5,7 @@ use tairitsu::build::Guests;
 fn main() {
     Guests::new()
         .package("tairitsu-example-hybrid")
+        .package("tairitsu-test-bindgen")
         .package("tairitsu-test-renamed")
         .package("tairitsu-test-split")
         .package("tairitsu-test-unruly")

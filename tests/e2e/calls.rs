@@ -76,12 +76,17 @@ impl Keeper for Echo {
     }
 }
 
-fn container() -> Container {
-    Container::builder(&image("zoo")).provide(Echo::default()).build().unwrap()
+/// Our guest, and the same with wit-bindgen.
+const GUESTS: [&str; 2] = ["zoo", "bindgen"];
+
+fn container(guest: &str) -> Container {
+    Container::builder(&image(guest)).provide(Echo::default()).build().unwrap()
 }
 
-fn with_zoo(test: impl FnOnce(&mut ZooClient<'_>)) {
-    test(&mut container().guest(Zoo).unwrap());
+fn with_zoo(mut test: impl FnMut(&mut ZooClient<'_>)) {
+    for guest in GUESTS {
+        test(&mut container(guest).guest(Zoo).unwrap());
+    }
 }
 
 fn animal(name: &str) -> Animal {
@@ -250,7 +255,7 @@ fn calls_to_the_host_leak_nothing() {
 
 #[test]
 fn a_client_is_made_again_on_the_same_state() {
-    let mut container = container();
+    let mut container = container("zoo");
     for _ in 0..3 {
         container.guest(Zoo).unwrap().nothing().unwrap();
     }
@@ -277,7 +282,11 @@ fn chest() -> Chest {
 
 #[test]
 fn types_of_std() {
-    let mut container = container();
+    GUESTS.into_iter().for_each(types_of_std_in);
+}
+
+fn types_of_std_in(guest: &str) {
+    let mut container = container(guest);
     let mut attic = container.guest(Attic).unwrap();
     assert_eq!(attic.echo_chest(&chest()).unwrap(), chest());
     let empty = Chest { place: None, ages: [].into(), queue: [].into(), since: SystemTime::now(), ..chest() };
@@ -295,6 +304,6 @@ fn types_of_std() {
 fn a_value_that_does_not_convert() {
     use std::os::unix::ffi::OsStringExt;
     let path = std::ffi::OsString::from_vec(vec![b'a', 0xff]).into();
-    let error = container().guest(Attic).unwrap().echo_chest(&Chest { path, ..chest() }).unwrap_err();
+    let error = container("zoo").guest(Attic).unwrap().echo_chest(&Chest { path, ..chest() }).unwrap_err();
     assert!(error.to_string().contains("expected a path in Unicode, found `a\u{fffd}`"), "{error}");
 }

@@ -8,6 +8,7 @@ mod calls;
 mod contract;
 mod core_world;
 mod hostile;
+mod pairings;
 mod random;
 mod split;
 mod tree;
@@ -16,6 +17,7 @@ mod wasi;
 use tairitsu::{Image, Registry};
 
 pub(crate) const ZOO: &[u8] = tairitsu::include_guest!("tairitsu-test-zoo");
+pub(crate) const BINDGEN: &[u8] = tairitsu::include_guest!("tairitsu-test-bindgen");
 pub(crate) const SPLIT: &[u8] = tairitsu::include_guest!("tairitsu-test-split");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
@@ -26,6 +28,7 @@ pub(crate) fn image(name: &str) -> Image {
     let registry = REGISTRY.get_or_init(|| {
         let registry = Registry::new();
         registry.register_image("zoo", ZOO).unwrap();
+        registry.register_image("bindgen", BINDGEN).unwrap();
         registry.register_image("split", SPLIT).unwrap();
         registry.register_image("unruly", UNRULY).unwrap();
         registry
