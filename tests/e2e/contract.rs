@@ -209,17 +209,7 @@ interface till {
 #[test]
 fn the_component_reads_well() {
     let wasm = tairitsu::include_guest!("tairitsu-example-hybrid");
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .adapter(
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-        )
-        .unwrap()
-        .module(wasm)
-        .unwrap()
-        .encode()
-        .unwrap();
+    let component = crate::componentize(wasm);
     let decoded = wit_component::decode(&component).unwrap();
     let resolve = decoded.resolve();
     let text = |name: &str| {

@@ -35,3 +35,16 @@ pub(crate) fn image(name: &str) -> Image {
     });
     registry.get_image(name).unwrap()
 }
+
+/// A component of a core module, by the stock encoder.
+pub(crate) fn componentize(module: &[u8]) -> Vec<u8> {
+    use wasi_preview1_component_adapter_provider as adapter;
+    wit_component::ComponentEncoder::default()
+        .validate(true)
+        .adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)
+        .unwrap()
+        .module(module)
+        .unwrap()
+        .encode()
+        .unwrap()
+}

@@ -105,17 +105,7 @@ impl keeper::Host for Host {
 }
 
 fn guest() -> (Store<Host>, bindings::ZooGuest) {
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .adapter(
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-        )
-        .unwrap()
-        .module(ZOO)
-        .unwrap()
-        .encode()
-        .unwrap();
+    let component = crate::componentize(ZOO);
     let engine = Engine::default();
     let component = Component::new(&engine, component).unwrap();
     let mut linker = Linker::new(&engine);

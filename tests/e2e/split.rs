@@ -71,17 +71,7 @@ fn wasm32_unknown_unknown() {
 /// A component made by the stock tools is an image as good as one made here.
 #[test]
 fn a_component_made_elsewhere() {
-    let component = wit_component::ComponentEncoder::default()
-        .validate(true)
-        .adapter(
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-        )
-        .unwrap()
-        .module(crate::SPLIT)
-        .unwrap()
-        .encode()
-        .unwrap();
+    let component = crate::componentize(crate::SPLIT);
     converse(&Registry::new().load_image(component).unwrap());
 }
 
@@ -94,6 +84,19 @@ fn what_an_image_has() {
     assert!(names.contains(&("test:split/exchange@1.2.3", "change count".into())), "{names:?}");
     let imports = image.imports();
     assert!(imports.iter().any(|i| i.id == "test:split/rates@1.2.3" && i.functions == ["rate"]), "{imports:?}");
+}
+
+/// The WIT parses, and has the world with what the image imports and exports.
+#[test]
+fn the_wit_of_an_image() {
+    let wit = image("split").wit();
+    let mut resolve = wit_parser::Resolve::default();
+    let package = resolve.push_str("image.wit", &wit).unwrap();
+    let world = &resolve.worlds[*resolve.packages[package].worlds.values().next().unwrap()];
+    let exports: Vec<_> = world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
+    assert!(exports.contains(&"test:split/till@1.2.3".into()), "{exports:?}");
+    assert!(wit.contains("sum: func(amounts: list<money>) -> result<money, mixed>;"), "{wit}");
+    assert!(wit.contains("rate: func(%from: currency, to: currency) -> option<f64>;"), "{wit}");
 }
 
 #[test]

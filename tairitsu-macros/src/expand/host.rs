@@ -194,10 +194,6 @@ fn provide_arm() -> TokenStream {
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         <dyn $($path)*>::__tairitsu_link::<Self>(linker)
                     }
-
-                    fn as_native(&mut self) -> &mut (dyn $($path)* + 'static) {
-                        self
-                    }
                 }
             }
         };

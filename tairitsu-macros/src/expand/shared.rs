@@ -95,7 +95,7 @@ pub(super) fn slots(ident: &Ident, function: usize, paths: &Paths) -> (TokenStre
     (quote!({ #function.param_slots() }), quote!({ #function.result_slots() }))
 }
 
-/// The parameter's name in generated code: the user's, which is a local in nobody's way.
+/// The parameter's name in generated code, with the span of the user's.
 pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
     format_ident!("__tairitsu_{index}", span = param.ident.span())
 }

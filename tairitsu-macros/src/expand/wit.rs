@@ -76,114 +76,114 @@ fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
 
 /// `Lower` and `Lift` of a record: its fields in order, each aligned.
 fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wire, lower, lift, sink, source, schema, .. } = paths;
-    let ident = &def.item.ident;
+    let Paths { wire, schema, .. } = paths;
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
-    quote! {
-        impl #lower for #ident {
-            #[inline]
-            fn lower<__TairitsuMemory: #sink>(
-                &self,
-                memory: &mut __TairitsuMemory,
-                out: &mut [u64],
-            ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
+    impls(
+        def,
+        &Bodies {
+            lower: quote! {
                 let mut at = 0usize;
                 #(
                     #wire::<#types>::lower(&self.#idents, memory, &mut out[at..])?;
                     at += #wire::<#types>::FLAT;
                 )*
-                ::core::result::Result::Ok(())
-            }
-
-            #[inline]
-            fn store<__TairitsuMemory: #sink>(
-                &self,
-                memory: &mut __TairitsuMemory,
-                address: usize,
-            ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
+            },
+            store: quote! {
                 let mut at = 0usize;
                 #(
                     at = #schema::align_to(at, #wire::<#types>::ALIGN);
                     #wire::<#types>::store(&self.#idents, memory, address + at)?;
                     at += #wire::<#types>::SIZE;
                 )*
-                ::core::result::Result::Ok(())
-            }
-        }
-
-        impl #lift for #ident {
-            #[inline]
-            fn lift<__TairitsuMemory: #source>(
-                memory: &mut __TairitsuMemory,
-                flat: &[u64],
-            ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
+            },
+            lift: quote! {
                 let mut at = 0usize;
-                ::core::result::Result::Ok(Self {
+                Self {
                     #(#idents: {
                         let start = at;
                         at += #wire::<#types>::FLAT;
                         #wire::<#types>::lift(memory, &flat[start..])?
                     },)*
-                })
-            }
-
-            #[inline]
-            fn load<__TairitsuMemory: #source>(
-                memory: &mut __TairitsuMemory,
-                address: usize,
-            ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
+                }
+            },
+            load: quote! {
                 let mut at = 0usize;
-                ::core::result::Result::Ok(Self {
+                Self {
                     #(#idents: {
                         let start = #schema::align_to(at, #wire::<#types>::ALIGN);
                         at = start + #wire::<#types>::SIZE;
                         #wire::<#types>::load(memory, address + start)?
                     },)*
-                })
-            }
-        }
-    }
+                }
+            },
+        },
+        paths,
+    )
 }
 
 /// `Lower` and `Lift` of a variant or an enum: a discriminant, then the payload.
 fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wit_type, wire, lower, lift, sink, source, private, .. } = paths;
-    let ident = &def.item.ident;
+    let Paths { wit_type, wire, private, .. } = paths;
     let count = cases.len();
     let payload = quote!(<Self as #wit_type>::TYPE.payload_offset());
-    let mut lower_arms = TokenStream::new();
-    let mut store_arms = TokenStream::new();
-    let mut lift_arms = TokenStream::new();
-    let mut load_arms = TokenStream::new();
+    let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
+    let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for (i, case) in cases.iter().enumerate() {
         let (name, number) = (&case.ident, Literal::u32_unsuffixed(i as u32));
+        let store_number = quote!(#private::store_discriminant(memory, address, #count, #number)?);
         match &case.ty {
             None => {
-                lower_arms.extend(quote!(Self::#name => out[0] = #number,));
-                store_arms
-                    .extend(quote!(Self::#name => #private::store_discriminant(memory, address, #count, #number)?,));
-                lift_arms.extend(quote!(#number => Self::#name,));
-                load_arms.extend(quote!(#number => Self::#name,));
+                lower.extend(quote!(Self::#name => out[0] = #number,));
+                store.extend(quote!(Self::#name => #store_number,));
+                lift.extend(quote!(#number => Self::#name,));
+                load.extend(quote!(#number => Self::#name,));
             }
             Some(ty) => {
-                lower_arms.extend(quote! {
+                lower.extend(quote! {
                     Self::#name(value) => {
                         out[0] = #number;
                         #wire::<#ty>::lower(value, memory, &mut out[1..])?;
                     }
                 });
-                store_arms.extend(quote! {
+                store.extend(quote! {
                     Self::#name(value) => {
-                        #private::store_discriminant(memory, address, #count, #number)?;
+                        #store_number;
                         #wire::<#ty>::store(value, memory, address + #payload)?;
                     }
                 });
-                lift_arms.extend(quote!(#number => Self::#name(#wire::<#ty>::lift(memory, &flat[1..])?),));
-                load_arms.extend(quote!(#number => Self::#name(#wire::<#ty>::load(memory, address + #payload)?),));
+                lift.extend(quote!(#number => Self::#name(#wire::<#ty>::lift(memory, &flat[1..])?),));
+                load.extend(quote!(#number => Self::#name(#wire::<#ty>::load(memory, address + #payload)?),));
             }
         }
     }
+    let none = quote! {
+        found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(memory, found)),
+    };
+    impls(
+        def,
+        &Bodies {
+            lower: quote!(match self { #lower }),
+            store: quote!(match self { #store }),
+            lift: quote!(match flat[0] as u32 { #lift #none }),
+            load: quote!(match #private::load_discriminant(memory, address, #count)? { #load #none }),
+        },
+        paths,
+    )
+}
+
+/// What differs between records and variants. `lower` and `store` are statements, `lift` and `load` end in a value.
+struct Bodies {
+    lower: TokenStream,
+    store: TokenStream,
+    lift: TokenStream,
+    load: TokenStream,
+}
+
+fn impls(def: &TypeDef, bodies: &Bodies, paths: &Paths) -> TokenStream {
+    let ident = &def.item.ident;
+    let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
+    let Paths { lower, lift, sink, source, .. } = paths;
     quote! {
         impl #lower for #ident {
             #[inline]
@@ -192,7 +192,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 memory: &mut __TairitsuMemory,
                 out: &mut [u64],
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
-                match self { #lower_arms }
+                #lower_body
                 ::core::result::Result::Ok(())
             }
 
@@ -202,7 +202,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 memory: &mut __TairitsuMemory,
                 address: usize,
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
-                match self { #store_arms }
+                #store
                 ::core::result::Result::Ok(())
             }
         }
@@ -213,12 +213,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 memory: &mut __TairitsuMemory,
                 flat: &[u64],
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
-                ::core::result::Result::Ok(match flat[0] as u32 {
-                    #lift_arms
-                    found => return ::core::result::Result::Err(
-                        #private::bad_discriminant::<Self, __TairitsuMemory>(memory, found),
-                    ),
-                })
+                ::core::result::Result::Ok({ #lift_body })
             }
 
             #[inline]
@@ -226,12 +221,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 memory: &mut __TairitsuMemory,
                 address: usize,
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
-                ::core::result::Result::Ok(match #private::load_discriminant(memory, address, #count)? {
-                    #load_arms
-                    found => return ::core::result::Result::Err(
-                        #private::bad_discriminant::<Self, __TairitsuMemory>(memory, found),
-                    ),
-                })
+                ::core::result::Result::Ok({ #load })
             }
         }
     }

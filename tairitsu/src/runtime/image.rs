@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
-use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 /// A compiled component, with the WIT it was decoded to. Cheap to clone.
@@ -79,6 +79,21 @@ impl Image {
                 Some(Interfaces { id: resolve.name_world_key(key), functions })
             })
             .collect()
+    }
+
+    /// The image's WIT: its world, and the interfaces that it imports and exports, as `wasm-tools component wit` prints
+    /// them. Doc comments are not in a component.
+    pub fn wit(&self) -> String {
+        let resolve = self.resolve();
+        let mut printer = WitPrinter::default();
+        let main = self.world().package;
+        let nested: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| Some(*id) != main).collect();
+        match main.map(|main| printer.print(resolve, main, &nested)) {
+            Some(Ok(())) => printer.output.to_string(),
+            // It prints what it has decoded itself.
+            Some(Err(error)) => format!("// the WIT cannot be printed: {error:#}"),
+            None => String::new(),
+        }
     }
 
     pub(super) fn component(&self) -> &Component {

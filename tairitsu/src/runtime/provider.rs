@@ -25,9 +25,6 @@ pub trait Provides<I: ?Sized + HasInterface>: Send + 'static {
     fn link(linker: &mut ProviderLinker<'_, Self>) -> Result<(), LinkError>
     where
         Self: Sized;
-
-    /// The provider as the trait's object, for the native backend.
-    fn as_native(&mut self) -> &mut I;
 }
 
 /// Links the functions of one interface to one provider.
