@@ -53,6 +53,31 @@ pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(model::Side::Host, args.into(), item.into()).into()
 }
 
+/// Declares a set of flags: a WIT `flags` type, in the shape that the `bitflags` crate made familiar.
+///
+/// ```ignore
+/// tairitsu::flags! {
+///     /// What a plugin may do.
+///     pub struct Permissions {
+///         /// Read files.
+///         const READ;
+///         /// Write files.
+///         const WRITE;
+///     }
+/// }
+///
+/// let both = Permissions::READ | Permissions::WRITE;
+/// assert!(both.contains(Permissions::READ));
+/// ```
+///
+/// The flags have the bits in their order, from the lowest up; there are 32 at most, which is WIT's limit. The type
+/// is `Copy`, `Eq`, `Hash` and `Default`, and prints as its flags' names. The struct and each flag take
+/// `#[wit(rename = "name")]`, and the struct `#[wit(crate = path)]`.
+#[proc_macro]
+pub fn flags(item: TokenStream) -> TokenStream {
+    expand::flags(item.into()).into()
+}
+
 /// Makes a struct or enum a WIT type: a struct with named fields a record, an enum without payloads an
 /// enum, any other enum a variant. Every case of a variant carries one value or none.
 ///

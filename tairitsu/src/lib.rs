@@ -39,7 +39,7 @@ pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
 pub use tairitsu_guest::abi::AbiError;
 pub use tairitsu_guest::schema;
-pub use tairitsu_macros::{guest, host, wit};
+pub use tairitsu_macros::{flags, guest, host, wit};
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{

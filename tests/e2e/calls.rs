@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tairitsu::{CallError, Container};
-use tairitsu_test_zoo::{Animal, Attic, Chest, Keeper, Kind, Place, Value, Zoo, ZooClient};
+use tairitsu_test_zoo::{Access, Animal, Attic, Chest, Keeper, Kind, Nine, Place, Value, Zoo, ZooClient};
 
 #[derive(Default)]
 struct Echo {
@@ -296,6 +296,12 @@ fn types_of_std_in(guest: &str) {
     let map = HashMap::from([("zoo".to_string(), vec![animal("one"), animal("two")]), (String::new(), vec![])]);
     assert_eq!(attic.echo_map(&map).unwrap(), map);
     assert!(attic.localhost().unwrap().is_loopback());
+    let flags = [Access::empty(), Access::READ, Access::WRITE, Access::all()];
+    for access in flags {
+        let nine = if access.is_empty() { Nine::all() } else { Nine::A | Nine::I };
+        let list: Vec<_> = flags.iter().map(|access| (*access, nine)).collect();
+        assert_eq!(attic.echo_flags(access, nine, list.clone()).unwrap(), (access, nine, list));
+    }
 }
 
 /// A value that Rust has and WIT has not fails the call before the guest runs, and the container with it.
@@ -306,4 +312,22 @@ fn a_value_that_does_not_convert() {
     let path = std::ffi::OsString::from_vec(vec![b'a', 0xff]).into();
     let error = container("zoo").guest(Attic).unwrap().echo_chest(&Chest { path, ..chest() }).unwrap_err();
     assert!(error.to_string().contains("expected a path in Unicode, found `a\u{fffd}`"), "{error}");
+}
+
+#[test]
+fn flags() {
+    let mut access = Access::default();
+    assert!(access.is_empty() && !access.intersects(Access::all()));
+    access.insert(Access::WRITE);
+    access |= Access::READ;
+    assert!(access.is_all() && access.contains(Access::READ));
+    assert_eq!(access - Access::READ, Access::WRITE);
+    assert_eq!(!Access::READ, Access::WRITE);
+    assert_eq!(Access::READ ^ access, Access::WRITE);
+    assert_eq!(Access::from_bits(0b11), Some(access));
+    assert_eq!(Access::from_bits(0b100), None);
+    assert_eq!(Access::from_bits_truncate(0b101), Access::READ);
+    assert_eq!([Access::READ, Access::WRITE].into_iter().collect::<Access>(), access);
+    access.set(Access::READ, false);
+    assert_eq!(format!("{access:?} {:?}", Access::all()), "Access(WRITE) Access(READ | WRITE)");
 }

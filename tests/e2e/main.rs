@@ -11,6 +11,7 @@ mod hostile;
 mod pairings;
 mod random;
 mod split;
+mod threads;
 mod tree;
 mod wasi;
 

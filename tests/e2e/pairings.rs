@@ -205,6 +205,11 @@ fn our_guest_on_a_host_of_bindgen() {
     let echo = attic.call_echo_chest(&mut *store, &chest).unwrap();
     assert_eq!(format!("{echo:?}"), format!("{chest:?}"));
 
+    let access = attic::Access::MODIFY;
+    let nine = attic::Nine::A | attic::Nine::I;
+    let echo = attic.call_echo_flags(&mut *store, access, nine, &[(access, nine)]).unwrap();
+    assert_eq!(echo, (access, nine, vec![(access, nine)]));
+
     // What the guest's own type does not have is a panic in the guest, and so a trap here.
     let short = attic::Chest { key: vec![1, 2, 3], ..chest };
     attic.call_echo_chest(&mut *store, &short).unwrap_err();

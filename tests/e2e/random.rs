@@ -4,7 +4,7 @@
 use crate::contract::check;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tairitsu::schema::{Enum, Field, Function, Interface, Param, Record, Role, Type, Variant};
+use tairitsu::schema::{Enum, Field, Flags, Function, Interface, Param, Record, Role, Type, Variant};
 
 /// A type before it has names.
 #[derive(Clone, Debug)]
@@ -17,6 +17,7 @@ enum Shape {
     Record(Vec<Shape>),
     Variant(Vec<Option<Shape>>),
     Enum(usize),
+    Flags(usize),
     /// A named type that was there before, counted from the last.
     Again(usize),
 }
@@ -28,6 +29,7 @@ fn shape() -> impl Strategy<Value = Shape> {
     let leaf = prop_oneof![
         6 => prop::sample::select(primitives),
         1 => prop_oneof![4 => 1..8usize, 1 => 250..300usize].prop_map(Shape::Enum),
+        1 => (1..=32usize).prop_map(Shape::Flags),
         1 => (0..4usize).prop_map(Shape::Again),
     ];
     leaf.prop_recursive(5, 40, 6, |inner| {
@@ -121,6 +123,10 @@ impl Names {
             Shape::Enum(count) => {
                 let cases = self.fields(vec![Type::Unit; *count]);
                 self.named(|name| Type::Enum(leak(Enum::new(name, "", cases))))
+            }
+            Shape::Flags(count) => {
+                let flags = self.fields(vec![Type::Unit; *count]);
+                self.named(|name| Type::Flags(leak(Flags::new(name, "", flags))))
             }
             Shape::Again(back) => match self.types.len().checked_sub(back + 1) {
                 Some(index) => self.types[index],

@@ -2,7 +2,8 @@
 //!
 //! | Rust | WIT |
 //! |---|---|
-//! | `Box<T>`, `Arc<T>`, `Cow<'static, T>` | what `T` is, `str` and `[T]` included |
+//! | `Box<T>`, `Arc<T>`, `str` and `[T]` included | what `T` is |
+//! | `Cow<'static, str>`, `Cow<'static, [T]>` | `string`, `list<t>` |
 //! | `[T; N]` | `list<t>`; one of another length is an error |
 //! | `HashMap<K, V>`, `BTreeMap<K, V>` | `list<tuple<k, v>>`; of equal keys the last one stays |
 //! | `HashSet<T>`, `BTreeSet<T>`, `VecDeque<T>` | `list<t>` |

@@ -385,16 +385,8 @@ impl<'o> Encoder<'o> {
                 }
                 self.export_type(variant.name);
             }
-            Type::Enum(cases) => {
-                self.start(0x6d);
-                self.u32(cases.cases.len() as u32);
-                let mut i = 0;
-                while i < cases.cases.len() {
-                    self.str(cases.cases[i].name);
-                    i += 1;
-                }
-                self.export_type(cases.name);
-            }
+            Type::Enum(cases) => self.names_only(0x6d, cases.name, cases.cases),
+            Type::Flags(flags) => self.names_only(0x6e, flags.name, flags.flags),
             _ => unreachable!(),
         }
 
@@ -422,6 +414,18 @@ impl<'o> Encoder<'o> {
             }
             i += 1;
         }
+    }
+
+    /// Declares a type that is made of names.
+    const fn names_only(&mut self, code: u8, name: &str, fields: &[Field]) {
+        self.start(code);
+        self.u32(fields.len() as u32);
+        let mut i = 0;
+        while i < fields.len() {
+            self.str(fields[i].name);
+            i += 1;
+        }
+        self.export_type(name);
     }
 
     /// Begins a type declaration.

@@ -140,6 +140,7 @@ impl Type {
             Type::Record(record) => return record.facts.flat,
             Type::Variant(variant) => return variant.facts.flat,
             Type::Enum(cases) => return cases.facts.flat,
+            Type::Flags(flags) => return flags.facts.flat,
             _ => Core::I32,
         };
         Flat::one(core)

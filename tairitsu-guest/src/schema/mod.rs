@@ -61,6 +61,8 @@ pub enum Type {
     Variant(&'static Variant),
     /// A named enum
     Enum(&'static Enum),
+    /// A named set of flags
+    Flags(&'static Flags),
 }
 
 /// A record: a named list of named fields, in order.
@@ -110,6 +112,19 @@ pub struct Enum {
     pub docs: &'static str,
     /// The cases, in the order of their discriminants; every type is [`Type::Unit`].
     pub cases: &'static [Field],
+    facts: Facts,
+}
+
+/// A set of flags, each of them there or not. WIT has 32 at most.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flags {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The flags, from the lowest bit up; every type is [`Type::Unit`].
+    pub flags: &'static [Field],
     facts: Facts,
 }
 
@@ -223,6 +238,24 @@ impl Enum {
     }
 }
 
+impl Flags {
+    /// Declares a set of flags and computes its layout and hash.
+    pub const fn new(name: &'static str, docs: &'static str, flags: &'static [Field]) -> Self {
+        let size = match flags.len() {
+            0..=8 => 1,
+            9..=16 => 2,
+            _ => 4,
+        };
+        let facts = Facts {
+            hash: hash_fields(0x6e, name, flags),
+            pointer: false,
+            layout: Layout { size, align: size },
+            flat: Flat::one(Core::I32),
+        };
+        Self { name, docs, flags, facts }
+    }
+}
+
 impl Layout {
     /// The layout of `self` followed by `next`, without padding at the end.
     const fn then(self, next: Layout) -> Layout {
@@ -263,6 +296,7 @@ impl Type {
             Type::Record(record) => return record.facts.layout,
             Type::Variant(variant) => return variant.facts.layout,
             Type::Enum(cases) => return cases.facts.layout,
+            Type::Flags(flags) => return flags.facts.layout,
         };
         Layout { size, align: size }
     }
@@ -328,17 +362,19 @@ impl Type {
             Type::Record(record) => record.facts.hash,
             Type::Variant(variant) => variant.facts.hash,
             Type::Enum(cases) => cases.facts.hash,
+            Type::Flags(flags) => flags.facts.hash,
             Type::Unit => fnv.byte(0x00).0,
             primitive => fnv.byte(encode::primitive(primitive)).0,
         }
     }
 
-    /// The WIT name of a record, variant or enum.
+    /// The WIT name of a record, variant, enum or set of flags.
     pub const fn name(&self) -> Option<&'static str> {
         match self {
             Type::Record(record) => Some(record.name),
             Type::Variant(variant) => Some(variant.name),
             Type::Enum(cases) => Some(cases.name),
+            Type::Flags(flags) => Some(flags.name),
             _ => None,
         }
     }

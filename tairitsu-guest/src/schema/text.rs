@@ -29,7 +29,7 @@ impl Interface {
         writeln!(out, "}}")
     }
 
-    /// The records, variants and enums that the functions use, each after those it is made of.
+    /// The records, variants, enums and flags that the functions use, each after those it is made of.
     fn named_types(&self) -> Vec<Type> {
         let mut types = Vec::new();
         for function in self.functions {
@@ -50,7 +50,7 @@ fn collect(ty: &Type, types: &mut Vec<Type>) {
             collect(err, types);
         }
         Type::Tuple(items) => items.iter().for_each(|item| collect(item, types)),
-        Type::Record(_) | Type::Variant(_) | Type::Enum(_) => {
+        Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) => {
             // The hash first: it spares the walk of a type already there.
             if types.iter().any(|known| known.hash() == ty.hash()) {
                 return;
@@ -86,6 +86,7 @@ fn write_type(out: &mut String, ty: &Type) -> fmt::Result {
         Type::Record(record) => ("record", record.name, record.docs, record.fields),
         Type::Variant(variant) => ("variant", variant.name, variant.docs, variant.cases),
         Type::Enum(cases) => ("enum", cases.name, cases.docs, cases.cases),
+        Type::Flags(flags) => ("flags", flags.name, flags.docs, flags.flags),
         _ => return Ok(()),
     };
     write_docs(out, "  ", docs)?;
@@ -134,6 +135,7 @@ impl Display for Type {
             Type::Record(record) => Name(record.name).fmt(f),
             Type::Variant(variant) => Name(variant.name).fmt(f),
             Type::Enum(cases) => Name(cases.name).fmt(f),
+            Type::Flags(flags) => Name(flags.name).fmt(f),
         }
     }
 }

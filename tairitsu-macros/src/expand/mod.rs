@@ -1,5 +1,6 @@
 //! From the model to code. Nothing here reports errors, except where an attribute stands on the wrong item.
 
+mod flags;
 mod guest;
 mod host;
 mod shared;
@@ -7,7 +8,7 @@ mod wit;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::model::{Interface, Side, TypeDef};
+use crate::model::{FlagsDef, Interface, Side, TypeDef};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -95,6 +96,20 @@ fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
         #path ! { #role [#krate] [#path] [#ty] }
     };
     quote!(#item #invoke)
+}
+
+/// `flags!`.
+pub(crate) fn flags(item: TokenStream) -> TokenStream {
+    let item = match syn::parse2(item) {
+        Ok(item) => item,
+        Err(error) => return error.to_compile_error(),
+    };
+    let cx = Ctxt::new();
+    let def = FlagsDef::new(&cx, item);
+    let expanded = flags::expand(&def, &Paths::new(def.args.krate()));
+    // The type is there all the same, so that each use of it is no further error.
+    let errors = cx.finish().err();
+    quote!(#expanded #errors)
 }
 
 /// `#[wit]`.

@@ -35,7 +35,7 @@ pub(super) fn stub(ident: &Ident, generics: &Generics, paths: &Paths) -> TokenSt
     wit_type(ident, &quote!(#schema::Type::Bool), paths)
 }
 
-fn wit_type(ident: &Ident, ty: &TokenStream, paths: &Paths) -> TokenStream {
+pub(super) fn wit_type(ident: &Ident, ty: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { wit_type, schema, .. } = paths;
     quote! {
         impl #wit_type for #ident {
@@ -80,7 +80,7 @@ fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
     impls(
-        def,
+        &def.item.ident,
         &Bodies {
             lower: quote! {
                 let mut at = 0usize;
@@ -161,7 +161,7 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
         found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(memory, found)),
     };
     impls(
-        def,
+        &def.item.ident,
         &Bodies {
             lower: quote!(match self { #lower }),
             store: quote!(match self { #store }),
@@ -172,16 +172,15 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
     )
 }
 
-/// What differs between records and variants. `lower` and `store` are statements, `lift` and `load` end in a value.
-struct Bodies {
-    lower: TokenStream,
-    store: TokenStream,
-    lift: TokenStream,
-    load: TokenStream,
+/// What differs between records, variants and flags. `lower` and `store` are statements, `lift` and `load` end in a value.
+pub(super) struct Bodies {
+    pub(super) lower: TokenStream,
+    pub(super) store: TokenStream,
+    pub(super) lift: TokenStream,
+    pub(super) load: TokenStream,
 }
 
-fn impls(def: &TypeDef, bodies: &Bodies, paths: &Paths) -> TokenStream {
-    let ident = &def.item.ident;
+pub(super) fn impls(ident: &Ident, bodies: &Bodies, paths: &Paths) -> TokenStream {
     let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
     let Paths { lower, lift, sink, source, .. } = paths;
     quote! {

@@ -3,9 +3,11 @@
 //! The original tokens are kept: the user's trait, type or impl goes out as it came in, but for the helper
 //! attributes.
 
+mod flags;
 mod interface;
 mod types;
 
+pub(crate) use flags::FlagsDef;
 pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts};
 pub(crate) use types::{Case, Kind, TypeDef};
 

@@ -148,7 +148,13 @@ impl TypeDef {
 }
 
 impl Case {
-    fn new(cx: &Ctxt, rename: Option<String>, ident: Ident, attrs: &[syn::Attribute], ty: Option<Type>) -> Self {
+    pub(super) fn new(
+        cx: &Ctxt,
+        rename: Option<String>,
+        ident: Ident,
+        attrs: &[syn::Attribute],
+        ty: Option<Type>,
+    ) -> Self {
         let name = rename.unwrap_or_else(|| name_of(cx, &ident));
         Self { ident, name, docs: attr::docs(attrs), ty }
     }

@@ -110,6 +110,9 @@ fn typecheck(expected: &Type, found: &InterfaceType, types: &InstanceType<'_>) -
         (Type::Enum(cases), InterfaceType::Enum(found)) => {
             check_names(cases.name, cases.cases, all[*found].names.iter().map(|name| name.as_str()))
         }
+        (Type::Flags(flags), InterfaceType::Flags(found)) => {
+            check_names(flags.name, flags.flags, all[*found].names.iter().map(|name| name.as_str()))
+        }
         (expected, _) => bail!("expected `{expected}`, found another type"),
     }
 }
@@ -118,7 +121,7 @@ fn check_names<'a>(ty: &str, expected: &[Field], found: impl Iterator<Item = &'a
     if expected.iter().map(|field| field.name).eq(found) {
         Ok(())
     } else {
-        bail!("expected the fields or cases of `{ty}`, found others")
+        bail!("expected the fields, cases or flags of `{ty}`, found others")
     }
 }
 

@@ -210,6 +210,8 @@ impl Check<'_> {
             }
             (Type::Enum(cases), TypeDefKind::Enum(found))
                 if same_names(cases.cases, found.cases.iter().map(|case| &case.name)) => {}
+            (Type::Flags(flags), TypeDefKind::Flags(found))
+                if same_names(flags.flags, found.flags.iter().map(|flag| &flag.name)) => {}
             _ => self.differ(path, definition(rust), found_definition(self.resolve, component)),
         }
     }
@@ -253,6 +255,7 @@ fn definition(ty: &Type) -> String {
             braced("variant", variant.name, variant.cases.iter().map(|c| (c.name, payload(&c.ty))))
         }
         Type::Enum(cases) => braced("enum", cases.name, cases.cases.iter().map(|c| (c.name, String::new()))),
+        Type::Flags(flags) => braced("flags", flags.name, flags.flags.iter().map(|f| (f.name, String::new()))),
         ty => ty.to_string(),
     }
 }

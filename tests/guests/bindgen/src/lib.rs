@@ -204,6 +204,14 @@ impl attic::Guest for Guest {
         value
     }
 
+    fn echo_flags(
+        access: attic::Access,
+        nine: attic::Nine,
+        all: Vec<(attic::Access, attic::Nine)>,
+    ) -> (attic::Access, attic::Nine, Vec<(attic::Access, attic::Nine)>) {
+        (access, nine, all)
+    }
+
     fn localhost() -> String {
         "127.0.0.1".into()
     }

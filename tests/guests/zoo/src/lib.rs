@@ -204,6 +204,41 @@ pub struct Chest {
     pub path: PathBuf,
 }
 
+tairitsu::flags! {
+    /// A set of two flags: a byte.
+    pub struct Access {
+        /// To look.
+        const READ;
+        /// To change.
+        #[wit(rename = "modify")]
+        const WRITE;
+    }
+}
+
+tairitsu::flags! {
+    /// A set of nine flags: two bytes.
+    pub struct Nine {
+        /// Flag A.
+        const A;
+        /// Flag B.
+        const B;
+        /// Flag C.
+        const C;
+        /// Flag D.
+        const D;
+        /// Flag E.
+        const E;
+        /// Flag F.
+        const F;
+        /// Flag G.
+        const G;
+        /// Flag H.
+        const H;
+        /// Flag I.
+        const I;
+    }
+}
+
 /// Types of std there and back.
 #[tairitsu::guest(package = "test:zoo@0.3.0")]
 pub trait Attic {
@@ -219,6 +254,8 @@ pub trait Attic {
     ) -> (Duration, [u16; 3], Arc<str>, HashSet<i64>);
     /// A borrowed map.
     fn echo_map(&self, value: &HashMap<String, Vec<Animal>>) -> HashMap<String, Vec<Animal>>;
+    /// Flags, flat and in memory.
+    fn echo_flags(&self, access: Access, nine: Nine, all: Vec<(Access, Nine)>) -> (Access, Nine, Vec<(Access, Nine)>);
     /// An address that the guest makes up, so that the host parses it.
     fn localhost(&self) -> IpAddr;
 }
@@ -241,6 +278,10 @@ impl Attic for Guest {
 
     fn echo_map(&self, value: &HashMap<String, Vec<Animal>>) -> HashMap<String, Vec<Animal>> {
         value.clone()
+    }
+
+    fn echo_flags(&self, access: Access, nine: Nine, all: Vec<(Access, Nine)>) -> (Access, Nine, Vec<(Access, Nine)>) {
+        (access, nine, all)
     }
 
     fn localhost(&self) -> IpAddr {

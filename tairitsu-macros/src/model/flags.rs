@@ -1,0 +1,99 @@
+//! A set of flags, from `flags!`.
+
+use super::interface::{check_collisions, name_of};
+use super::types::Case;
+use crate::attr::{self, Args};
+use crate::diag::Ctxt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, Token, Visibility, braced};
+
+/// WIT's limit.
+const MAX_FLAGS: usize = 32;
+
+/// The syntax: a struct of constants without types and values.
+pub(crate) struct FlagsItem {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    ident: Ident,
+    flags: Vec<(Vec<Attribute>, Ident)>,
+}
+
+pub(crate) struct FlagsDef {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    /// Without types.
+    pub(crate) flags: Vec<Flag>,
+    pub(crate) args: Args,
+}
+
+pub(crate) struct Flag {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) case: Case,
+}
+
+impl Parse for FlagsItem {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        input.parse::<Token![struct]>()?;
+        let ident = input.parse()?;
+        let body;
+        braced!(body in input);
+        let mut flags = Vec::new();
+        while !body.is_empty() {
+            let attrs = body.call(Attribute::parse_outer)?;
+            body.parse::<Token![const]>()?;
+            let flag = body.parse()?;
+            if body.peek(Token![=]) || body.peek(Token![:]) {
+                return Err(
+                    body.error("a flag has the bit of its place, and no type or value\nhelp: write `const NAME;`")
+                );
+            }
+            body.parse::<Token![;]>()?;
+            flags.push((attrs, flag));
+        }
+        Ok(Self { attrs, vis, ident, flags })
+    }
+}
+
+impl FlagsDef {
+    pub(crate) fn new(cx: &Ctxt, item: FlagsItem) -> Self {
+        let FlagsItem { mut attrs, vis, ident, flags } = item;
+        let mut args = Args::default();
+        attrs.retain(|attr| {
+            let is_helper = attr.path().is_ident("wit");
+            if let (true, Ok(list)) = (is_helper, attr.meta.require_list()) {
+                args = Args::parse(cx, list.tokens.clone(), &["rename", "crate"]);
+            }
+            !is_helper
+        });
+        if flags.is_empty() {
+            cx.error(&ident, format!("flags `{ident}` have no flag, and WIT's have one at least"), "give it a flag");
+        }
+        if let Some((_, flag)) = flags.get(MAX_FLAGS) {
+            cx.error(
+                flag,
+                format!("flags `{ident}` have {} flags, and {MAX_FLAGS} is the most", flags.len()),
+                "make two sets of them, and a struct or a tuple of both",
+            );
+        }
+        let flags: Vec<_> = flags
+            .into_iter()
+            .map(|(mut attrs, ident)| {
+                let rename = attr::take_rename(cx, &mut attrs);
+                attr::refuse_cfg(cx, &attrs, "flag");
+                let case = Case::new(cx, rename, ident, &attrs, None);
+                Flag { attrs, case }
+            })
+            .collect();
+        check_collisions(cx, flags.iter().map(|flag| (&flag.case.ident, flag.case.name.as_str())), "flags");
+        let name = match &args.rename {
+            Some(rename) => rename.value(),
+            None => name_of(cx, &ident),
+        };
+        Self { docs: attr::docs(&attrs), attrs, vis, ident, name, flags, args }
+    }
+}

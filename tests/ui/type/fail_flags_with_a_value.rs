@@ -1,0 +1,7 @@
+tairitsu::flags! {
+    pub struct Access {
+        const READ = 1;
+    }
+}
+
+fn main() {}
