@@ -134,6 +134,13 @@ impl Sink for GuestMemory {
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
         Ok((string.as_ptr().expose_provenance(), string.len()))
     }
+
+    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
+        let address = self.allocate(Layout { size: string.len(), align: 1 })?;
+        // SAFETY: the address was just allocated for that many bytes.
+        unsafe { std::ptr::copy_nonoverlapping(string.as_ptr(), address as *mut u8, string.len()) };
+        Ok((address, string.len()))
+    }
 }
 
 impl Source for GuestMemory {

@@ -131,6 +131,11 @@ impl Sink for Buffer {
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
         Ok((self.lend(string.as_bytes(), 1)?, string.len()))
     }
+
+    /// What is lent is copied here anyway.
+    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
+        self.lend_str(string)
+    }
 }
 
 impl Source for Buffer {

@@ -176,7 +176,7 @@ impl Lift for () {
 
 /// Stores a pointer and a length.
 #[inline]
-fn store_pair<M: Sink>(memory: &mut M, address: usize, pair: (usize, usize)) -> Result<(), M::Error> {
+pub(super) fn store_pair<M: Sink>(memory: &mut M, address: usize, pair: (usize, usize)) -> Result<(), M::Error> {
     memory.write(address, (pair.0 as u32).to_le_bytes())?;
     memory.write(address + 4, (pair.1 as u32).to_le_bytes())
 }

@@ -140,6 +140,9 @@ pub trait Sink: Memory {
     /// The same for a string, in the encoding of the other side; returns its address and its length in the
     /// units of that encoding.
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
+
+    /// The same for a string that ends before the call does, so that its bytes are copied.
+    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
 }
 
 /// A linear memory that values are lifted out of. Addresses are byte offsets into it.

@@ -23,8 +23,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A type that goes as another one. `$wire` is that type; `$to` makes one of a reference, or of an error; `$from`
-/// makes the type of one, or an error.
+/// A type that goes as another one. `$wire` is that type; `$to` makes what is lowered like it, or an error; `$from`
+/// makes the type of one, or an error. What `$to` makes ends when it is lowered: it may refer to the value, and
+/// must not own bytes that are lent, which is what [`Text`] is for.
 macro_rules! by_way_of {
     ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
         impl<$($generics)*> WitType for $ty {
@@ -77,10 +78,10 @@ by_way_of! {
         |value| Ok((value.as_secs(), value.subsec_nanos())),
         |lifted| duration(lifted.0, lifted.1);
     [] SystemTime as (i64, u32): |value| since_epoch(*value), |lifted| from_epoch(lifted.0, lifted.1);
-    [] IpAddr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IP address");
-    [] Ipv4Addr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IPv4 address");
-    [] Ipv6Addr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "an IPv6 address");
-    [] SocketAddr as String: |value| Ok(value.to_string()), |lifted| parse(&lifted, "a socket address");
+    [] IpAddr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IP address");
+    [] Ipv4Addr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IPv4 address");
+    [] Ipv6Addr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IPv6 address");
+    [] SocketAddr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "a socket address");
     [] PathBuf as String:
         |value| value.to_str().ok_or_else(|| AbiError::Conversion {
             expected: "a path in Unicode",
@@ -103,6 +104,23 @@ by_way_of! {
     [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default] HashMap<K, V, S> as Vec<(K, V)>:
         |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
         |lifted| Ok(lifted.into_iter().collect());
+}
+
+/// A string that is made to be lowered and ends with that.
+struct Text(String);
+
+impl Text {
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        let (pointer, len) = memory.copy_str(&self.0)?;
+        out[0] = pointer as u64;
+        out[1] = len as u64;
+        Ok(())
+    }
+
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        let pair = memory.copy_str(&self.0)?;
+        super::impls::store_pair(memory, address, pair)
+    }
 }
 
 /// References to the items of a collection that are not in one slice, in the order in which they are lowered.

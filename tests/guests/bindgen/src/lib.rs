@@ -212,7 +212,7 @@ impl attic::Guest for Guest {
         (access, nine, all)
     }
 
-    fn localhost() -> String {
-        "127.0.0.1".into()
+    fn localhost() -> (String, String) {
+        ("127.0.0.1".into(), "127.0.0.2".into())
     }
 }

@@ -256,8 +256,8 @@ pub trait Attic {
     fn echo_map(&self, value: &HashMap<String, Vec<Animal>>) -> HashMap<String, Vec<Animal>>;
     /// Flags, flat and in memory.
     fn echo_flags(&self, access: Access, nine: Nine, all: Vec<(Access, Nine)>) -> (Access, Nine, Vec<(Access, Nine)>);
-    /// An address that the guest makes up, so that the host parses it.
-    fn localhost(&self) -> IpAddr;
+    /// Two addresses that the guest makes up: the text of each is made when it is lowered.
+    fn localhost(&self) -> (IpAddr, IpAddr);
 }
 
 #[tairitsu::guest]
@@ -284,8 +284,8 @@ impl Attic for Guest {
         (access, nine, all)
     }
 
-    fn localhost(&self) -> IpAddr {
-        IpAddr::from([127, 0, 0, 1])
+    fn localhost(&self) -> (IpAddr, IpAddr) {
+        (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]))
     }
 }
 
