@@ -9,6 +9,7 @@ fn main() {
         .package("tairitsu-test-renamed")
         .package("tairitsu-test-split")
         .package("tairitsu-test-unruly")
+        .package("tairitsu-test-weather")
         .package("tairitsu-test-zoo")
         .build();
     for target in ["wasm32-wasip2", "wasm32-unknown-unknown"] {

@@ -135,11 +135,15 @@ impl Sink for GuestMemory {
         Ok((string.as_ptr().expose_provenance(), string.len()))
     }
 
-    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
-        let address = self.allocate(Layout { size: string.len(), align: 1 })?;
+    fn copy(&mut self, bytes: &[u8], align: usize) -> Result<usize, Infallible> {
+        let address = self.allocate(Layout { size: bytes.len(), align })?;
         // SAFETY: the address was just allocated for that many bytes.
-        unsafe { std::ptr::copy_nonoverlapping(string.as_ptr(), address as *mut u8, string.len()) };
-        Ok((address, string.len()))
+        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address as *mut u8, bytes.len()) };
+        Ok(address)
+    }
+
+    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
+        Ok((self.copy(string.as_bytes(), 1)?, string.len()))
     }
 }
 

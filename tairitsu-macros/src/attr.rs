@@ -13,33 +13,55 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
 pub(crate) struct Args {
     pub(crate) package: Option<LitStr>,
     pub(crate) rename: Option<LitStr>,
+    /// Modules of types that the interface uses, or an item of one.
+    pub(crate) uses: Vec<syn::Path>,
+    /// The id of the interface that declares a type: a module's attribute hands it to the types in it.
+    pub(crate) home: Option<LitStr>,
+    pub(crate) adapt: Option<Adapt>,
     krate: Option<syn::Path>,
 }
+
+/// What a value goes as: another type, and the conversions, where they are not `From` and `TryFrom`.
+pub(crate) struct Adapt {
+    pub(crate) wire: syn::Type,
+    pub(crate) to: Option<Expr>,
+    pub(crate) from: Option<Expr>,
+}
+
+/// The argument by which a module's attribute tells a type where it is declared.
+pub(crate) const HOME: &str = "__tairitsu_home";
 
 impl Args {
     /// Reads the arguments of an attribute that allows those named in `allowed`.
     pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream, allowed: &[&str]) -> Self {
         let mut args = Args::default();
+        let mut keys: Vec<Ident> = Vec::new();
+        let (mut wire, mut to, mut from) = (None, None, None);
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let key = Ident::parse_any(input)?;
-                if !allowed.contains(&key.to_string().as_str()) {
+                if !allowed.contains(&key.to_string().as_str()) && key != HOME {
                     let allowed = allowed.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(", ");
                     return Err(syn::Error::new(
                         key.span(),
                         format!("unknown argument `{key}`\nhelp: the arguments here are {allowed}"),
                     ));
                 }
-                input.parse::<Token![=]>()?;
-                if key == "crate" {
-                    args.krate = Some(input.call(syn::Path::parse_mod_style)?);
-                } else {
-                    let value: LitStr = input.parse()?;
-                    let slot = if key == "package" { &mut args.package } else { &mut args.rename };
-                    if slot.replace(value).is_some() {
-                        return Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: keep one")));
-                    }
+                if keys.contains(&key) {
+                    return Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: keep one")));
                 }
+                input.parse::<Token![=]>()?;
+                match key.to_string().as_str() {
+                    "crate" => args.krate = Some(input.call(syn::Path::parse_mod_style)?),
+                    "package" => args.package = Some(input.parse()?),
+                    "rename" => args.rename = Some(input.parse()?),
+                    "uses" => args.uses = parse_paths(input)?,
+                    "as" => wire = Some(input.parse()?),
+                    "to" => to = Some((key.clone(), input.parse()?)),
+                    "from" => from = Some((key.clone(), input.parse()?)),
+                    _ => args.home = Some(input.parse()?),
+                }
+                keys.push(key);
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
@@ -61,6 +83,18 @@ impl Args {
         if let Some(rename) = &args.rename {
             check_name(cx, rename);
         }
+        match wire {
+            Some(wire) => args.adapt = Some(Adapt { wire, to: to.map(|to| to.1), from: from.map(|from| from.1) }),
+            None => {
+                for (key, _) in [to, from].into_iter().flatten() {
+                    cx.error(
+                        &key,
+                        format!("`{key}` says how to convert, and not to what"),
+                        "add `as = Type`, the type that crosses in place of this one",
+                    );
+                }
+            }
+        }
         args
     }
 
@@ -73,25 +107,42 @@ impl Args {
     }
 }
 
-/// Takes `#[wit(rename = "..")]` out of the attributes of a field, case, function or parameter.
-pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<String> {
-    let mut rename = None;
+/// One path, or several in brackets.
+fn parse_paths(input: ParseStream<'_>) -> syn::Result<Vec<syn::Path>> {
+    if !input.peek(syn::token::Bracket) {
+        return Ok(vec![input.call(syn::Path::parse_mod_style)?]);
+    }
+    let list;
+    syn::bracketed!(list in input);
+    Ok(list.parse_terminated(syn::Path::parse_mod_style, Token![,])?.into_iter().collect())
+}
+
+/// What `#[wit(..)]` may say of a field.
+pub(crate) const OF_FIELDS: &[&str] = &["rename", "as", "to", "from"];
+/// What it may say of what a case carries.
+pub(crate) const OF_PAYLOADS: &[&str] = &["as", "to", "from"];
+/// What it may say of anything else that has a name.
+pub(crate) const OF_NAMES: &[&str] = &["rename"];
+
+/// Takes `#[wit(..)]` out of the attributes of a part of an item.
+pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> Args {
+    let mut args = Args::default();
     attrs.retain(|attr| {
         if !attr.path().is_ident("wit") {
             return true;
         }
         match &attr.meta {
-            Meta::List(list) => {
-                let args = Args::parse(cx, list.tokens.clone(), &["rename"]);
-                if let Some(name) = args.rename {
-                    rename = Some(name.value());
-                }
-            }
+            Meta::List(list) => args = Args::parse(cx, list.tokens.clone(), allowed),
             _ => cx.error(attr, "`#[wit]` says nothing here", "write `#[wit(rename = \"name\")]`"),
         }
         false
     });
-    rename
+    args
+}
+
+/// Takes `#[wit(rename = "..")]` out of the attributes of a case, function or parameter.
+pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<String> {
+    take(cx, attrs, OF_NAMES).rename.map(|name| name.value())
 }
 
 /// Reports `#[cfg]` on a part of a contract.

@@ -2,7 +2,8 @@
 
 pub use crate::wire::{NoWire, Wire};
 pub use tairitsu_guest::abi::{
-    Borrowed, Lift, Lower, Sink, Source, WitType, bad_discriminant, load_discriminant, store_discriminant,
+    Borrowed, Copying, Lift, Lower, Sink, Source, WitType, adapt_from, adapt_to, bad_discriminant, load_discriminant,
+    store_discriminant,
 };
 pub use tairitsu_guest::schema;
 
@@ -22,8 +23,8 @@ pub trait HasInterface {
     const INTERFACE: &'static schema::Interface;
     /// Which way a guest has it.
     const ROLE: schema::Role;
-    /// The measures of its section; evaluating them checks the interface.
-    const SIZES: schema::Sizes;
+    /// The length of its section in bytes; evaluating it checks the interface.
+    const SIZE: usize;
 }
 
 /// How the state of a guest type is made.

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use tairitsu::schema::align_to;
-use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Sink};
+use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Sink, WitType};
 use tairitsu_test_zoo::{Animal, Kind, Place, Value};
 
 /// By way of memory, and by way of flat values where there are few enough.
@@ -116,4 +116,104 @@ fn conversions_that_fail() {
     let before = SystemTime::UNIX_EPOCH - Duration::new(1, 1);
     assert_eq!(through::<_, (i64, u32)>(before).unwrap(), (-2, 999_999_999));
     assert_eq!(through::<_, SystemTime>((-2i64, 999_999_999u32)).unwrap(), before);
+}
+
+/// A type of another crate, by its text.
+#[tairitsu::wit(as = String, to = |version| version.0.to_string(), from = |text| text.parse().map(Version))]
+#[derive(Clone, Debug, PartialEq)]
+struct Version(semver::Version);
+
+/// By `From` and `TryFrom`, which is what stands where nothing else does.
+#[tairitsu::wit(as = u16)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Level {
+    Low = 10,
+    High = 300,
+}
+
+impl From<Level> for u16 {
+    fn from(level: Level) -> u16 {
+        level as u16
+    }
+}
+
+impl TryFrom<u16> for Level {
+    type Error = String;
+
+    fn try_from(level: u16) -> Result<Self, String> {
+        match level {
+            10 => Ok(Level::Low),
+            300 => Ok(Level::High),
+            level => Err(format!("there is no level {level}")),
+        }
+    }
+}
+
+#[tairitsu::wit]
+#[derive(Clone, Debug, PartialEq)]
+struct Package<T> {
+    /// An adapted type inside others.
+    versions: Vec<Option<Version>>,
+    level: Level,
+    #[wit(as = u32)]
+    size: std::num::NonZeroU32,
+    #[wit(as = Vec<String>, to = |path| path.segments.clone(), from = |segments| Ok::<_, String>(Path { segments }))]
+    path: Path,
+    rest: T,
+}
+
+/// No WIT type.
+#[derive(Clone, Debug, PartialEq)]
+struct Path {
+    segments: Vec<String>,
+}
+
+#[tairitsu::wit]
+#[derive(Clone, Debug, PartialEq)]
+enum Source<A, B> {
+    Nowhere,
+    Here(A),
+    There(B),
+    Version(#[wit(as = String, to = ToString::to_string, from = |text| text.parse())] semver::Version),
+}
+
+fn version() -> Version {
+    Version(semver::Version::new(1, 2, 3))
+}
+
+fn package<T>(rest: T) -> Package<T> {
+    Package {
+        versions: vec![Some(version()), None],
+        level: Level::High,
+        size: std::num::NonZeroU32::MIN,
+        path: Path { segments: vec!["a".into(), "b".into()] },
+        rest,
+    }
+}
+
+#[test]
+fn adapted_and_generic_types() {
+    round_trip(&version());
+    round_trip(&package(7u8));
+    round_trip(&package(package(String::from("rest"))));
+    for source in [Source::Nowhere, Source::Here(1u8), Source::There(vec!['a'])] {
+        round_trip(&source);
+    }
+    round_trip(&Source::<u8, u8>::Version(version().0));
+    let text = format!("{} {} {}", Package::<u8>::TYPE, Package::<Vec<Level>>::TYPE, Source::<(), Package<bool>>::TYPE);
+    assert_eq!(text, "package-of-u8 package-of-list-of-u16 source-of-unit-and-package-of-bool");
+}
+
+#[test]
+fn adaptations_that_fail() {
+    assert_eq!(
+        load::<Level>(&[11, 0]).unwrap_err().to_string(),
+        "expected a value that converts to `Level`: there is no level 11"
+    );
+    let error = load::<Version>(&[8, 0, 0, 0, 2, 0, 0, 0, b'1', b'.']).unwrap_err();
+    assert!(error.to_string().starts_with("expected a value that converts to `Version`: "), "{error}");
+    let mut bytes = vec![0; 64];
+    bytes[8] = 10;
+    let error = load::<Package<u8>>(&bytes).unwrap_err().to_string();
+    assert!(error.starts_with("expected a value that converts to `std::num::NonZeroU32`"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use crate::{SPLIT, ZOO, image};
 use tairitsu::core::{GuestApi, HostApi};
-use tairitsu::schema::{Interface, Role, Sizes, encode, measure};
+use tairitsu::schema::{Interface, Role, encode, measure};
 use tairitsu::{Container, Error, Registry};
 use tairitsu_test_types::{Currency, Money};
 
@@ -63,8 +63,8 @@ fn turn_over(wasm: &[u8]) {
 }
 
 const INTERFACE: &Interface = HostApi.interface();
-const SIZES: Sizes = measure(INTERFACE, Role::Import);
-static SECTION: [u8; SIZES.total] = encode(INTERFACE, Role::Import, SIZES);
+const SIZE: usize = measure(INTERFACE, Role::Import);
+static SECTION: [u8; SIZE] = encode(INTERFACE, Role::Import);
 
 /// A core module of nothing but a `component-type` section.
 fn core_module(section: &[u8]) -> Vec<u8> {
@@ -89,8 +89,8 @@ fn a_core_module_without_the_section() {
 #[test]
 fn a_core_module_without_the_export_it_declares() {
     const INTERFACE: &Interface = GuestApi.interface();
-    const SIZES: Sizes = measure(INTERFACE, Role::Export);
-    let error = load(core_module(&encode::<{ SIZES.total }>(INTERFACE, Role::Export, SIZES)));
+    const SIZE: usize = measure(INTERFACE, Role::Export);
+    let error = load(core_module(&encode::<{ SIZE }>(INTERFACE, Role::Export)));
     assert!(matches!(error, Error::Componentize { .. }), "{error:?}");
     let missing = "failed to find export of interface `tairitsu:core/guest-api@0.1.0` function `init`";
     assert!(error.to_string().contains(missing), "{error}");

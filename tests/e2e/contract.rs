@@ -4,6 +4,7 @@
 use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Rates};
+use tairitsu_test_weather::{Sensor, Station};
 use tairitsu_test_zoo::{Attic, Keeper, Zoo};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{InterfaceId, Resolve, SizeAlign};
@@ -13,14 +14,14 @@ macro_rules! sections {
     ($($descriptor:expr, $role:ident;)*) => {
         [$({
             const INTERFACE: &Interface = $descriptor.interface();
-            const SIZES: tairitsu::schema::Sizes = measure(INTERFACE, Role::$role);
-            static SECTION: [u8; SIZES.total] = encode(INTERFACE, Role::$role, SIZES);
+            const SIZE: usize = measure(INTERFACE, Role::$role);
+            static SECTION: [u8; SIZE] = encode(INTERFACE, Role::$role);
             (INTERFACE, Role::$role, &SECTION[..])
         }),*]
     };
 }
 
-fn sections() -> [(&'static Interface, Role, &'static [u8]); 10] {
+fn sections() -> [(&'static Interface, Role, &'static [u8]); 12] {
     sections! {
         Zoo, Export;
         Zoo, Import;
@@ -29,6 +30,8 @@ fn sections() -> [(&'static Interface, Role, &'static [u8]); 10] {
         Till, Export;
         Exchange, Export;
         Rates, Import;
+        Station, Export;
+        Sensor, Import;
         tairitsu::core::GuestApi, Export;
         tairitsu::core::HostApi, Import;
         tairitsu::core::HostApi, Export;
@@ -53,13 +56,31 @@ fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, Interf
         Role::Import => (&world.imports, &world.exports),
         Role::Export => (&world.exports, &world.imports),
     };
-    assert_eq!((items.len(), others.len()), (1, 0), "{}", interface.id);
-    let id = match &items[0] {
-        wit_parser::WorldItem::Interface { id, .. } => *id,
-        item => panic!("{item:?}"),
-    };
-    assert_eq!(bindgen.resolve.id_of(id).as_deref(), Some(interface.id));
+    let used = used(interface);
+    let counts = if role == Role::Import { (1 + used.len(), 0) } else { (1, used.len()) };
+    assert_eq!((items.len(), others.len()), counts, "{}", interface.id);
+    let id = find(&bindgen.resolve, interface.id);
+    assert!(
+        items.values().any(|item| matches!(item, wit_parser::WorldItem::Interface { id: found, .. } if *found == id))
+    );
     (bindgen.resolve, id)
+}
+
+/// The interface of that name.
+fn find(resolve: &Resolve, id: &str) -> InterfaceId {
+    let mut all = resolve.interfaces.iter().map(|(found, _)| found);
+    all.find(|found| resolve.id_of(*found).as_deref() == Some(id)).unwrap_or_else(|| panic!("{id} is not there"))
+}
+
+/// The interfaces of which it uses types.
+fn used(interface: &Interface) -> Vec<&'static Interface> {
+    let mut all = Vec::<&Interface>::new();
+    for used in interface.uses.iter().flat_map(|used| self::used(used).into_iter().chain([*used])) {
+        if !all.iter().any(|known| known.id == used.id) {
+            all.push(used);
+        }
+    }
+    all
 }
 
 /// An interface as the standard printer prints it, without docs, which a section does not have.
@@ -78,6 +99,10 @@ pub(crate) fn check(interface: &Interface, role: Role, section: &[u8]) {
     let parsed_id = parsed.packages[package].interfaces[interface.name()];
     assert_eq!(parsed.id_of(parsed_id).as_deref(), Some(interface.id));
     assert_eq!(print(&decoded, decoded_id), print(&parsed, parsed_id), "{}", interface.id);
+    for used in used(interface) {
+        let (decoded_id, parsed_id) = (find(&decoded, used.id), find(&parsed, used.id));
+        assert_eq!(print(&decoded, decoded_id), print(&parsed, parsed_id), "{} of {}", used.id, interface.id);
+    }
     check_abi(interface, &decoded, decoded_id);
 }
 
@@ -98,8 +123,8 @@ fn sections_of_one_module_merge() {
     let names = |keys: Vec<&wit_parser::WorldKey>| {
         keys.into_iter().map(|key| bindgen.resolve.name_world_key(key)).collect::<Vec<_>>()
     };
-    assert_eq!(names(world.imports.keys().collect()).len(), 4);
-    assert_eq!(names(world.exports.keys().collect()).len(), 6);
+    assert_eq!(names(world.imports.keys().collect()).len(), 6);
+    assert_eq!(names(world.exports.keys().collect()).len(), 7);
 }
 
 /// Flattening and layout are `Resolve`'s.

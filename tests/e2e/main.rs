@@ -14,12 +14,14 @@ mod split;
 mod threads;
 mod tree;
 mod wasi;
+mod weather;
 
 use tairitsu::{Image, Registry};
 
 pub(crate) const ZOO: &[u8] = tairitsu::include_guest!("tairitsu-test-zoo");
 pub(crate) const BINDGEN: &[u8] = tairitsu::include_guest!("tairitsu-test-bindgen");
 pub(crate) const SPLIT: &[u8] = tairitsu::include_guest!("tairitsu-test-split");
+pub(crate) const WEATHER: &[u8] = tairitsu::include_guest!("tairitsu-test-weather");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
 /// One registry for all tests, and each guest compiled once.
@@ -31,6 +33,7 @@ pub(crate) fn image(name: &str) -> Image {
         registry.register_image("zoo", ZOO).unwrap();
         registry.register_image("bindgen", BINDGEN).unwrap();
         registry.register_image("split", SPLIT).unwrap();
+        registry.register_image("weather", WEATHER).unwrap();
         registry.register_image("unruly", UNRULY).unwrap();
         registry
     });

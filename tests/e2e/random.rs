@@ -53,6 +53,8 @@ fn shape() -> impl Strategy<Value = Shape> {
 struct Names {
     count: usize,
     types: Vec<Type>,
+    /// The interface that declares the types at hand, or nothing.
+    home: &'static str,
 }
 
 fn leak<T>(value: T) -> &'static T {
@@ -112,21 +114,21 @@ impl Names {
             Shape::Record(fields) => {
                 let fields: Vec<_> = fields.iter().map(|field| self.ty(field)).collect();
                 let fields = self.fields(fields);
-                self.named(|name| Type::Record(leak(Record::new(name, "", fields))))
+                self.named(|name, home| Type::Record(leak(Record::new(name, "", home, fields))))
             }
             Shape::Variant(cases) => {
                 let cases: Vec<_> =
                     cases.iter().map(|case| case.as_ref().map_or(Type::Unit, |case| self.ty(case))).collect();
                 let cases = self.fields(cases);
-                self.named(|name| Type::Variant(leak(Variant::new(name, "", cases))))
+                self.named(|name, home| Type::Variant(leak(Variant::new(name, "", home, cases))))
             }
             Shape::Enum(count) => {
                 let cases = self.fields(vec![Type::Unit; *count]);
-                self.named(|name| Type::Enum(leak(Enum::new(name, "", cases))))
+                self.named(|name, home| Type::Enum(leak(Enum::new(name, "", home, cases))))
             }
             Shape::Flags(count) => {
                 let flags = self.fields(vec![Type::Unit; *count]);
-                self.named(|name| Type::Flags(leak(Flags::new(name, "", flags))))
+                self.named(|name, home| Type::Flags(leak(Flags::new(name, "", home, flags))))
             }
             Shape::Again(back) => match self.types.len().checked_sub(back + 1) {
                 Some(index) => self.types[index],
@@ -135,8 +137,8 @@ impl Names {
         }
     }
 
-    fn named(&mut self, make: impl FnOnce(&'static str) -> Type) -> Type {
-        let ty = make(self.name());
+    fn named(&mut self, make: impl FnOnce(&'static str, &'static str) -> Type) -> Type {
+        let ty = make(self.name(), self.home);
         self.types.push(ty);
         ty
     }
@@ -145,8 +147,26 @@ impl Names {
 /// A function: its parameters and its result.
 type Signature = (Vec<Shape>, Option<Shape>);
 
-fn interface(functions: &[Signature]) -> &'static Interface {
-    let mut names = Names { count: 0, types: Vec::new() };
+/// An interface of types, which may use those of another one.
+fn types(
+    names: &mut Names,
+    id: &'static str,
+    uses: &'static [&'static Interface],
+    shapes: &[Shape],
+) -> &'static Interface {
+    names.home = id;
+    let first = names.types.len();
+    for shape in shapes {
+        names.ty(shape);
+    }
+    names.home = "";
+    leak(Interface { id, docs: "", uses, types: leak(names.types[first..].to_vec()), functions: &[] })
+}
+
+fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static Interface {
+    let mut names = Names { count: 0, types: Vec::new(), home: "" };
+    let far = types(&mut names, "other:types/far", &[], far);
+    let near = types(&mut names, "acme:random-things/near@1.2.3-rc.1", leak([far]), near);
     let mut out = Vec::new();
     for (params, result) in functions {
         let params: Vec<_> = params
@@ -160,7 +180,15 @@ fn interface(functions: &[Signature]) -> &'static Interface {
         let result = result.as_ref().map_or(Type::Unit, |shape| names.ty(shape));
         out.push(Function { name: names.name(), docs: "", params: leak(params), result });
     }
-    leak(Interface { id: "acme:random-things/interface@1.2.3-rc.1", docs: "", functions: leak(out) })
+    // Interfaces without types are none in WIT text, and are not used.
+    let uses: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();
+    leak(Interface {
+        id: "acme:random-things/interface@1.2.3-rc.1",
+        docs: "",
+        uses: leak(uses),
+        types: &[],
+        functions: leak(out),
+    })
 }
 
 proptest! {
@@ -168,10 +196,12 @@ proptest! {
 
     #[test]
     fn the_standard_tools_agree(
+        near in vec(shape(), 0..3),
+        far in vec(shape(), 0..3),
         functions in vec((vec(shape(), 0..6), prop::option::of(shape())), 1..8),
         import in any::<bool>(),
     ) {
-        let interface = interface(&functions);
+        let interface = interface(&near, &far, &functions);
         let role = if import { Role::Import } else { Role::Export };
         check(interface, role, &interface.section(role));
     }

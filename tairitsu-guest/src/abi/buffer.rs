@@ -52,6 +52,13 @@ pub enum AbiError {
         /// The value, as text.
         found: String,
     },
+    /// A value that the type which crosses has, and the type that is adapted to it has not.
+    Adapted {
+        /// The Rust type.
+        ty: &'static str,
+        /// What its conversion says.
+        message: String,
+    },
 }
 
 impl fmt::Display for AbiError {
@@ -69,6 +76,7 @@ impl fmt::Display for AbiError {
             }
             AbiError::Length { expected, found } => write!(f, "expected a list of {expected} items, found {found}"),
             AbiError::Conversion { expected, found } => write!(f, "expected {expected}, found `{found}`"),
+            AbiError::Adapted { ty, message } => write!(f, "expected a value that converts to `{ty}`: {message}"),
             AbiError::Utf8 { valid_up_to } => {
                 write!(f, "expected a string in UTF-8, found a byte that is not, at {valid_up_to}")
             }
@@ -130,11 +138,6 @@ impl Sink for Buffer {
 
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
         Ok((self.lend(string.as_bytes(), 1)?, string.len()))
-    }
-
-    /// What is lent is copied here anyway.
-    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
-        self.lend_str(string)
     }
 }
 

@@ -11,10 +11,13 @@
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>).
 
 mod buffer;
+mod by_way;
+mod foreign;
 mod impls;
 mod std_types;
 
 pub use buffer::{AbiError, Buffer, check_list, range};
+pub use by_way::{Made, adapt_from, adapt_to};
 
 use crate::schema::{Layout, Type};
 
@@ -141,8 +144,52 @@ pub trait Sink: Memory {
     /// units of that encoding.
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
 
-    /// The same for a string that ends before the call does, so that its bytes are copied.
-    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
+    /// As [`Sink::lend`], for bytes that may end before the call does. Where lending copies, this is the same.
+    fn copy(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error> {
+        self.lend(bytes, align)
+    }
+
+    /// As [`Sink::lend_str`], for a string that may end before the call does. Where lending copies, this is the same.
+    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error> {
+        self.lend_str(string)
+    }
+}
+
+/// A memory into which a value is lowered that ends with that: it lends nothing.
+pub struct Copying<'m, M>(pub &'m mut M);
+
+impl<M: Memory> Memory for Copying<'_, M> {
+    type Error = M::Error;
+
+    fn fail(&self, error: AbiError) -> M::Error {
+        self.0.fail(error)
+    }
+
+    fn reject(&self, error: AbiError) -> M::Error {
+        self.0.reject(error)
+    }
+}
+
+impl<M: Sink> Sink for Copying<'_, M> {
+    #[inline(always)]
+    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), M::Error> {
+        self.0.write(address, bytes)
+    }
+
+    #[inline]
+    fn allocate(&mut self, layout: Layout) -> Result<usize, M::Error> {
+        self.0.allocate(layout)
+    }
+
+    #[inline]
+    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, M::Error> {
+        self.0.copy(bytes, align)
+    }
+
+    #[inline]
+    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), M::Error> {
+        self.0.copy_str(string)
+    }
 }
 
 /// A linear memory that values are lifted out of. Addresses are byte offsets into it.

@@ -12,6 +12,7 @@
 //! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr`, `SocketAddr` | `string`, as std prints and parses them |
 //! | `PathBuf` | `string`; a path that is not Unicode is an error |
 
+use super::by_way::{Made, by_way_of, parse};
 use super::{AbiError, Lift, Lower, Sink, Source, WitType};
 use crate::schema::Type;
 use std::borrow::Cow;
@@ -23,65 +24,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A type that goes as another one. `$wire` is that type; `$to` makes what is lowered like it, or an error; `$from`
-/// makes the type of one, or an error. What `$to` makes ends when it is lowered: it may refer to the value, and
-/// must not own bytes that are lent, which is what [`Text`] is for.
-macro_rules! by_way_of {
-    ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
-        impl<$($generics)*> WitType for $ty {
-            const TYPE: Type = <$wire as WitType>::TYPE;
-            type Ok = Self;
-            type Err = Infallible;
-
-            #[inline]
-            fn into_result(self) -> Result<Self, Infallible> {
-                Ok(self)
-            }
-        }
-
-        impl<$($generics)*> Lower for $ty {
-            #[inline]
-            fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
-                let $value = self;
-                let lowered: Result<_, AbiError> = $to;
-                lowered.map_err(|error| memory.reject(error))?.lower(memory, out)
-            }
-
-            #[inline]
-            fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
-                let $value = self;
-                let lowered: Result<_, AbiError> = $to;
-                lowered.map_err(|error| memory.reject(error))?.store(memory, address)
-            }
-        }
-
-        impl<$($generics)*> Lift for $ty {
-            #[inline]
-            fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
-                let $lifted = <$wire as Lift>::lift(memory, flat)?;
-                let value: Result<Self, AbiError> = $from;
-                value.map_err(|error| memory.reject(error))
-            }
-
-            #[inline]
-            fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
-                let $lifted = <$wire as Lift>::load(memory, address)?;
-                let value: Result<Self, AbiError> = $from;
-                value.map_err(|error| memory.reject(error))
-            }
-        }
-    )*};
-}
-
 by_way_of! {
     [] Duration as (u64, u32):
         |value| Ok((value.as_secs(), value.subsec_nanos())),
         |lifted| duration(lifted.0, lifted.1);
     [] SystemTime as (i64, u32): |value| since_epoch(*value), |lifted| from_epoch(lifted.0, lifted.1);
-    [] IpAddr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IP address");
-    [] Ipv4Addr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IPv4 address");
-    [] Ipv6Addr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "an IPv6 address");
-    [] SocketAddr as String: |value| Ok(Text(value.to_string())), |lifted| parse(&lifted, "a socket address");
+    [] IpAddr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IP address");
+    [] Ipv4Addr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IPv4 address");
+    [] Ipv6Addr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IPv6 address");
+    [] SocketAddr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a socket address");
     [] PathBuf as String:
         |value| value.to_str().ok_or_else(|| AbiError::Conversion {
             expected: "a path in Unicode",
@@ -106,34 +57,17 @@ by_way_of! {
         |lifted| Ok(lifted.into_iter().collect());
 }
 
-/// A string that is made to be lowered and ends with that.
-struct Text(String);
-
-impl Text {
-    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
-        let (pointer, len) = memory.copy_str(&self.0)?;
-        out[0] = pointer as u64;
-        out[1] = len as u64;
-        Ok(())
-    }
-
-    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
-        let pair = memory.copy_str(&self.0)?;
-        super::impls::store_pair(memory, address, pair)
-    }
-}
-
 /// References to the items of a collection that are not in one slice, in the order in which they are lowered.
 type Refs<'a, T> = Vec<&'a T>;
 
-fn duration(seconds: u64, nanoseconds: u32) -> Result<Duration, AbiError> {
+pub(super) fn duration(seconds: u64, nanoseconds: u32) -> Result<Duration, AbiError> {
     if nanoseconds < 1_000_000_000 {
         return Ok(Duration::new(seconds, nanoseconds));
     }
     Err(AbiError::Conversion { expected: "fewer than 1000000000 nanoseconds", found: nanoseconds.to_string() })
 }
 
-fn since_epoch(time: SystemTime) -> Result<(i64, u32), AbiError> {
+pub(super) fn since_epoch(time: SystemTime) -> Result<(i64, u32), AbiError> {
     let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
         Ok(since) => (i64::try_from(since.as_secs()).ok(), since.subsec_nanos()),
         // The nanoseconds count upwards from the second before.
@@ -150,7 +84,7 @@ fn since_epoch(time: SystemTime) -> Result<(i64, u32), AbiError> {
     Ok((seconds.ok_or_else(error)?, nanoseconds))
 }
 
-fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, AbiError> {
+pub(super) fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, AbiError> {
     let whole = Duration::from_secs(seconds.unsigned_abs());
     let time = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
     let rest = duration(0, nanoseconds)?;
@@ -158,10 +92,6 @@ fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, AbiError> {
         expected: "a time that this system can tell",
         found: format!("{seconds} seconds since 1970"),
     })
-}
-
-fn parse<T: std::str::FromStr>(text: &str, expected: &'static str) -> Result<T, AbiError> {
-    text.parse().map_err(|_| AbiError::Conversion { expected, found: text.into() })
 }
 
 /// A pointer to what it goes as. `$from` makes the pointer of the owned type.

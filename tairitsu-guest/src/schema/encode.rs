@@ -20,43 +20,26 @@ pub enum Role {
     Export,
 }
 
-/// What must be known before the first byte is written. Made by [`measure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes {
-    decls: u32,
-    content: usize,
-    /// The length of the whole section's data, in bytes.
-    pub total: usize,
+/// The length in bytes of the encoding of `interface`. This also checks it: names that collide, a type of an interface
+/// that is not used, and `()` where WIT has no such type, are compile-time errors here, since only the compiler knows
+/// every type.
+pub const fn measure(interface: &Interface, role: Role) -> usize {
+    let mut encoder = Encoder::new(None);
+    encoder.section(interface, role);
+    encoder.at
 }
 
-/// Measures the encoding of `interface`, and checks it: names that collide, and `()` where WIT has no
-/// such type, are compile-time errors here, since only the compiler knows every type.
-pub const fn measure(interface: &Interface, role: Role) -> Sizes {
-    let mut body = Encoder::new(None);
-    body.interface(interface);
-    let decls = body.decls;
-    let mut head = Encoder::new(None);
-    head.world(interface, role, decls, false);
-    let content = head.at + body.at;
-    let mut rest = Encoder::new(None);
-    rest.preamble(content);
-    rest.world_export(interface, role);
-    Sizes { decls, content, total: rest.at + content }
-}
-
-/// Encodes `interface` as the data of a `component-type` section. `N` is `sizes.total`.
-pub const fn encode<const N: usize>(interface: &Interface, role: Role, sizes: Sizes) -> [u8; N] {
+/// Encodes `interface` as the data of a `component-type` section. `N` is what [`measure`] says.
+pub const fn encode<const N: usize>(interface: &Interface, role: Role) -> [u8; N] {
     let mut bytes = [0; N];
-    write(interface, role, sizes, &mut bytes);
+    write(interface, role, &mut bytes);
     bytes
 }
 
-const fn write(interface: &Interface, role: Role, sizes: Sizes, bytes: &mut [u8]) {
+const fn write(interface: &Interface, role: Role, bytes: &mut [u8]) {
     let len = bytes.len();
     let mut encoder = Encoder::new(Some(bytes));
-    encoder.preamble(sizes.content);
-    encoder.world(interface, role, sizes.decls, true);
-    encoder.world_export(interface, role);
+    encoder.section(interface, role);
     assert!(encoder.at == len, "the section's length differs from what was measured");
 }
 
@@ -65,12 +48,11 @@ impl Interface {
     ///
     /// # Panics
     ///
-    /// Where [`measure`] does: on names that collide, and on `()` where WIT has no such type. An interface that an
-    /// attribute declared was measured when it was compiled.
+    /// Where [`measure`] does: on names that collide, on a type of an interface that is not used, and on `()` where WIT
+    /// has no such type. An interface that an attribute declared was measured when it was compiled.
     pub fn section(&self, role: Role) -> Vec<u8> {
-        let sizes = measure(self, role);
-        let mut bytes = vec![0; sizes.total];
-        write(self, role, sizes, &mut bytes);
+        let mut bytes = vec![0; measure(self, role)];
+        write(self, role, &mut bytes);
         bytes
     }
 }
@@ -78,19 +60,41 @@ impl Interface {
 /// Distinct compound types that one interface may use: half of the table.
 const MAX_TYPES: usize = 1024;
 
+/// Interfaces whose types one interface may use, and types that they may have together.
+const MAX_USED: usize = 64;
+const MAX_USED_TYPES: usize = 512;
+
 struct Encoder<'o> {
     /// Where the bytes go, or nothing while measuring.
     out: Option<&'o mut [u8]>,
     at: usize,
-    /// The declarations of the instance type so far.
+    /// The types of the world: an instance type for each interface, and one for each type of a used interface.
+    world_types: u32,
+    /// The interfaces that are imported for their types, by id.
+    used: [&'static str; MAX_USED],
+    used_len: usize,
+    /// Their types: hash and index among the world's types.
+    used_types: [(u64, u32); MAX_USED_TYPES],
+    used_types_len: usize,
+    /// What is declared so far of the interface at hand.
+    scope: Scope,
+}
+
+/// One instance type.
+struct Scope {
     decls: u32,
-    /// The next type index inside the instance type.
+    /// The next type index.
     next_type: u32,
     /// An open-addressed table from a type's hash to its index.
     types: [(u64, u32); MAX_TYPES * 2],
-    /// The named types so far: name and hash.
-    names: [(&'static str, u64); MAX_TYPES],
+    /// The names of types so far.
+    names: [&'static str; MAX_TYPES],
     names_len: usize,
+}
+
+impl Scope {
+    const EMPTY: Self =
+        Self { decls: 0, next_type: 0, types: [(0, 0); MAX_TYPES * 2], names: [""; MAX_TYPES], names_len: 0 };
 }
 
 /// The code of a primitive type, or 0.
@@ -126,11 +130,12 @@ impl<'o> Encoder<'o> {
         Self {
             out,
             at: 0,
-            decls: 0,
-            next_type: 0,
-            types: [(0, 0); MAX_TYPES * 2],
-            names: [("", 0); MAX_TYPES],
-            names_len: 0,
+            world_types: 0,
+            used: [""; MAX_USED],
+            used_len: 0,
+            used_types: [(0, 0); MAX_USED_TYPES],
+            used_types_len: 0,
+            scope: Scope::EMPTY,
         }
     }
 
@@ -162,33 +167,111 @@ impl<'o> Encoder<'o> {
         self.bytes(s.as_bytes());
     }
 
-    /// Everything before the content of the type section.
-    const fn preamble(&mut self, content: usize) {
+    /// Leaves room for a number that is known later. It is five bytes long whatever it is, which the format allows.
+    const fn room(&mut self) -> usize {
+        let at = self.at;
+        self.bytes(&[0; 5]);
+        at
+    }
+
+    const fn fill(&mut self, room: usize, value: u32) {
+        if let Some(out) = &mut self.out {
+            let mut i = 0;
+            while i < 5 {
+                let more = if i < 4 { 0x80 } else { 0 };
+                out[room + i] = (value >> (7 * i)) as u8 & 0x7f | more;
+                i += 1;
+            }
+        }
+    }
+
+    const fn section(&mut self, interface: &Interface, role: Role) {
         self.bytes(b"\0asm\x0d\0\x01\0");
         // A custom section of 25 bytes: format 4, strings in UTF-8.
         self.bytes(b"\0\x19\x16wit-component-encoding\x04\0");
         self.byte(0x07);
-        self.u32(content as u32);
+        let content = self.room();
+        self.world(interface, role);
+        self.fill(content, (self.at - content - 5) as u32);
+        self.world_export(interface, role);
     }
 
     /// The content of the type section: one component type, which declares the world's type and exports it.
-    const fn world(&mut self, interface: &Interface, role: Role, decls: u32, body: bool) {
-        // One type, a component type of two declarations, the first a component type of two declarations,
-        // the first of those an instance type.
-        self.bytes(&[0x01, 0x41, 0x02, 0x01, 0x41, 0x02, 0x01, 0x42]);
-        self.u32(decls);
-        if body {
-            self.interface(interface);
-        }
+    const fn world(&mut self, interface: &Interface, role: Role) {
+        // One type, a component type of two declarations, the first of them a component type: the world.
+        self.bytes(&[0x01, 0x41, 0x02, 0x01, 0x41]);
+        let decls = self.room();
+        self.use_all(interface);
+        self.instance(interface);
         self.bytes(match role {
             Role::Import => &[0x03, 0x00],
             Role::Export => &[0x04, 0x00],
         });
         self.str(interface.id);
-        self.bytes(&[0x05, 0x00]);
+        self.byte(0x05);
+        self.u32(self.world_types - 1);
+        // A type and an import or export for each interface, and an alias for each type of one that is used.
+        self.fill(decls, 2 + 2 * self.used_len as u32 + self.used_types_len as u32);
         self.bytes(&[0x04, 0x00]);
         self.world_id(interface, role);
         self.bytes(&[0x04, 0x00]);
+    }
+
+    /// Imports the interfaces of which `interface` uses types, each once and after those that it uses itself.
+    const fn use_all(&mut self, interface: &Interface) {
+        let mut i = 0;
+        while i < interface.uses.len() {
+            self.use_types(interface.uses[i]);
+            i += 1;
+        }
+    }
+
+    const fn use_types(&mut self, interface: &'static Interface) {
+        let mut i = 0;
+        while i < self.used_len {
+            if same(self.used[i], interface.id) {
+                return;
+            }
+            i += 1;
+        }
+        self.use_all(interface);
+        if self.used_len == MAX_USED {
+            fail(&["interface `", interface.id, "` is one too many to use types of: 64 is the most"]);
+        }
+        self.instance(interface);
+        self.bytes(&[0x03, 0x00]);
+        self.str(interface.id);
+        self.byte(0x05);
+        self.u32(self.world_types - 1);
+        let mut i = 0;
+        while i < interface.types.len() {
+            let ty = &interface.types[i];
+            if let Some(name) = ty.name() {
+                if self.used_types_len == MAX_USED_TYPES {
+                    fail(&["interface `", interface.id, "` has one type too many to be used: 512 is the most"]);
+                }
+                // An alias of the instance's export.
+                self.bytes(&[0x02, 0x03, 0x00]);
+                self.u32(self.used_len as u32);
+                self.str(name);
+                self.used_types[self.used_types_len] = (ty.hash(), self.world_types);
+                self.used_types_len += 1;
+                self.world_types += 1;
+            }
+            i += 1;
+        }
+        self.used[self.used_len] = interface.id;
+        self.used_len += 1;
+    }
+
+    /// The instance type of an interface, as one of the world's types.
+    const fn instance(&mut self, interface: &Interface) {
+        self.scope = Scope::EMPTY;
+        self.bytes(&[0x01, 0x42]);
+        let decls = self.room();
+        self.interface(interface);
+        self.fill(decls, self.scope.decls);
+        self.world_types += 1;
     }
 
     /// The export section: the world's type, under the world's name.
@@ -220,6 +303,11 @@ impl<'o> Encoder<'o> {
 
     const fn interface(&mut self, interface: &Interface) {
         let mut i = 0;
+        while i < interface.types.len() {
+            self.define(interface, &interface.types[i]);
+            i += 1;
+        }
+        let mut i = 0;
         while i < interface.functions.len() {
             let function = &interface.functions[i];
             self.function(interface, function);
@@ -236,13 +324,13 @@ impl<'o> Encoder<'o> {
         let mut i = 0;
         while i < interface.functions.len() {
             let mut j = 0;
-            while j < self.names_len {
-                if same(self.names[j].0, interface.functions[i].name) {
+            while j < self.scope.names_len {
+                if same(self.scope.names[j], interface.functions[i].name) {
                     fail(&[
                         "interface `",
                         interface.id,
                         "` has a function and a type both named `",
-                        self.names[j].0,
+                        self.scope.names[j],
                         "`, and WIT keeps them in one space of names: rename one",
                     ]);
                 }
@@ -264,9 +352,9 @@ impl<'o> Encoder<'o> {
         }
         let result = self.define(interface, &function.result);
 
-        self.decls += 2;
-        let index = self.next_type;
-        self.next_type += 1;
+        self.scope.decls += 2;
+        let index = self.scope.next_type;
+        self.scope.next_type += 1;
         self.bytes(&[0x01, 0x40]);
         self.u32(function.params.len() as u32);
         let mut i = 0;
@@ -313,17 +401,19 @@ impl<'o> Encoder<'o> {
         }
         let hash = ty.hash();
         let mut slot = hash as usize % (MAX_TYPES * 2);
-        while self.types[slot].0 != 0 {
-            if self.types[slot].0 == hash {
-                return Ref::Index(self.types[slot].1);
+        while self.scope.types[slot].0 != 0 {
+            if self.scope.types[slot].0 == hash {
+                return Ref::Index(self.scope.types[slot].1);
             }
             slot = (slot + 1) % (MAX_TYPES * 2);
         }
         if let Some(name) = ty.name() {
-            self.claim(interface, name, hash);
+            self.claim(interface, name);
         }
 
+        let home = ty.home();
         match ty {
+            _ if !home.is_empty() && !same(home, interface.id) => self.alias(interface, ty, home),
             Type::List(item) => {
                 let item = self.value(interface, item, "list");
                 self.start(0x70);
@@ -391,16 +481,45 @@ impl<'o> Encoder<'o> {
         }
 
         // The table may have grown below this type: look for a free slot again.
-        let index = self.next_type - 1;
+        let index = self.scope.next_type - 1;
         if index as usize >= MAX_TYPES {
             fail(&["interface `", interface.id, "` uses more than 1024 compound types: split it"]);
         }
         let mut slot = hash as usize % (MAX_TYPES * 2);
-        while self.types[slot].0 != 0 {
+        while self.scope.types[slot].0 != 0 {
             slot = (slot + 1) % (MAX_TYPES * 2);
         }
-        self.types[slot] = (hash, index);
+        self.scope.types[slot] = (hash, index);
         Ref::Index(index)
+    }
+
+    /// Declares a type of another interface, which is among the world's types.
+    const fn alias(&mut self, interface: &Interface, ty: &Type, home: &str) {
+        let (hash, name) = match ty.name() {
+            Some(name) => (ty.hash(), name),
+            None => unreachable!(),
+        };
+        let mut i = 0;
+        while i < self.used_types_len {
+            if self.used_types[i].0 == hash {
+                // An alias of a type one level further out.
+                self.bytes(&[0x02, 0x03, 0x02, 0x01]);
+                self.u32(self.used_types[i].1);
+                self.scope.decls += 1;
+                self.scope.next_type += 1;
+                return self.export_type(name);
+            }
+            i += 1;
+        }
+        fail(&[
+            "interface `",
+            interface.id,
+            "` uses the type `",
+            name,
+            "` of `",
+            home,
+            "`: add `uses = path` to its attribute, the path of the module that declares the type",
+        ])
     }
 
     /// Declares the types of all fields, so that the second look at each writes nothing.
@@ -431,26 +550,26 @@ impl<'o> Encoder<'o> {
     /// Begins a type declaration.
     const fn start(&mut self, code: u8) {
         self.bytes(&[0x01, code]);
-        self.decls += 1;
-        self.next_type += 1;
+        self.scope.decls += 1;
+        self.scope.next_type += 1;
     }
 
     /// Exports the type just declared under its name, which makes a new index for it.
     const fn export_type(&mut self, name: &str) {
-        let index = self.next_type - 1;
+        let index = self.scope.next_type - 1;
         self.bytes(&[0x04, 0x00]);
         self.str(name);
         self.bytes(&[0x03, 0x00]);
         self.u32(index);
-        self.decls += 1;
-        self.next_type += 1;
+        self.scope.decls += 1;
+        self.scope.next_type += 1;
     }
 
     /// Takes a name for a type, which no other type of the interface may have.
-    const fn claim(&mut self, interface: &Interface, name: &'static str, hash: u64) {
+    const fn claim(&mut self, interface: &Interface, name: &'static str) {
         let mut i = 0;
-        while i < self.names_len {
-            if same(self.names[i].0, name) {
+        while i < self.scope.names_len {
+            if same(self.scope.names[i], name) {
                 fail(&[
                     "interface `",
                     interface.id,
@@ -461,8 +580,8 @@ impl<'o> Encoder<'o> {
             }
             i += 1;
         }
-        self.names[self.names_len] = (name, hash);
-        self.names_len += 1;
+        self.scope.names[self.scope.names_len] = name;
+        self.scope.names_len += 1;
     }
 
     /// A value type: a primitive's code, or an index as a signed LEB128 number of 33 bits.

@@ -7,10 +7,12 @@
 
 mod encode;
 mod flatten;
+mod name;
 mod text;
 
-pub use encode::{Role, Sizes, encode, measure};
+pub use encode::{Role, encode, measure};
 pub use flatten::{Core, Flat, MAX_FLAT_PARAMS, Signature};
+pub use name::Name;
 pub use text::is_keyword;
 
 /// A type that crosses the component boundary, as WIT says it.
@@ -73,6 +75,8 @@ pub struct Record {
     pub name: &'static str,
     /// The doc comment, or nothing.
     pub docs: &'static str,
+    /// The id of the interface that declares it. Where there is none, each interface that uses it does.
+    pub home: &'static str,
     /// The fields, in declaration order.
     pub fields: &'static [Field],
     facts: Facts,
@@ -97,6 +101,8 @@ pub struct Variant {
     pub name: &'static str,
     /// The doc comment, or nothing.
     pub docs: &'static str,
+    /// The id of the interface that declares it. Where there is none, each interface that uses it does.
+    pub home: &'static str,
     /// The cases, in the order of their discriminants. A case without a payload is [`Type::Unit`].
     pub cases: &'static [Field],
     facts: Facts,
@@ -110,6 +116,8 @@ pub struct Enum {
     pub name: &'static str,
     /// The doc comment, or nothing.
     pub docs: &'static str,
+    /// The id of the interface that declares it. Where there is none, each interface that uses it does.
+    pub home: &'static str,
     /// The cases, in the order of their discriminants; every type is [`Type::Unit`].
     pub cases: &'static [Field],
     facts: Facts,
@@ -123,6 +131,8 @@ pub struct Flags {
     pub name: &'static str,
     /// The doc comment, or nothing.
     pub docs: &'static str,
+    /// The id of the interface that declares it. Where there is none, each interface that uses it does.
+    pub home: &'static str,
     /// The flags, from the lowest bit up; every type is [`Type::Unit`].
     pub flags: &'static [Field],
     facts: Facts,
@@ -147,13 +157,17 @@ pub struct Layout {
     pub align: usize,
 }
 
-/// An interface: a named set of functions, exported by one side and imported by the other.
+/// An interface: a named set of types and functions, exported by one side and imported by the other.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Interface {
     /// The whole name, `namespace:package/interface@version`.
     pub id: &'static str,
     /// The doc comment, or nothing.
     pub docs: &'static str,
+    /// The interfaces of which it uses types, without those that they use themselves.
+    pub uses: &'static [&'static Interface],
+    /// The types that it declares beside those that its functions mention.
+    pub types: &'static [Type],
     /// The functions, in declaration order.
     pub functions: &'static [Function],
 }
@@ -182,7 +196,7 @@ pub struct Param {
 
 impl Record {
     /// Declares a record and computes its layout, flattening and hash.
-    pub const fn new(name: &'static str, docs: &'static str, fields: &'static [Field]) -> Self {
+    pub const fn new(name: &'static str, docs: &'static str, home: &'static str, fields: &'static [Field]) -> Self {
         let mut layout = Layout { size: 0, align: 1 };
         let mut flat = Flat::EMPTY;
         let mut pointer = false;
@@ -196,15 +210,16 @@ impl Record {
         Self {
             name,
             docs,
+            home,
             fields,
-            facts: Facts { hash: hash_fields(0x72, name, fields), pointer, layout: layout.padded(), flat },
+            facts: Facts { hash: hash_fields(0x72, name, home, fields), pointer, layout: layout.padded(), flat },
         }
     }
 }
 
 impl Variant {
     /// Declares a variant and computes its layout, flattening and hash.
-    pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
+    pub const fn new(name: &'static str, docs: &'static str, home: &'static str, cases: &'static [Field]) -> Self {
         let mut payload = Layout { size: 0, align: 1 };
         let mut joined = Flat::EMPTY;
         let mut pointer = false;
@@ -216,43 +231,43 @@ impl Variant {
             i += 1;
         }
         let facts = Facts {
-            hash: hash_fields(0x71, name, cases),
+            hash: hash_fields(0x71, name, home, cases),
             pointer,
             layout: variant_layout(cases.len(), payload),
             flat: Flat::one(Core::I32).then(&joined),
         };
-        Self { name, docs, cases, facts }
+        Self { name, docs, home, cases, facts }
     }
 }
 
 impl Enum {
     /// Declares an enum and computes its layout and hash.
-    pub const fn new(name: &'static str, docs: &'static str, cases: &'static [Field]) -> Self {
+    pub const fn new(name: &'static str, docs: &'static str, home: &'static str, cases: &'static [Field]) -> Self {
         let facts = Facts {
-            hash: hash_fields(0x6d, name, cases),
+            hash: hash_fields(0x6d, name, home, cases),
             pointer: false,
             layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
             flat: Flat::one(Core::I32),
         };
-        Self { name, docs, cases, facts }
+        Self { name, docs, home, cases, facts }
     }
 }
 
 impl Flags {
     /// Declares a set of flags and computes its layout and hash.
-    pub const fn new(name: &'static str, docs: &'static str, flags: &'static [Field]) -> Self {
+    pub const fn new(name: &'static str, docs: &'static str, home: &'static str, flags: &'static [Field]) -> Self {
         let size = match flags.len() {
             0..=8 => 1,
             9..=16 => 2,
             _ => 4,
         };
         let facts = Facts {
-            hash: hash_fields(0x6e, name, flags),
+            hash: hash_fields(0x6e, name, home, flags),
             pointer: false,
             layout: Layout { size, align: size },
             flat: Flat::one(Core::I32),
         };
-        Self { name, docs, flags, facts }
+        Self { name, docs, home, flags, facts }
     }
 }
 
@@ -378,22 +393,41 @@ impl Type {
             _ => None,
         }
     }
+
+    /// The id of the interface that declares a named type; empty where each that uses it does.
+    pub const fn home(&self) -> &'static str {
+        match self {
+            Type::Record(record) => record.home,
+            Type::Variant(variant) => variant.home,
+            Type::Enum(cases) => cases.home,
+            Type::Flags(flags) => flags.home,
+            _ => "",
+        }
+    }
 }
 
 impl Interface {
     /// The interface's own name: what stands between `/` and `@` of its id.
     pub fn name(&self) -> &'static str {
-        let name = self.id.rsplit_once('/').map_or(self.id, |(_, name)| name);
-        name.split_once('@').map_or(name, |(name, _)| name)
+        name_in(self.id)
     }
 
     /// The package, `namespace:package@version`.
     pub fn package(&self) -> String {
-        let package = self.id.rsplit_once('/').map_or("", |(package, _)| package);
-        match self.id.split_once('@') {
-            Some((_, version)) => format!("{package}@{version}"),
-            None => package.to_string(),
-        }
+        package_in(self.id)
+    }
+}
+
+fn name_in(id: &str) -> &str {
+    let name = id.rsplit_once('/').map_or(id, |(_, name)| name);
+    name.split_once('@').map_or(name, |(name, _)| name)
+}
+
+fn package_in(id: &str) -> String {
+    let package = id.rsplit_once('/').map_or("", |(package, _)| package);
+    match id.split_once('@') {
+        Some((_, version)) => format!("{package}@{version}"),
+        None => package.to_string(),
     }
 }
 
@@ -422,8 +456,8 @@ const fn max(a: usize, b: usize) -> usize {
     if a > b { a } else { b }
 }
 
-const fn hash_fields(kind: u8, name: &str, fields: &[Field]) -> u64 {
-    let mut fnv = Fnv::new().byte(kind).str(name);
+const fn hash_fields(kind: u8, name: &str, home: &str, fields: &[Field]) -> u64 {
+    let mut fnv = Fnv::new().byte(kind).str(home).str(name);
     let mut i = 0;
     while i < fields.len() {
         fnv = fnv.str(fields[i].name).u64(fields[i].ty.hash());

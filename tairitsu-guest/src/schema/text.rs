@@ -1,65 +1,122 @@
 //! The WIT text of an interface.
 
-use super::{Field, Function, Interface, Type};
+use super::{Field, Function, Interface, Type, name_in, package_in};
 use std::fmt::{self, Display, Formatter, Write as _};
 
 impl Interface {
-    /// The interface as WIT text: a package with the one interface, types before functions.
+    /// The interface as WIT text: its package, with the interfaces of which it uses types before it, and those of other
+    /// packages after it. In an interface, types stand before functions.
     pub fn wit(&self) -> String {
         let mut out = String::new();
         // Writing to a `String` cannot fail.
-        let _ = self.write(&mut out);
+        let _ = self.write_package(&mut out);
         out
     }
 
-    fn write(&self, out: &mut String) -> fmt::Result {
-        writeln!(out, "package {};\n", self.package())?;
-        write_docs(out, "", self.docs)?;
-        writeln!(out, "interface {} {{", Name(self.name()))?;
-        let mut first = true;
-        for ty in self.named_types() {
-            separate(out, &mut first)?;
-            write_type(out, &ty)?;
+    fn write_package(&self, out: &mut String) -> fmt::Result {
+        let mut used = Vec::new();
+        self.all_used(&mut used);
+        let package = self.package();
+        writeln!(out, "package {package};\n")?;
+        for interface in used.iter().filter(|used| used.package() == package) {
+            interface.write(out, "")?;
+            out.push('\n');
         }
-        for function in self.functions {
-            separate(out, &mut first)?;
-            write_docs(out, "  ", function.docs)?;
-            writeln!(out, "  {}: {function};", Name(function.name))?;
+        self.write(out, "")?;
+        let mut packages = vec![package];
+        for interface in &used {
+            let package = interface.package();
+            if packages.contains(&package) {
+                continue;
+            }
+            writeln!(out, "\npackage {package} {{")?;
+            let mut first = true;
+            for interface in used.iter().filter(|used| used.package() == package) {
+                separate(out, &mut first)?;
+                interface.write(out, "  ")?;
+            }
+            writeln!(out, "}}")?;
+            packages.push(package);
         }
-        writeln!(out, "}}")
+        Ok(())
     }
 
-    /// The records, variants, enums and flags that the functions use, each after those it is made of.
+    /// The interfaces of which types are used, here or in one of them, each once and after those that it uses.
+    fn all_used(&self, used: &mut Vec<&'static Interface>) {
+        for interface in self.uses {
+            if !used.iter().any(|known| known.id == interface.id) {
+                interface.all_used(used);
+                used.push(interface);
+            }
+        }
+    }
+
+    fn write(&self, out: &mut String, indent: &str) -> fmt::Result {
+        write_docs(out, indent, self.docs)?;
+        writeln!(out, "{indent}interface {} {{", Name(self.name()))?;
+        let mut first = true;
+        let types = self.named_types();
+        let is_used = |ty: &Type| !ty.home().is_empty() && ty.home() != self.id;
+        let mut homes: Vec<_> = types.iter().filter(|ty| is_used(ty)).map(Type::home).collect();
+        homes.dedup();
+        for (i, home) in homes.iter().enumerate() {
+            if homes[..i].contains(home) {
+                continue;
+            }
+            first = false;
+            let names: Vec<_> = types.iter().filter(|ty| ty.home() == *home).filter_map(Type::name).collect();
+            let names = names.iter().map(|name| Name(name).to_string()).collect::<Vec<_>>().join(", ");
+            let near = package_in(home) == self.package();
+            let path = if near { Name(name_in(home)).to_string() } else { (*home).to_string() };
+            writeln!(out, "{indent}  use {path}.{{{names}}};")?;
+        }
+        for ty in types.iter().filter(|ty| !is_used(ty)) {
+            separate(out, &mut first)?;
+            write_type(out, indent, ty)?;
+        }
+        for function in self.functions {
+            separate(out, &mut first)?;
+            write_docs(out, &format!("{indent}  "), function.docs)?;
+            writeln!(out, "{indent}  {}: {function};", Name(function.name))?;
+        }
+        writeln!(out, "{indent}}}")
+    }
+
+    /// The records, variants, enums and flags that the interface declares or uses, each after those it is made of.
     fn named_types(&self) -> Vec<Type> {
         let mut types = Vec::new();
+        self.types.iter().for_each(|ty| collect(self, ty, &mut types));
         for function in self.functions {
             for param in function.params {
-                collect(&param.ty, &mut types);
+                collect(self, &param.ty, &mut types);
             }
-            collect(&function.result, &mut types);
+            collect(self, &function.result, &mut types);
         }
         types
     }
 }
 
-fn collect(ty: &Type, types: &mut Vec<Type>) {
+fn collect(interface: &Interface, ty: &Type, types: &mut Vec<Type>) {
     match ty {
-        Type::List(item) | Type::Option(item) => collect(item, types),
+        Type::List(item) | Type::Option(item) => collect(interface, item, types),
         Type::Result([ok, err]) => {
-            collect(ok, types);
-            collect(err, types);
+            collect(interface, ok, types);
+            collect(interface, err, types);
         }
-        Type::Tuple(items) => items.iter().for_each(|item| collect(item, types)),
+        Type::Tuple(items) => items.iter().for_each(|item| collect(interface, item, types)),
         Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) => {
             // The hash first: it spares the walk of a type already there.
             if types.iter().any(|known| known.hash() == ty.hash()) {
                 return;
             }
-            if let Type::Record(record) = ty {
-                record.fields.iter().for_each(|field| collect(&field.ty, types));
-            }
-            if let Type::Variant(variant) = ty {
-                variant.cases.iter().for_each(|case| collect(&case.ty, types));
+            // What a type of another interface is made of is that interface's to declare.
+            if ty.home().is_empty() || ty.home() == interface.id {
+                if let Type::Record(record) = ty {
+                    record.fields.iter().for_each(|field| collect(interface, &field.ty, types));
+                }
+                if let Type::Variant(variant) = ty {
+                    variant.cases.iter().for_each(|case| collect(interface, &case.ty, types));
+                }
             }
             types.push(*ty);
         }
@@ -81,7 +138,7 @@ fn write_docs(out: &mut String, indent: &str, docs: &str) -> fmt::Result {
     Ok(())
 }
 
-fn write_type(out: &mut String, ty: &Type) -> fmt::Result {
+fn write_type(out: &mut String, indent: &str, ty: &Type) -> fmt::Result {
     let (keyword, name, docs, fields) = match ty {
         Type::Record(record) => ("record", record.name, record.docs, record.fields),
         Type::Variant(variant) => ("variant", variant.name, variant.docs, variant.cases),
@@ -89,17 +146,18 @@ fn write_type(out: &mut String, ty: &Type) -> fmt::Result {
         Type::Flags(flags) => ("flags", flags.name, flags.docs, flags.flags),
         _ => return Ok(()),
     };
-    write_docs(out, "  ", docs)?;
-    writeln!(out, "  {keyword} {} {{", Name(name))?;
+    write_docs(out, &format!("{indent}  "), docs)?;
+    writeln!(out, "{indent}  {keyword} {} {{", Name(name))?;
     for Field { name, docs, ty: field } in fields {
-        write_docs(out, "    ", docs)?;
+        write_docs(out, &format!("{indent}    "), docs)?;
+        write!(out, "{indent}    {}", Name(name))?;
         match (ty, field) {
-            (Type::Record(_), field) => writeln!(out, "    {}: {field},", Name(name))?,
-            (_, Type::Unit) => writeln!(out, "    {},", Name(name))?,
-            (_, payload) => writeln!(out, "    {}({payload}),", Name(name))?,
+            (Type::Record(_), field) => writeln!(out, ": {field},")?,
+            (_, Type::Unit) => writeln!(out, ",")?,
+            (_, payload) => writeln!(out, "({payload}),")?,
         }
     }
-    writeln!(out, "  }}")
+    writeln!(out, "{indent}  }}")
 }
 
 /// The type as a signature names it: `list<greeting>`.

@@ -1,49 +1,58 @@
 //! `flags!`: a set of flags, its operators, and how it is lifted and lowered.
 
-use super::wit::{Bodies, impls, wit_type};
+use super::shared::index;
+use super::wit::{Bodies, Target, impls, wit_type};
 use crate::model::FlagsDef;
 use crate::paths::Paths;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+/// The most flags in one WIT set.
+const WORD: usize = 32;
+
 pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
-    let FlagsDef { attrs, vis, ident, name, docs, flags, .. } = def;
+    let FlagsDef { attrs, vis, ident, name, docs, flags, args } = def;
     let schema = &paths.schema;
+    let home = args.home.as_ref().map(syn::LitStr::value).unwrap_or_default();
+    let integer = match flags.len() {
+        0..=32 => quote!(u32),
+        33..=64 => quote!(u64),
+        _ => quote!(u128),
+    };
     let constants = flags.iter().enumerate().map(|(i, flag)| {
         let (attrs, ident) = (&flag.attrs, &flag.case.ident);
-        // A 33rd flag is an error that was reported.
-        let bit = Literal::u32_unsuffixed(1u32.checked_shl(i as u32).unwrap_or(0));
+        // A 129th flag is an error that was reported.
+        let bit = Literal::u128_unsuffixed(1u128.checked_shl(i as u32).unwrap_or(0));
         quote!(#(#attrs)* #vis const #ident: Self = Self { bits: #bit };)
     });
-    let all = match flags.len() {
-        len @ 0..32 => (1u32 << len) - 1,
-        _ => u32::MAX,
-    };
-    let all = Literal::u32_unsuffixed(all);
+    let all = Literal::u128_unsuffixed(u128::MAX.checked_shr(128 - flags.len() as u32).unwrap_or(u128::MAX));
     let idents: Vec<_> = flags.iter().map(|flag| &flag.case.ident).collect();
     let texts = idents.iter().map(|ident| ident.to_string());
-    let fields = flags.iter().map(|flag| {
-        let (name, docs) = (&flag.case.name, &flag.case.docs);
-        quote!(#schema::Field { name: #name, docs: #docs, ty: #schema::Type::Unit })
-    });
-    let ty = quote!(#schema::Type::Flags(&const { #schema::Flags::new(#name, #docs, &[#(#fields),*]) }));
-    let wit_type = wit_type(ident, &ty, paths);
-    let bytes = match flags.len() {
-        0..=8 => quote!(u8),
-        9..=16 => quote!(u16),
-        _ => quote!(u32),
+    let fields: Vec<_> = flags
+        .iter()
+        .map(|flag| {
+            let (name, docs) = (&flag.case.name, &flag.case.docs);
+            quote!(#schema::Field { name: #name, docs: #docs, ty: #schema::Type::Unit })
+        })
+        .collect();
+    let set = |name: &str, docs: &str, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::new(#name, #docs, #home, &[#(#fields),*]) }));
+    let words: Vec<_> = fields.chunks(WORD).collect();
+    let ty = match *words {
+        [word] => set(name, docs, word),
+        // WIT has no more flags in one set.
+        _ => {
+            let words = words.iter().enumerate().map(|(i, word)| {
+                let field = format!("bits{}", i * WORD);
+                let ty = set(&format!("{name}-{field}"), "", word);
+                quote!(#schema::Field { name: #field, docs: "", ty: #ty })
+            });
+            quote!(#schema::Type::Record(&const { #schema::Record::new(#name, #docs, #home, &[#(#words),*]) }))
+        }
     };
-    let abi = impls(
-        ident,
-        &Bodies {
-            lower: quote!(out[0] = self.bits as u64;),
-            store: quote!(memory.write(address, (self.bits as #bytes).to_le_bytes())?;),
-            // Bits that no flag has are cut off, as the canonical ABI says.
-            lift: quote!(Self::from_bits_truncate(flat[0] as u32)),
-            load: quote!(Self::from_bits_truncate(#bytes::from_le_bytes(memory.read(address)?) as u32)),
-        },
-        paths,
-    );
+    let generics = syn::Generics::default();
+    let target = Target::new(ident, &generics);
+    let wit_type = wit_type(&target, &ty, paths);
+    let abi = impls(&target, &bodies(flags.len(), &integer), paths);
     let operators = [
         ("BitOr", "bitor", "BitOrAssign", "bitor_assign", quote!(self.bits | other.bits)),
         ("BitAnd", "bitand", "BitAndAssign", "bitand_assign", quote!(self.bits & other.bits)),
@@ -80,7 +89,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             ::core::default::Default,
         )]
         #vis struct #ident {
-            bits: u32,
+            bits: #integer,
         }
 
         #[allow(dead_code)]
@@ -98,12 +107,12 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             }
 
             /// The bits, the first flag's the lowest.
-            #vis const fn bits(self) -> u32 {
+            #vis const fn bits(self) -> #integer {
                 self.bits
             }
 
             /// The flags of these bits, or nothing where a bit is no flag's.
-            #vis const fn from_bits(bits: u32) -> ::core::option::Option<Self> {
+            #vis const fn from_bits(bits: #integer) -> ::core::option::Option<Self> {
                 if bits & !#all == 0 {
                     ::core::option::Option::Some(Self { bits })
                 } else {
@@ -112,7 +121,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             }
 
             /// The flags of these bits, without the bits that are no flag's.
-            #vis const fn from_bits_truncate(bits: u32) -> Self {
+            #vis const fn from_bits_truncate(bits: #integer) -> Self {
                 Self { bits: bits & #all }
             }
 
@@ -204,5 +213,31 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             #wit_type
             #abi
         };
+    }
+}
+
+/// A word of up to 32 flags each: an `i32` when flat, as many bytes as it needs in memory. Only the last may need fewer
+/// than four.
+fn bodies(flags: usize, integer: &TokenStream) -> Bodies {
+    let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
+    let (mut lift, mut load) = (quote!(0), quote!(0));
+    for (i, first) in (0..flags).step_by(WORD).enumerate() {
+        let bytes = match flags - first {
+            0..=8 => quote!(u8),
+            9..=16 => quote!(u16),
+            _ => quote!(u32),
+        };
+        let (slot, offset, shift) = (index(i), index(i * 4), index(first));
+        lower.extend(quote!(out[#slot] = (self.bits >> #shift) as u32 as u64;));
+        store.extend(quote!(memory.write(address + #offset, ((self.bits >> #shift) as #bytes).to_le_bytes())?;));
+        lift.extend(quote!(| (flat[#slot] as u32 as #integer) << #shift));
+        load.extend(quote!(| (#bytes::from_le_bytes(memory.read(address + #offset)?) as #integer) << #shift));
+    }
+    // Bits that no flag has are cut off, as the canonical ABI says.
+    Bodies {
+        lower,
+        store,
+        lift: quote!(Self::from_bits_truncate(#lift)),
+        load: quote!(Self::from_bits_truncate(#load)),
     }
 }

@@ -3,12 +3,13 @@
 mod flags;
 mod guest;
 mod host;
+mod module;
 mod shared;
 mod wit;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::model::{FlagsDef, Interface, Side, TypeDef};
+use crate::model::{FlagsDef, Interface, Side, TypeDef, TypesModule};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -35,7 +36,7 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
 
 fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
-    let args = Args::parse(&cx, args, &["package", "rename", "crate"]);
+    let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
     let interface = Interface::parse(&cx, side, &args, item);
     if let Err(errors) = cx.finish() {
         // The trait and a macro of its name stay, so that an impl of it is no further error. No object is made
@@ -114,15 +115,17 @@ pub(crate) fn flags(item: TokenStream) -> TokenStream {
 
 /// `#[wit]`.
 pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
-    let cx = Ctxt::new();
-    let args = Args::parse(&cx, args, &["rename", "crate"]);
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {
+            if let Ok(Item::Mod(module)) = syn::parse2::<Item>(item.clone()) {
+                return types_module(args, module);
+            }
+            let cx = Ctxt::new();
             if let Ok(other) = syn::parse2::<Item>(item.clone()) {
                 cx.error(
                     head(&other),
-                    "`#[tairitsu::wit]` stands on a struct or an enum",
+                    "`#[tairitsu::wit]` stands on a struct, an enum, or a module of them",
                     "for a trait, write `#[tairitsu::guest]` or `#[tairitsu::host]`",
                 );
             } else {
@@ -131,10 +134,12 @@ pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
             return finish(cx, &item);
         }
     };
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["rename", "as", "to", "from", "crate"]);
     let paths = Paths::new(args.krate());
     let ident = input.ident.clone();
     let generics = input.generics.clone();
-    let def = TypeDef::parse(&cx, &args, input.clone());
+    let def = TypeDef::parse(&cx, args, input.clone());
     match (cx.finish(), def) {
         (Ok(()), Some(def)) => wit::expand(&def, &paths),
         (errors, def) => {
@@ -144,6 +149,18 @@ pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
             let item = def.map_or_else(|| strip(input).into_token_stream(), ToTokens::into_token_stream);
             quote!(#item #stub #errors)
         }
+    }
+}
+
+/// `#[wit]` on a module.
+fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
+    let original = item.clone();
+    let module = TypesModule::parse(&cx, &args, item);
+    match cx.finish() {
+        Ok(()) => module::expand(&module, &Paths::new(args.krate())),
+        Err(errors) => quote!(#original #errors),
     }
 }
 

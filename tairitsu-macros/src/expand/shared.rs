@@ -8,7 +8,7 @@ use syn::Visibility;
 
 /// The constant that describes the interface, and the one of the trait's name that hands it over.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
-    let Interface { item, id, docs, .. } = interface;
+    let Interface { item, id, docs, uses, .. } = interface;
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
     let role = match interface.side {
@@ -32,7 +32,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let span = ident.span().resolved_at(proc_macro2::Span::call_site());
     let check = quote_spanned! {span=>
         #[allow(long_running_const_eval)]
-        const SIZES: #schema::Sizes = #schema::measure(Self::INTERFACE, #schema::Role::#role);
+        const SIZE: usize = #schema::measure(Self::INTERFACE, #schema::Role::#role);
     };
     quote! {
         #[doc = #generated_docs]
@@ -43,6 +43,8 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             const INTERFACE: &'static #schema::Interface = &#schema::Interface {
                 id: #id,
                 docs: #docs,
+                uses: &[#(#uses::__TAIRITSU_INTERFACE),*],
+                types: &[],
                 functions: &[#(#functions),*],
             };
             const ROLE: #schema::Role = #schema::Role::#role;
@@ -50,7 +52,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         }
 
         // Evaluated on every target, since it is where names that collide are found.
-        const _: #schema::Sizes = <dyn #ident as #private::HasInterface>::SIZES;
+        const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
     }
 }
 
@@ -130,11 +132,10 @@ pub(super) fn section(link_section: &str, interface: &TokenStream, private: &Tok
         #[used]
         #[unsafe(link_section = #link_section)]
         #[allow(long_running_const_eval)]
-        static __TAIRITSU_SECTION: [u8; <#interface as #private::HasInterface>::SIZES.total] =
-            #private::schema::encode::<{ <#interface as #private::HasInterface>::SIZES.total }>(
+        static __TAIRITSU_SECTION: [u8; <#interface as #private::HasInterface>::SIZE] =
+            #private::schema::encode::<{ <#interface as #private::HasInterface>::SIZE }>(
                 <#interface as #private::HasInterface>::INTERFACE,
                 <#interface as #private::HasInterface>::ROLE,
-                <#interface as #private::HasInterface>::SIZES,
             );
     }
 }

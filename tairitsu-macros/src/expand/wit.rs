@@ -1,18 +1,22 @@
 //! `#[wit]`: the schema of a type, and how it is lifted and lowered on both sides.
 
 use super::shared;
+use crate::attr::Adapt;
 use crate::model::{Case, Kind, TypeDef};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
-use syn::Generics;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Generics, Type, parse_quote};
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
-    let schema = schema(def, paths);
-    let abi = match &def.kind {
-        Kind::Record(fields) => record(def, fields, paths),
-        Kind::Variant(cases) | Kind::Enum(cases) => variant(def, cases, paths),
+    let target = Target::new(&def.item.ident, &def.item.generics);
+    let schema = schema(def, &target, paths);
+    let bodies = match &def.kind {
+        Kind::Record(fields) => record(fields, paths),
+        Kind::Variant(cases) | Kind::Enum(cases) => variant(cases, paths),
+        Kind::Adapted(adapt) => adapted(&def.item.ident, adapt, paths),
     };
+    let abi = impls(&target, &bodies, paths);
     let use_wire = &paths.use_wire;
     quote! {
         #def
@@ -28,17 +32,50 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
 
 /// For a type that has errors: that it is a WIT type, so that its uses are no errors too.
 pub(super) fn stub(ident: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
-    if !generics.params.is_empty() {
-        return TokenStream::new();
-    }
     let schema = &paths.schema;
-    wit_type(ident, &quote!(#schema::Type::Bool), paths)
+    wit_type(&Target::new(ident, generics), &quote!(#schema::Type::Bool), paths)
 }
 
-pub(super) fn wit_type(ident: &Ident, ty: &TokenStream, paths: &Paths) -> TokenStream {
+/// The type that traits are implemented for.
+pub(super) struct Target<'a> {
+    ident: &'a Ident,
+    generics: &'a Generics,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn new(ident: &'a Ident, generics: &'a Generics) -> Self {
+        Self { ident, generics }
+    }
+
+    /// `impl<..> Trait for Type<..> where ..` without a body. Each type parameter has the bounds.
+    fn head(&self, implemented: &TokenStream, bounds: &[&TokenStream]) -> TokenStream {
+        let ident = self.ident;
+        let mut generics = self.generics.clone();
+        for param in self.generics.type_params() {
+            let param = &param.ident;
+            generics.make_where_clause().predicates.push(parse_quote!(#param: #(#bounds)+*));
+        }
+        let (impl_generics, _, where_clause) = generics.split_for_impl();
+        let (_, arguments, _) = self.generics.split_for_impl();
+        quote!(impl #impl_generics #implemented for #ident #arguments #where_clause)
+    }
+
+    /// The WIT name: that of a generic type has the names of its arguments in it.
+    fn name(&self, name: &str, paths: &Paths) -> TokenStream {
+        let Paths { schema, wit_type, .. } = paths;
+        let arguments: Vec<_> = self.generics.type_params().map(|param| &param.ident).collect();
+        if arguments.is_empty() {
+            return quote!(#name);
+        }
+        quote!((&const { #schema::Name::generic(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
+    }
+}
+
+pub(super) fn wit_type(target: &Target<'_>, ty: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { wit_type, schema, .. } = paths;
+    let head = target.head(wit_type, &[wit_type]);
     quote! {
-        impl #wit_type for #ident {
+        #head {
             const TYPE: #schema::Type = #ty;
             type Ok = Self;
             type Err = ::core::convert::Infallible;
@@ -52,81 +89,147 @@ pub(super) fn wit_type(ident: &Ident, ty: &TokenStream, paths: &Paths) -> TokenS
 }
 
 /// `WitType`.
-fn schema(def: &TypeDef, paths: &Paths) -> TokenStream {
+fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
-    let TypeDef { item, name, docs, kind } = def;
+    let TypeDef { name, docs, home, kind, .. } = def;
     let (what, cases) = match kind {
         Kind::Record(cases) => ("Record", cases),
         Kind::Variant(cases) => ("Variant", cases),
         Kind::Enum(cases) => ("Enum", cases),
+        Kind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.wire, paths), paths),
     };
     let what = format_ident!("{what}");
-    let fields = cases.iter().map(|Case { name, docs, ty, .. }| {
-        let ty = match ty {
+    let fields = cases.iter().map(|case| {
+        let (name, docs) = (&case.name, &case.docs);
+        let ty = match case.wire() {
             Some(ty) => shared::wit_const(ty, paths),
             None => quote!(#schema::Type::Unit),
         };
         quote!(#schema::Field { name: #name, docs: #docs, ty: #ty })
     });
+    let name = target.name(name, paths);
     let ty = quote! {
-        #schema::Type::#what(&const { #schema::#what::new(#name, #docs, &[#(#fields),*]) })
+        #schema::Type::#what(&const { #schema::#what::new(#name, #docs, #home, &const { [#(#fields),*] }) })
     };
-    wit_type(&item.ident, &ty, paths)
+    wit_type(target, &ty, paths)
 }
 
-/// `Lower` and `Lift` of a record: its fields in order, each aligned.
-fn record(def: &TypeDef, fields: &[Case], paths: &Paths) -> TokenStream {
+impl Case {
+    /// The type that crosses.
+    fn wire(&self) -> Option<&Type> {
+        match &self.adapt {
+            Some(adapt) => Some(&adapt.wire),
+            None => self.ty.as_ref(),
+        }
+    }
+}
+
+/// How a value of one type is lowered and lifted.
+struct Value<'a> {
+    ty: TokenStream,
+    /// The type as errors name it.
+    name: String,
+    adapt: Option<&'a Adapt>,
+    paths: &'a Paths,
+}
+
+impl<'a> Value<'a> {
+    fn new(ty: &'a Type, adapt: Option<&'a Adapt>, paths: &'a Paths) -> Self {
+        Self { ty: quote!(#ty), name: ty.to_token_stream().to_string().replace(' ', ""), adapt, paths }
+    }
+
+    /// Lowers what `value`, a reference, refers to. `method` is `lower` or `store`, and `to` its last argument.
+    fn lower(&self, method: &str, value: &TokenStream, to: &TokenStream) -> TokenStream {
+        let (ty, method, Paths { wire, private, .. }) = (&self.ty, format_ident!("{method}"), self.paths);
+        let Some(adapt) = self.adapt else {
+            return quote!(#wire::<#ty>::#method(#value, memory, #to)?);
+        };
+        let target = &adapt.wire;
+        let convert = match &adapt.to {
+            Some(to) => quote!(#to),
+            None => quote! {
+                |value: &#ty| <#target as ::core::convert::From<#ty>>::from(::core::clone::Clone::clone(value))
+            },
+        };
+        // What is made here ends here: nothing of it is lent.
+        quote! {
+            #wire::<#target>::#method(
+                &#private::adapt_to::<#ty, #target>(#value, #convert),
+                &mut #private::Copying(memory),
+                #to,
+            )?
+        }
+    }
+
+    /// Lifts a value. `method` is `lift` or `load`, and `from` its last argument.
+    fn lift(&self, method: &str, from: &TokenStream) -> TokenStream {
+        let (ty, method, Paths { wire, private, .. }) = (&self.ty, format_ident!("{method}"), self.paths);
+        let Some(adapt) = self.adapt else {
+            return quote!(#wire::<#ty>::#method(memory, #from)?);
+        };
+        let (target, name) = (&adapt.wire, &self.name);
+        let convert = match &adapt.from {
+            Some(from) => quote!(#from),
+            None => quote!(<#ty as ::core::convert::TryFrom<#target>>::try_from),
+        };
+        quote! {
+            match #private::adapt_from::<#ty, #target, _>(#wire::<#target>::#method(memory, #from)?, #name, #convert) {
+                ::core::result::Result::Ok(value) => value,
+                ::core::result::Result::Err(error) => return ::core::result::Result::Err(memory.reject(error)),
+            }
+        }
+    }
+}
+
+/// A record: its fields in order, each aligned.
+fn record(fields: &[Case], paths: &Paths) -> Bodies {
     let Paths { wire, schema, .. } = paths;
-    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let types: Vec<_> = fields.iter().filter_map(|field| field.ty.as_ref()).collect();
-    impls(
-        &def.item.ident,
-        &Bodies {
-            lower: quote! {
-                let mut at = 0usize;
-                #(
-                    #wire::<#types>::lower(&self.#idents, memory, &mut out[at..])?;
-                    at += #wire::<#types>::FLAT;
-                )*
+    let (mut lower, mut store) = (quote!(let mut at = 0usize;), quote!(let mut at = 0usize;));
+    let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
+    for field in fields {
+        let (ident, Some(ty), Some(target)) = (&field.ident, &field.ty, field.wire()) else { continue };
+        let value = Value::new(ty, field.adapt.as_ref(), paths);
+        let lower_field = value.lower("lower", &quote!(&self.#ident), &quote!(&mut out[at..]));
+        lower.extend(quote! {
+            #lower_field;
+            at += #wire::<#target>::FLAT;
+        });
+        let store_field = value.lower("store", &quote!(&self.#ident), &quote!(address + at));
+        store.extend(quote! {
+            at = #schema::align_to(at, #wire::<#target>::ALIGN);
+            #store_field;
+            at += #wire::<#target>::SIZE;
+        });
+        let lift_field = value.lift("lift", &quote!(&flat[start..]));
+        lift.extend(quote! {
+            #ident: {
+                let start = at;
+                at += #wire::<#target>::FLAT;
+                #lift_field
             },
-            store: quote! {
-                let mut at = 0usize;
-                #(
-                    at = #schema::align_to(at, #wire::<#types>::ALIGN);
-                    #wire::<#types>::store(&self.#idents, memory, address + at)?;
-                    at += #wire::<#types>::SIZE;
-                )*
+        });
+        let load_field = value.lift("load", &quote!(address + start));
+        load.extend(quote! {
+            #ident: {
+                let start = #schema::align_to(at, #wire::<#target>::ALIGN);
+                at = start + #wire::<#target>::SIZE;
+                #load_field
             },
-            lift: quote! {
-                let mut at = 0usize;
-                Self {
-                    #(#idents: {
-                        let start = at;
-                        at += #wire::<#types>::FLAT;
-                        #wire::<#types>::lift(memory, &flat[start..])?
-                    },)*
-                }
-            },
-            load: quote! {
-                let mut at = 0usize;
-                Self {
-                    #(#idents: {
-                        let start = #schema::align_to(at, #wire::<#types>::ALIGN);
-                        at = start + #wire::<#types>::SIZE;
-                        #wire::<#types>::load(memory, address + start)?
-                    },)*
-                }
-            },
-        },
-        paths,
-    )
+        });
+    }
+    Bodies {
+        lower,
+        store,
+        lift: quote!(let mut at = 0usize; Self { #lift }),
+        load: quote!(let mut at = 0usize; Self { #load }),
+    }
 }
 
-/// `Lower` and `Lift` of a variant or an enum: a discriminant, then the payload.
-fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
-    let Paths { wit_type, wire, private, .. } = paths;
+/// A variant or an enum: a discriminant, then the payload.
+fn variant(cases: &[Case], paths: &Paths) -> Bodies {
+    let Paths { wit_type, private, .. } = paths;
     let count = cases.len();
-    let payload = quote!(<Self as #wit_type>::TYPE.payload_offset());
+    let payload = quote!(address + <Self as #wit_type>::TYPE.payload_offset());
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for (i, case) in cases.iter().enumerate() {
@@ -140,39 +243,53 @@ fn variant(def: &TypeDef, cases: &[Case], paths: &Paths) -> TokenStream {
                 load.extend(quote!(#number => Self::#name,));
             }
             Some(ty) => {
+                let value = Value::new(ty, case.adapt.as_ref(), paths);
+                let lower_payload = value.lower("lower", &quote!(value), &quote!(&mut out[1..]));
                 lower.extend(quote! {
                     Self::#name(value) => {
                         out[0] = #number;
-                        #wire::<#ty>::lower(value, memory, &mut out[1..])?;
+                        #lower_payload;
                     }
                 });
+                let store_payload = value.lower("store", &quote!(value), &payload);
                 store.extend(quote! {
                     Self::#name(value) => {
                         #store_number;
-                        #wire::<#ty>::store(value, memory, address + #payload)?;
+                        #store_payload;
                     }
                 });
-                lift.extend(quote!(#number => Self::#name(#wire::<#ty>::lift(memory, &flat[1..])?),));
-                load.extend(quote!(#number => Self::#name(#wire::<#ty>::load(memory, address + #payload)?),));
+                let (lift_payload, load_payload) =
+                    (value.lift("lift", &quote!(&flat[1..])), value.lift("load", &payload));
+                lift.extend(quote!(#number => Self::#name(#lift_payload),));
+                load.extend(quote!(#number => Self::#name(#load_payload),));
             }
         }
     }
     let none = quote! {
         found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(memory, found)),
     };
-    impls(
-        &def.item.ident,
-        &Bodies {
-            lower: quote!(match self { #lower }),
-            store: quote!(match self { #store }),
-            lift: quote!(match flat[0] as u32 { #lift #none }),
-            load: quote!(match #private::load_discriminant(memory, address, #count)? { #load #none }),
-        },
-        paths,
-    )
+    Bodies {
+        lower: quote!(match self { #lower }),
+        store: quote!(match self { #store }),
+        lift: quote!(match flat[0] as u32 { #lift #none }),
+        load: quote!(match #private::load_discriminant(memory, address, #count)? { #load #none }),
+    }
 }
 
-/// What differs between records, variants and flags. `lower` and `store` are statements, `lift` and `load` end in a value.
+/// A type that goes as another one.
+fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
+    let value = Value { ty: quote!(Self), name: ident.to_string(), adapt: Some(adapt), paths };
+    let (lower, store) =
+        (value.lower("lower", &quote!(self), &quote!(out)), value.lower("store", &quote!(self), &quote!(address)));
+    Bodies {
+        lower: quote!(#lower;),
+        store: quote!(#store;),
+        lift: value.lift("lift", &quote!(flat)),
+        load: value.lift("load", &quote!(address)),
+    }
+}
+
+/// What differs between types. `lower` and `store` are statements, `lift` and `load` end in a value.
 pub(super) struct Bodies {
     pub(super) lower: TokenStream,
     pub(super) store: TokenStream,
@@ -180,11 +297,14 @@ pub(super) struct Bodies {
     pub(super) load: TokenStream,
 }
 
-pub(super) fn impls(ident: &Ident, bodies: &Bodies, paths: &Paths) -> TokenStream {
+pub(super) fn impls(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> TokenStream {
     let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
     let Paths { lower, lift, sink, source, .. } = paths;
+    // A field may be of a type that has both only for arguments that have both: a set, say.
+    let bounds = [lower, lift];
+    let (lower_head, lift_head) = (target.head(lower, &bounds), target.head(lift, &bounds));
     quote! {
-        impl #lower for #ident {
+        #lower_head {
             #[inline]
             fn lower<__TairitsuMemory: #sink>(
                 &self,
@@ -206,7 +326,7 @@ pub(super) fn impls(ident: &Ident, bodies: &Bodies, paths: &Paths) -> TokenStrea
             }
         }
 
-        impl #lift for #ident {
+        #lift_head {
             #[inline]
             fn lift<__TairitsuMemory: #source>(
                 memory: &mut __TairitsuMemory,

@@ -7,8 +7,8 @@ use crate::diag::Ctxt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Token, Visibility, braced};
 
-/// WIT's limit.
-const MAX_FLAGS: usize = 32;
+/// The bits of the largest integer.
+const MAX_FLAGS: usize = 128;
 
 /// The syntax: a struct of constants without types and values.
 pub(crate) struct FlagsItem {
@@ -66,7 +66,10 @@ impl FlagsDef {
         attrs.retain(|attr| {
             let is_helper = attr.path().is_ident("wit");
             if let (true, Ok(list)) = (is_helper, attr.meta.require_list()) {
+                let Args { rename, home, .. } = std::mem::take(&mut args);
                 args = Args::parse(cx, list.tokens.clone(), &["rename", "crate"]);
+                args.rename = args.rename.take().or(rename);
+                args.home = args.home.take().or(home);
             }
             !is_helper
         });

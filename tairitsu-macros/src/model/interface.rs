@@ -19,6 +19,8 @@ pub(crate) struct Interface {
     /// `namespace:package/interface@version`.
     pub(crate) id: String,
     pub(crate) docs: String,
+    /// The modules of types that it uses.
+    pub(crate) uses: Vec<syn::Path>,
     pub(crate) functions: Vec<Function>,
 }
 
@@ -91,7 +93,14 @@ impl Interface {
             }
         }
         check_collisions(cx, functions.iter().map(|function| (&function.ident, function.name.as_str())), "functions");
-        Self { side, id: interface_id(args, &item.ident), docs: attr::docs(&item.attrs), functions, item }
+        Self {
+            side,
+            id: interface_id(args, &item.ident),
+            docs: attr::docs(&item.attrs),
+            uses: args.uses.clone(),
+            functions,
+            item,
+        }
     }
 }
 
@@ -229,7 +238,7 @@ impl Param {
 }
 
 /// The interface's id. Without a `package`, the package is named after the crate that is being compiled.
-fn interface_id(args: &Args, ident: &Ident) -> String {
+pub(super) fn interface_id(args: &Args, ident: &Ident) -> String {
     let package = match &args.package {
         Some(package) => package.value(),
         None => {

@@ -5,10 +5,12 @@
 
 mod flags;
 mod interface;
+mod module;
 mod types;
 
 pub(crate) use flags::FlagsDef;
 pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts};
+pub(crate) use module::TypesModule;
 pub(crate) use types::{Case, Kind, TypeDef};
 
 /// Which side provides the functions.

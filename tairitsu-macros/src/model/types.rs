@@ -1,18 +1,22 @@
 //! A WIT type, from a struct or an enum.
 
 use super::interface::{check_collisions, name_of};
-use crate::attr::{self, Args};
+use crate::attr::{self, Adapt, Args};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Data, DeriveInput, Fields, GenericArgument, GenericParam, Ident, PathArguments, Type, TypePath};
+use syn::{
+    Data, DeriveInput, Fields, GenericArgument, GenericParam, Ident, PathArguments, PathSegment, Type, TypePath,
+};
 
 pub(crate) struct TypeDef {
     /// The type, without helper attributes.
     pub(crate) item: DeriveInput,
     pub(crate) name: String,
     pub(crate) docs: String,
+    /// The id of the interface that declares it, or nothing.
+    pub(crate) home: String,
     pub(crate) kind: Kind,
 }
 
@@ -23,6 +27,8 @@ pub(crate) enum Kind {
     Variant(Vec<Case>),
     /// No case has a type.
     Enum(Vec<Case>),
+    /// It goes as another type.
+    Adapted(Adapt),
 }
 
 /// A field of a record, or a case of a variant or enum.
@@ -31,30 +37,49 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) ty: Option<Type>,
+    /// What a value of the type goes as, if not as itself.
+    pub(crate) adapt: Option<Adapt>,
 }
 
 impl TypeDef {
     /// Nothing where there is no telling what the type was to be; then an error was reported.
-    pub(crate) fn parse(cx: &Ctxt, args: &Args, mut item: DeriveInput) -> Option<Self> {
+    pub(crate) fn parse(cx: &Ctxt, mut args: Args, mut item: DeriveInput) -> Option<Self> {
         let ident = item.ident.clone();
-        // A lifetime is there for a reference, which is reported itself.
-        if let Some(param) = item.generics.params.iter().find(|param| !matches!(param, GenericParam::Lifetime(_))) {
-            cx.error(
-                param,
-                format!("type `{ident}` is generic, and a WIT type is not"),
-                "name the types of its fields, or declare one type for each",
-            );
+        for param in &item.generics.params {
+            // A lifetime is there for a reference, which is reported itself.
+            if let GenericParam::Const(param) = param {
+                cx.error(
+                    param,
+                    format!("type `{ident}` is generic over a constant, and a WIT name cannot tell one from another"),
+                    "declare one type for each constant, or take a `Vec`",
+                );
+            }
+        }
+        let home = args.home.as_ref().map(syn::LitStr::value).unwrap_or_default();
+        if let Some(adapt) = args.adapt.take() {
+            if let Some(rename) = &args.rename {
+                cx.error(
+                    rename,
+                    format!("type `{ident}` goes as another type, and has no WIT name of its own"),
+                    "remove `rename`",
+                );
+            }
+            return Some(Self { name: String::new(), docs: String::new(), home, kind: Kind::Adapted(adapt), item });
         }
         let kind = match &mut item.data {
             Data::Struct(data) => match &mut data.fields {
                 Fields::Named(fields) if !fields.named.is_empty() => {
                     let mut cases = Vec::new();
                     for field in &mut fields.named {
-                        let rename = attr::take_rename(cx, &mut field.attrs);
+                        let args = attr::take(cx, &mut field.attrs, attr::OF_FIELDS);
                         attr::refuse_cfg(cx, &field.attrs, "field");
                         let Some(field_ident) = field.ident.clone() else { continue };
-                        check_type(cx, &ident, &field.ty);
-                        cases.push(Case::new(cx, rename, field_ident, &field.attrs, Some(field.ty.clone())));
+                        if args.adapt.is_none() {
+                            check_type(cx, &ident, &field.ty);
+                        }
+                        let rename = args.rename.map(|name| name.value());
+                        let case = Case::new(cx, rename, field_ident, &field.attrs, Some(field.ty.clone()));
+                        cases.push(Case { adapt: args.adapt, ..case });
                     }
                     Kind::Record(cases)
                 }
@@ -70,7 +95,7 @@ impl TypeDef {
                     cx.error(
                         &*fields,
                         format!("struct `{ident}` has fields without names, and a WIT record names them"),
-                        "name the fields, or use a tuple in place of the struct",
+                        "name the fields, use a tuple in place of the struct, or say what it goes as: `#[tairitsu::wit(as = Type)]`",
                     );
                     return None;
                 }
@@ -89,15 +114,20 @@ impl TypeDef {
                     let rename = attr::take_rename(cx, &mut variant.attrs);
                     attr::refuse_cfg(cx, &variant.attrs, "variant");
                     let case = &variant.ident;
-                    let ty = match &variant.fields {
+                    let mut adapt = None;
+                    let ty = match &mut variant.fields {
                         Fields::Unit => None,
                         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                            check_type(cx, &ident, &fields.unnamed[0].ty);
-                            Some(fields.unnamed[0].ty.clone())
+                            let payload = &mut fields.unnamed[0];
+                            adapt = attr::take(cx, &mut payload.attrs, attr::OF_PAYLOADS).adapt;
+                            if adapt.is_none() {
+                                check_type(cx, &ident, &payload.ty);
+                            }
+                            Some(payload.ty.clone())
                         }
                         Fields::Named(fields) => {
                             cx.error(
-                                fields,
+                                &*fields,
                                 format!("variant `{case}` has named fields, and a WIT case carries one value"),
                                 "put the fields in a struct marked `#[tairitsu::wit]` and carry that",
                             );
@@ -105,7 +135,7 @@ impl TypeDef {
                         }
                         Fields::Unnamed(fields) if fields.unnamed.is_empty() => {
                             cx.error(
-                                fields,
+                                &*fields,
                                 format!("variant `{case}` has an empty list of fields"),
                                 format!("write `{case}`"),
                             );
@@ -113,7 +143,7 @@ impl TypeDef {
                         }
                         Fields::Unnamed(fields) => {
                             cx.error(
-                                fields,
+                                &*fields,
                                 format!(
                                     "variant `{case}` has {} fields, and a WIT case carries one value",
                                     fields.unnamed.len()
@@ -123,7 +153,7 @@ impl TypeDef {
                             None
                         }
                     };
-                    cases.push(Case::new(cx, rename, case.clone(), &variant.attrs, ty));
+                    cases.push(Case { adapt, ..Case::new(cx, rename, case.clone(), &variant.attrs, ty) });
                 }
                 if cases.iter().any(|case| case.ty.is_some()) { Kind::Variant(cases) } else { Kind::Enum(cases) }
             }
@@ -136,14 +166,15 @@ impl TypeDef {
                 return None;
             }
         };
-        let (Kind::Record(cases) | Kind::Variant(cases) | Kind::Enum(cases)) = &kind;
-        let what = if matches!(kind, Kind::Record(_)) { "fields" } else { "variants" };
-        check_collisions(cx, cases.iter().map(|case| (&case.ident, case.name.as_str())), what);
+        if let Kind::Record(cases) | Kind::Variant(cases) | Kind::Enum(cases) = &kind {
+            let what = if matches!(kind, Kind::Record(_)) { "fields" } else { "variants" };
+            check_collisions(cx, cases.iter().map(|case| (&case.ident, case.name.as_str())), what);
+        }
         let name = match &args.rename {
             Some(rename) => rename.value(),
             None => name_of(cx, &ident),
         };
-        Some(Self { name, docs: attr::docs(&item.attrs), kind, item })
+        Some(Self { name, docs: attr::docs(&item.attrs), home, kind, item })
     }
 }
 
@@ -156,7 +187,7 @@ impl Case {
         ty: Option<Type>,
     ) -> Self {
         let name = rename.unwrap_or_else(|| name_of(cx, &ident));
-        Self { ident, name, docs: attr::docs(attrs), ty }
+        Self { ident, name, docs: attr::docs(attrs), ty, adapt: None }
     }
 }
 
@@ -181,7 +212,8 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
         }
 
         fn visit_type_path(&mut self, path: &'ast TypePath) {
-            if path.qself.is_none() && (path.path.is_ident(self.ident) || path.path.is_ident("Self")) {
+            let is_itself = |segment: &PathSegment| segment.ident == *self.ident || segment.ident == "Self";
+            if path.qself.is_none() && path.path.segments.len() == 1 && is_itself(&path.path.segments[0]) {
                 self.cx.error(
                     path,
                     format!("type `{}` contains itself, and a WIT type cannot be recursive", self.ident),

@@ -207,11 +207,6 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
         let [pointer, len]: [ValRaw; 2] = unsafe { lowered.assume_init() };
         Ok((pointer.get_u32() as usize, len.get_u32() as usize))
     }
-
-    /// What is lent is copied here anyway.
-    fn copy_str(&mut self, string: &str) -> Result<(usize, usize)> {
-        self.lend_str(string)
-    }
 }
 
 /// A component's memory, to be lifted out of.

@@ -1,0 +1,68 @@
+//! Types of well-known crates that go as another WIT type, each behind the feature of its crate's name.
+//!
+//! | feature | Rust | WIT |
+//! |---|---|---|
+//! | `uuid` | `Uuid` | `tuple<u64, u64>`: the high and the low 64 bits |
+//! | `chrono` | `DateTime<Utc>` | `tuple<s64, u32>`: seconds since 1970, which may be negative, and nanoseconds on top |
+//! | `chrono` | `DateTime<FixedOffset>`, `NaiveDate`, `NaiveTime`, `NaiveDateTime` | `string`, in the form of RFC 3339 and ISO 8601 |
+//! | `chrono` | `TimeDelta` | `tuple<s64, s32>`: seconds and nanoseconds of one sign |
+//! | `url` | `Url` | `string` |
+//! | `serde_json` | `Value` | `string`: JSON |
+
+#[cfg(any(feature = "chrono", feature = "serde_json", feature = "url", feature = "uuid"))]
+use super::by_way::by_way_of;
+
+#[cfg(feature = "uuid")]
+by_way_of! {
+    [] uuid::Uuid as (u64, u64):
+        |value| Ok(value.as_u64_pair()),
+        |lifted| Ok(uuid::Uuid::from_u64_pair(lifted.0, lifted.1));
+}
+
+#[cfg(feature = "url")]
+by_way_of! {
+    [] url::Url as String: |value| Ok(value.as_str()), |lifted| super::by_way::parse(&lifted, "a URL");
+}
+
+#[cfg(feature = "serde_json")]
+by_way_of! {
+    // A `Value` has string keys only, which is all that could fail.
+    [] serde_json::Value as String:
+        |value| Ok(super::by_way::Made(value.to_string())),
+        |lifted| super::by_way::parse(&lifted, "JSON");
+}
+
+#[cfg(feature = "chrono")]
+mod of_chrono {
+    use super::super::AbiError;
+    use super::super::by_way::{Made, by_way_of, parse};
+    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
+
+    by_way_of! {
+        [] DateTime<Utc> as (i64, u32):
+            |value| Ok((value.timestamp(), value.timestamp_subsec_nanos())),
+            |lifted| DateTime::from_timestamp(lifted.0, lifted.1).ok_or_else(|| unknown("a time that chrono can tell", lifted));
+        [] TimeDelta as (i64, i32):
+            |value| Ok((value.num_seconds(), value.subsec_nanos())),
+            |lifted| delta(lifted.0, lifted.1).ok_or_else(|| unknown("seconds and nanoseconds of one sign", lifted));
+        // The formats keep nanoseconds, and the parsers take what the formats print.
+        [] DateTime<FixedOffset> as String:
+            |value| Ok(Made(value.to_rfc3339_opts(SecondsFormat::AutoSi, false))),
+            |lifted| parse(&lifted, "a date and time in the form of RFC 3339");
+        [] NaiveDate as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a date");
+        [] NaiveTime as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a time of day");
+        [] NaiveDateTime as String: |value| Ok(Made(format!("{value:?}"))), |lifted| parse(&lifted, "a date and time");
+    }
+
+    fn delta(seconds: i64, nanoseconds: i32) -> Option<TimeDelta> {
+        TimeDelta::try_seconds(seconds)
+            .filter(|_| {
+                nanoseconds.unsigned_abs() < 1_000_000_000 && seconds.signum() as i32 * nanoseconds.signum() >= 0
+            })?
+            .checked_add(&TimeDelta::nanoseconds(nanoseconds.into()))
+    }
+
+    fn unknown(expected: &'static str, found: impl std::fmt::Debug) -> AbiError {
+        AbiError::Conversion { expected, found: format!("{found:?}") }
+    }
+}

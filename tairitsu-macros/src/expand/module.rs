@@ -1,0 +1,43 @@
+//! `#[wit]` on a module: an interface of types, under the module's name.
+
+use crate::model::TypesModule;
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
+    let TypesModule { item, id, docs, uses, types } = module;
+    let (ident, vis, schema, wit_type) = (&item.ident, &item.vis, &paths.schema, &paths.wit_type);
+    let mut item = item.clone();
+    let constant = quote! {
+        #[doc(hidden)]
+        pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(<#types as #wit_type>::TYPE),*];
+
+        // `use path::types::{self}` brings the module and not the constant beside it.
+        #[doc(hidden)]
+        pub const __TAIRITSU_INTERFACE: &#schema::Interface = super::#ident;
+    };
+    if let Some((_, items)) = &mut item.content {
+        items.push(syn::Item::Verbatim(constant));
+    }
+    let doc = format!("The interface `{id}`, which declares the types of the module.");
+    let check = quote_spanned! {ident.span().resolved_at(proc_macro2::Span::call_site())=>
+        #[allow(long_running_const_eval)]
+        const _: usize = #schema::measure(#ident, #schema::Role::Import);
+    };
+    quote! {
+        #item
+
+        #[doc = #doc]
+        #[allow(non_upper_case_globals)]
+        #vis const #ident: &#schema::Interface = &#schema::Interface {
+            id: #id,
+            docs: #docs,
+            uses: &[#(#uses::__TAIRITSU_INTERFACE),*],
+            types: #ident::__TAIRITSU_TYPES,
+            functions: &[],
+        };
+
+        #check
+    }
+}

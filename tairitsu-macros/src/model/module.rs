@@ -1,0 +1,95 @@
+//! An interface of types, from a module.
+
+use super::interface::interface_id;
+use crate::attr::{self, Args, HOME};
+use crate::diag::Ctxt;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Ident, Item, ItemMod, Meta, parse_quote};
+
+pub(crate) struct TypesModule {
+    /// The module; the attributes in it say where their types are declared.
+    pub(crate) item: ItemMod,
+    pub(crate) id: String,
+    pub(crate) docs: String,
+    pub(crate) uses: Vec<syn::Path>,
+    /// The types with a WIT name of their own. A generic type has none, only its instantiations do.
+    pub(crate) types: Vec<Ident>,
+}
+
+impl TypesModule {
+    pub(crate) fn parse(cx: &Ctxt, args: &Args, mut item: ItemMod) -> Self {
+        let id = interface_id(args, &item.ident);
+        let mut types = Vec::new();
+        match &mut item.content {
+            Some((_, items)) => {
+                for item in items {
+                    types.extend(declare(cx, &id, item));
+                }
+            }
+            None => cx.error(
+                &item,
+                "the types of an interface are looked for in the module's body, and this module is in another file",
+                "write the module with its body here, and the types in it",
+            ),
+        }
+        if types.is_empty() && item.content.is_some() {
+            cx.error(
+                &item.ident,
+                format!("module `{}` declares no WIT type", item.ident),
+                "put `#[tairitsu::wit]` on the types in it",
+            );
+        }
+        Self { id, docs: attr::docs(&item.attrs), uses: args.uses.clone(), types, item }
+    }
+}
+
+/// Tells a type where it is declared, and returns its name; nothing for what is no WIT type.
+fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
+    let home = format_ident!("{HOME}");
+    let (attrs, ident, is_generic) = match item {
+        Item::Struct(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
+        Item::Enum(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
+        Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "flags") => {
+            attr::refuse_cfg(cx, &item.attrs, "type");
+            let tokens = &item.mac.tokens;
+            item.mac.tokens = quote!(#[wit(#home = #id)] #tokens);
+            return name_of_flags(&item.mac.tokens);
+        }
+        _ => return None,
+    };
+    let ident = ident.clone();
+    let attr = attrs.iter_mut().find(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "wit"))?;
+    if is_generic || is_adapted(attr) {
+        return None;
+    }
+    let path = attr.path().clone();
+    let args = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let separator = (!args.is_empty()).then(|| quote!(,));
+    attr.meta = parse_quote!(#path(#home = #id #separator #args));
+    attr::refuse_cfg(cx, attrs, "type");
+    Some(ident)
+}
+
+/// Whether the type goes as another one, and so has no name.
+fn is_adapted(attr: &Attribute) -> bool {
+    let Meta::List(list) = &attr.meta else { return false };
+    // Mistakes are reported where the attribute itself is expanded.
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from"]);
+    let _ = cx.finish();
+    args.adapt.is_some()
+}
+
+/// What stands after `struct`.
+fn name_of_flags(tokens: &TokenStream) -> Option<Ident> {
+    let mut tokens = tokens.clone().into_iter().skip_while(|token| token.to_string() != "struct");
+    tokens.next();
+    match tokens.next() {
+        Some(proc_macro2::TokenTree::Ident(ident)) => Some(ident),
+        _ => None,
+    }
+}
