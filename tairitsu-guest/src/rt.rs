@@ -2,7 +2,7 @@
 //! the host has read them, and the container's state.
 
 use crate::abi::{AbiError, Lift, Lower, Memory, Plain, Sink, Source};
-use crate::schema::{Layout, MAX_FLAT_PARAMS, Signature, align_to};
+use crate::schema::{Layout, MAX_FLAT_PARAMS, align_to};
 use std::alloc;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
@@ -17,23 +17,31 @@ pub struct Slot<const CORE: u8>;
 /// How a slot looks to rustc.
 pub trait CoreType {
     /// The core type; `()` for a slot that is not there, which leaves no trace in the core signature.
-    type Repr;
+    type Repr: CoreValue;
+}
+
+/// What is in a slot.
+pub trait CoreValue: Copy {
     /// A flat value to the slot.
-    fn to_core(bits: u64) -> Self::Repr;
+    fn of(bits: u64) -> Self;
     /// The slot to a flat value.
-    fn from_core(core: Self::Repr) -> u64;
+    fn bits(self) -> u64;
 }
 
 macro_rules! core_type {
     ($($code:literal $repr:ty: $bits:ident => $to:expr, $core:ident => $from:expr;)*) => {$(
         impl CoreType for Slot<$code> {
             type Repr = $repr;
+        }
+
+        impl CoreValue for $repr {
             #[inline(always)]
-            fn to_core($bits: u64) -> $repr {
+            fn of($bits: u64) -> $repr {
                 $to
             }
             #[inline(always)]
-            fn from_core($core: $repr) -> u64 {
+            fn bits(self) -> u64 {
+                let $core = self;
                 $from
             }
         }
@@ -192,46 +200,42 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
     unsafe { Vec::from_raw_parts(address as *mut T, len, len) }
 }
 
-fn unwrap<T>(result: Result<T, Infallible>) -> T {
-    match result {
-        Ok(value) => value,
-    }
-}
-
-/// The arguments of a call that came in, lifted one by one.
-pub struct Args<'s> {
+/// The arguments of a call that came in, lifted one by one. `INDIRECT` says that they came through memory: it is a
+/// constant, so that each is compiled for one way only.
+pub struct Args<'s, const INDIRECT: bool> {
     flat: &'s [u64; MAX_FLAT_PARAMS],
-    signature: &'s Signature,
     at: usize,
 }
 
-impl<'s> Args<'s> {
+impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
     /// Arguments in these slots.
     #[inline(always)]
-    pub fn new(flat: &'s [u64; MAX_FLAT_PARAMS], signature: &'s Signature) -> Self {
-        Self { flat, signature, at: 0 }
+    pub fn new(flat: &'s [u64; MAX_FLAT_PARAMS]) -> Self {
+        Self { flat, at: 0 }
     }
 
     /// Lifts the next one.
     #[inline(always)]
     pub fn take<T: Lift>(&mut self) -> T {
         let memory = &mut GuestMemory::new();
-        if self.signature.params_indirect {
+        if const { INDIRECT } {
             let at = align_to(self.at, T::LAYOUT.align);
             self.at = at + T::LAYOUT.size;
-            unwrap(T::load(memory, self.flat[0] as usize + at))
+            let Ok(value) = T::load(memory, self.flat[0] as usize + at);
+            value
         } else {
             let at = self.at;
             self.at += T::FLAT;
-            unwrap(T::lift(memory, &self.flat[at..]))
+            let Ok(value) = T::lift(memory, &self.flat[at..]);
+            value
         }
     }
 
     /// Frees the memory that the arguments came in, after the last one is lifted.
     #[inline(always)]
-    pub fn finish(self) {
-        if self.signature.params_indirect {
-            GuestMemory::new().free(self.flat[0] as usize, self.signature.params_layout);
+    pub fn finish(self, layout: Layout) {
+        if const { INDIRECT } {
+            GuestMemory::new().free(self.flat[0] as usize, layout);
         }
     }
 }
@@ -271,7 +275,7 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
         let returned = unsafe { &mut *self.0.get() };
         let value = returned.value.insert(value);
         let address = returned.area.0.as_mut_ptr().expose_provenance();
-        unwrap(value.store(&mut returned.memory, address));
+        let Ok(()) = value.store(&mut returned.memory, address);
         address as u64
     }
 
@@ -292,7 +296,7 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
 #[inline(always)]
 pub fn lower_flat<T: Lower>(value: &T) -> u64 {
     let mut flat = [0];
-    unwrap(value.lower(&mut GuestMemory::new(), &mut flat));
+    let Ok(()) = value.lower(&mut GuestMemory::new(), &mut flat);
     flat[0]
 }
 
@@ -323,37 +327,40 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
 
     /// Lowers the next argument.
     #[inline(always)]
-    pub fn arg<T: Lower + ?Sized>(&mut self, signature: &Signature, value: &T) {
-        if signature.params_indirect {
+    pub fn arg<T: Lower + ?Sized>(&mut self, value: &T) {
+        if const { PARAMS > 0 } {
             let at = align_to(self.at, T::LAYOUT.align);
             self.at = at + T::LAYOUT.size;
             let address = self.params.0.as_mut_ptr().expose_provenance() + at;
-            unwrap(value.store(&mut self.memory, address));
+            let Ok(()) = value.store(&mut self.memory, address);
         } else {
-            unwrap(value.lower(&mut self.memory, &mut self.flat[self.at..]));
+            let Ok(()) = value.lower(&mut self.memory, &mut self.flat[self.at..]);
             self.at += T::FLAT;
         }
     }
 
     /// Adds the pointers to what goes through memory, after the last argument.
     #[inline(always)]
-    pub fn ready(&mut self, signature: &Signature) {
-        if signature.params_indirect {
+    pub fn ready(&mut self) {
+        if const { PARAMS > 0 } {
             self.flat[0] = self.params.0.as_mut_ptr().expose_provenance() as u64;
+            self.at = 1;
         }
-        if signature.result_indirect {
-            self.flat[signature.params_len] = self.result.0.as_mut_ptr().expose_provenance() as u64;
+        if const { RESULT > 0 } {
+            self.flat[self.at] = self.result.0.as_mut_ptr().expose_provenance() as u64;
         }
     }
 
     /// Lifts the result, of which `flat` is the core value where it came back as one.
     #[inline(always)]
-    pub fn result<T: Lift>(&mut self, signature: &Signature, flat: u64) -> T {
-        if signature.result_indirect {
+    pub fn result<T: Lift>(&mut self, flat: u64) -> T {
+        if const { RESULT > 0 } {
             let address = self.result.0.as_mut_ptr().expose_provenance();
-            unwrap(T::load(&mut self.memory, address))
+            let Ok(value) = T::load(&mut self.memory, address);
+            value
         } else {
-            unwrap(T::lift(&mut self.memory, &[flat]))
+            let Ok(value) = T::lift(&mut self.memory, &[flat]);
+            value
         }
     }
 }

@@ -21,6 +21,8 @@ pub use crate::runtime::generated::*;
 pub trait HasInterface {
     /// The functions and types.
     const INTERFACE: &'static schema::Interface;
+    /// The core signatures of the functions.
+    const SIGNATURES: &'static [schema::Signature];
     /// Which way a guest has it.
     const ROLE: schema::Role;
     /// The length of its section in bytes; evaluating it checks the interface.

@@ -8,23 +8,18 @@
 
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
+use tairitsu_guest::schema::align_to;
 
 #[cfg(target_family = "wasm")]
-use tairitsu_guest::{
-    rt::{Args, Call, Return, lower_flat},
-    schema::Signature,
-};
+use tairitsu_guest::rt::{Args, Call, Return, lower_flat};
 
-/// A type as generated code uses it.
+/// A type as generated code uses it. The functions know the type's constants, so that generated code need not name them:
+/// rustc would evaluate each anew in every generic function that does.
 pub struct Wire<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + WitType> Wire<T> {
     /// Size in linear memory, in bytes.
     pub const SIZE: usize = T::LAYOUT.size;
-    /// Alignment in linear memory, in bytes.
-    pub const ALIGN: usize = T::LAYOUT.align;
-    /// Flat values; 17 for more than 16.
-    pub const FLAT: usize = T::FLAT;
 }
 
 impl<T: ?Sized + Lower> Wire<T> {
@@ -40,11 +35,33 @@ impl<T: ?Sized + Lower> Wire<T> {
         value.store(memory, address)
     }
 
+    /// Lowers the field at `at`, and moves `at` behind it.
+    #[inline(always)]
+    pub fn lower_next<M: Sink>(value: &T, memory: &mut M, out: &mut [u64], at: &mut usize) -> Result<(), M::Error> {
+        let start = *at;
+        *at += T::FLAT;
+        value.lower(memory, &mut out[start..])
+    }
+
+    /// Stores the next field of what is at `address`, the last one of which ended at `at`, and moves `at` behind it.
+    #[inline(always)]
+    pub fn store_next<M: Sink>(value: &T, memory: &mut M, address: usize, at: &mut usize) -> Result<(), M::Error> {
+        let start = align_to(*at, T::LAYOUT.align);
+        *at = start + T::LAYOUT.size;
+        value.store(memory, address + start)
+    }
+
+    /// Stores what a case of the variant `V` carries.
+    #[inline(always)]
+    pub fn store_payload<V: WitType, M: Sink>(value: &T, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        value.store(memory, address + V::TYPE.payload_offset())
+    }
+
     /// Lowers an argument of a call to an import.
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub fn arg<const P: usize, const R: usize>(call: &mut Call<P, R>, signature: &Signature, value: &T) {
-        call.arg(signature, value);
+    pub fn arg<const P: usize, const R: usize>(call: &mut Call<P, R>, value: &T) {
+        call.arg(value);
     }
 }
 
@@ -61,18 +78,40 @@ impl<T: Lift> Wire<T> {
         T::load(memory, address)
     }
 
+    /// Lifts the field at `at`, and moves `at` behind it.
+    #[inline(always)]
+    pub fn lift_next<M: Source>(memory: &mut M, flat: &[u64], at: &mut usize) -> Result<T, M::Error> {
+        let start = *at;
+        *at += T::FLAT;
+        T::lift(memory, &flat[start..])
+    }
+
+    /// Loads the next field of what is at `address`, the last one of which ended at `at`, and moves `at` behind it.
+    #[inline(always)]
+    pub fn load_next<M: Source>(memory: &mut M, address: usize, at: &mut usize) -> Result<T, M::Error> {
+        let start = align_to(*at, T::LAYOUT.align);
+        *at = start + T::LAYOUT.size;
+        T::load(memory, address + start)
+    }
+
+    /// Loads what a case of the variant `V` carries.
+    #[inline(always)]
+    pub fn load_payload<V: WitType, M: Source>(memory: &mut M, address: usize) -> Result<T, M::Error> {
+        T::load(memory, address + V::TYPE.payload_offset())
+    }
+
     /// Lifts the next argument of a call to an export.
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub fn take(args: &mut Args<'_>) -> T {
+    pub fn take<const INDIRECT: bool>(args: &mut Args<'_, INDIRECT>) -> T {
         args.take()
     }
 
     /// Lifts the result of a call to an import.
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub fn result<const P: usize, const R: usize>(call: &mut Call<P, R>, signature: &Signature, flat: u64) -> T {
-        call.result(signature, flat)
+    pub fn result<const P: usize, const R: usize>(call: &mut Call<P, R>, flat: u64) -> T {
+        call.result(flat)
     }
 }
 
@@ -80,8 +119,8 @@ impl<T: Lift> Wire<T> {
 impl<T: Lower> Wire<T> {
     /// Lowers the result of an export: as its one flat value, or into its place.
     #[inline(always)]
-    pub fn give<const N: usize>(place: &Return<T, N>, signature: &Signature, value: T) -> u64 {
-        if signature.result_indirect { place.put(value) } else { lower_flat(&value) }
+    pub fn give<const N: usize>(place: &Return<T, N>, value: T) -> u64 {
+        if const { T::FLAT > 1 } { place.put(value) } else { lower_flat(&value) }
     }
 
     /// Drops a result that the host has read.
@@ -101,91 +140,47 @@ pub(crate) const fn no_wire<T: ?Sized>() {
     );
 }
 
-/// What [`Wire`] is for a type that is no WIT type.
-pub trait NoWire<T: ?Sized> {
-    /// Nothing.
-    const SIZE: usize = 0;
-    /// Nothing.
-    const ALIGN: usize = 1;
-    /// Nothing.
-    const FLAT: usize = 0;
+/// What [`Wire`] is for a type that is no WIT type: every function says that it is never reached.
+macro_rules! no_wire {
+    ($($(#[$attr:meta])* fn $name:ident[$($generics:tt)*]($($param:ty),*) -> $result:ty $(where $bound:ty: Sized)?;)*) => {
+        #[doc = "What [`Wire`] is for a type that is no WIT type."]
+        pub trait NoWire<T: ?Sized> {
+            /// Nothing.
+            const SIZE: usize = 0;
 
-    /// Never reached.
-    fn lower<M: Sink>(_: &T, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
+            $(
+                /// Never reached.
+                $(#[$attr])*
+                fn $name<$($generics)*>($(_: $param),*) -> $result $(where $bound: Sized)? {
+                    const { no_wire::<T>() };
+                    unreachable!()
+                }
+            )*
+        }
+    };
+}
 
-    /// Never reached.
-    fn store<M: Sink>(_: &T, _: &mut M, _: usize) -> Result<(), M::Error> {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
-    fn lift<M: Source>(_: &mut M, _: &[u64]) -> Result<T, M::Error>
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
-    fn load<M: Source>(_: &mut M, _: usize) -> Result<T, M::Error>
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
+no_wire! {
+    fn lower[M: Sink](&T, &mut M, &mut [u64]) -> Result<(), M::Error>;
+    fn store[M: Sink](&T, &mut M, usize) -> Result<(), M::Error>;
+    fn lower_next[M: Sink](&T, &mut M, &mut [u64], &mut usize) -> Result<(), M::Error>;
+    fn store_next[M: Sink](&T, &mut M, usize, &mut usize) -> Result<(), M::Error>;
+    fn store_payload[V, M: Sink](&T, &mut M, usize) -> Result<(), M::Error>;
+    fn lift[M: Source](&mut M, &[u64]) -> Result<T, M::Error> where T: Sized;
+    fn load[M: Source](&mut M, usize) -> Result<T, M::Error> where T: Sized;
+    fn lift_next[M: Source](&mut M, &[u64], &mut usize) -> Result<T, M::Error> where T: Sized;
+    fn load_next[M: Source](&mut M, usize, &mut usize) -> Result<T, M::Error> where T: Sized;
+    fn load_payload[V, M: Source](&mut M, usize) -> Result<T, M::Error> where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn arg<const P: usize, const R: usize>(_: &mut Call<P, R>, _: &Signature, _: &T) {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
+    fn arg[const P: usize, const R: usize](&mut Call<P, R>, &T) -> ();
     #[cfg(target_family = "wasm")]
-    fn take(_: &mut Args<'_>) -> T
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
+    fn take[const INDIRECT: bool](&mut Args<'_, INDIRECT>) -> T where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn result<const P: usize, const R: usize>(_: &mut Call<P, R>, _: &Signature, _: u64) -> T
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
+    fn result[const P: usize, const R: usize](&mut Call<P, R>, u64) -> T where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn give<const N: usize>(_: &Return<T, N>, _: &Signature, _: T) -> u64
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
-
-    /// Never reached.
+    fn give[const N: usize](&Return<T, N>, T) -> u64 where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn clear<const N: usize>(_: &Return<T, N>)
-    where
-        T: Sized,
-    {
-        const { no_wire::<T>() };
-        unreachable!()
-    }
+    fn clear[const N: usize](&Return<T, N>) -> () where T: Sized;
 }
 
 impl<T: ?Sized> NoWire<T> for Wire<T> {}

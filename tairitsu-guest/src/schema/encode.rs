@@ -9,7 +9,7 @@
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>) and the module
 //! documentation of `wit_component::metadata`.
 
-use super::{Field, Function, Interface, Type};
+use super::{Field, Function, Hash, Interface, Type};
 
 /// Which way the interface crosses: out of the guest, or into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,9 @@ impl Interface {
 /// Distinct compound types that one interface may use: half of the table.
 const MAX_TYPES: usize = 1024;
 
+/// Types with names and functions that one interface may have: half of the table.
+const MAX_NAMES: usize = 1024;
+
 /// Interfaces whose types one interface may use, and types that they may have together.
 const MAX_USED: usize = 64;
 const MAX_USED_TYPES: usize = 512;
@@ -87,14 +90,19 @@ struct Scope {
     next_type: u32,
     /// An open-addressed table from a type's hash to its index.
     types: [(u64, u32); MAX_TYPES * 2],
-    /// The names of types so far.
-    names: [&'static str; MAX_TYPES],
+    /// An open-addressed table of the names so far: hash, name, and whether it is a function's.
+    names: [(u64, &'static str, bool); MAX_NAMES * 2],
     names_len: usize,
 }
 
 impl Scope {
-    const EMPTY: Self =
-        Self { decls: 0, next_type: 0, types: [(0, 0); MAX_TYPES * 2], names: [""; MAX_TYPES], names_len: 0 };
+    const EMPTY: Self = Self {
+        decls: 0,
+        next_type: 0,
+        types: [(0, 0); MAX_TYPES * 2],
+        names: [(0, "", false); MAX_NAMES * 2],
+        names_len: 0,
+    };
 }
 
 /// The code of a primitive type, or 0.
@@ -147,11 +155,10 @@ impl<'o> Encoder<'o> {
     }
 
     const fn bytes(&mut self, bytes: &[u8]) {
-        let mut i = 0;
-        while i < bytes.len() {
-            self.byte(bytes[i]);
-            i += 1;
+        if let Some(out) = &mut self.out {
+            out.split_at_mut(self.at).1.split_at_mut(bytes.len()).0.copy_from_slice(bytes);
         }
+        self.at += bytes.len();
     }
 
     const fn u32(&mut self, mut value: u32) {
@@ -310,32 +317,8 @@ impl<'o> Encoder<'o> {
         let mut i = 0;
         while i < interface.functions.len() {
             let function = &interface.functions[i];
+            self.claim(interface, function.name, true);
             self.function(interface, function);
-            let mut j = 0;
-            while j < i {
-                if same(interface.functions[j].name, function.name) {
-                    fail(&["interface `", interface.id, "` has two functions named `", function.name, "`: rename one"]);
-                }
-                j += 1;
-            }
-            i += 1;
-        }
-        // Functions and types of an interface share one space of names.
-        let mut i = 0;
-        while i < interface.functions.len() {
-            let mut j = 0;
-            while j < self.scope.names_len {
-                if same(self.scope.names[j], interface.functions[i].name) {
-                    fail(&[
-                        "interface `",
-                        interface.id,
-                        "` has a function and a type both named `",
-                        self.scope.names[j],
-                        "`, and WIT keeps them in one space of names: rename one",
-                    ]);
-                }
-                j += 1;
-            }
             i += 1;
         }
     }
@@ -408,7 +391,7 @@ impl<'o> Encoder<'o> {
             slot = (slot + 1) % (MAX_TYPES * 2);
         }
         if let Some(name) = ty.name() {
-            self.claim(interface, name);
+            self.claim(interface, name, false);
         }
 
         let home = ty.home();
@@ -565,22 +548,30 @@ impl<'o> Encoder<'o> {
         self.scope.next_type += 1;
     }
 
-    /// Takes a name for a type, which no other type of the interface may have.
-    const fn claim(&mut self, interface: &Interface, name: &'static str) {
-        let mut i = 0;
-        while i < self.scope.names_len {
-            if same(self.scope.names[i], name) {
-                fail(&[
-                    "interface `",
-                    interface.id,
-                    "` uses two different types named `",
-                    name,
-                    "`: rename one of them",
-                ]);
-            }
-            i += 1;
+    /// Takes a name, which no other function or type of the interface may have: they share one space of names. Whoever
+    /// writes has measured before, which is when this is checked.
+    const fn claim(&mut self, interface: &Interface, name: &'static str, function: bool) {
+        if self.out.is_some() {
+            return;
         }
-        self.scope.names[self.scope.names_len] = name;
+        let hash = Hash::new().str(name).0;
+        let mut slot = hash as usize % (MAX_NAMES * 2);
+        while self.scope.names[slot].0 != 0 {
+            let (known, other, other_function) = self.scope.names[slot];
+            if known == hash && same(other, name) {
+                let what = match (function, other_function) {
+                    (true, true) => "` has two functions named `",
+                    (false, false) => "` uses two different types named `",
+                    _ => "` has a function and a type, which share one space of names, both named `",
+                };
+                fail(&["interface `", interface.id, what, name, "`: rename one of them"]);
+            }
+            slot = (slot + 1) % (MAX_NAMES * 2);
+        }
+        if self.scope.names_len == MAX_NAMES {
+            fail(&["interface `", interface.id, "` has more than 1024 functions and types with names: split it"]);
+        }
+        self.scope.names[slot] = (hash, name, function);
         self.scope.names_len += 1;
     }
 

@@ -3,7 +3,7 @@
 //! Source: the canonical ABI, "Flattening"
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md#flattening>).
 
-use super::{Function, Layout, Type};
+use super::{Function, Interface, Layout, Type};
 
 /// The most core parameters a function takes before they go through memory.
 pub const MAX_FLAT_PARAMS: usize = 16;
@@ -49,6 +49,8 @@ pub struct Signature {
     pub result_indirect: bool,
     /// The layout of the result.
     pub result_layout: Layout,
+    /// How many flat values the result is; 17 for more than 16.
+    pub result_slots: usize,
 }
 
 impl Core {
@@ -172,24 +174,52 @@ impl Function {
             result: if result_indirect { Core::I32 } else { result.cores[0] },
             result_indirect,
             result_layout: self.result.layout(),
+            result_slots: result.len,
         }
     }
 }
 
-impl Function {
-    /// How many flat values the parameters are; 17 for more than 16.
-    pub const fn param_slots(&self) -> usize {
-        let signature = self.signature();
-        if signature.params_indirect { MAX_FLAT_PARAMS + 1 } else { signature.params_len }
-    }
-
-    /// How many flat values the result is; 17 for more than 16.
-    pub const fn result_slots(&self) -> usize {
-        self.result.flat().len
+impl Interface {
+    /// The signatures of all functions, of which there are `N`.
+    pub const fn signatures<const N: usize>(&self) -> [Signature; N] {
+        assert!(self.functions.len() == N, "there are as many signatures as functions");
+        let mut signatures = [Signature::EMPTY; N];
+        let mut i = 0;
+        while i < N {
+            signatures[i] = self.functions[i].signature();
+            i += 1;
+        }
+        signatures
     }
 }
 
 impl Signature {
+    const EMPTY: Self = Self {
+        params: [Core::None; MAX_FLAT_PARAMS],
+        params_len: 0,
+        params_indirect: false,
+        params_layout: Layout { size: 0, align: 1 },
+        result: Core::None,
+        result_indirect: false,
+        result_layout: Layout { size: 0, align: 1 },
+        result_slots: 0,
+    };
+
+    /// How many flat values the parameters are; 17 for more than 16.
+    pub const fn param_slots(&self) -> usize {
+        if self.params_indirect { MAX_FLAT_PARAMS + 1 } else { self.params_len }
+    }
+
+    /// The size in bytes of the memory that the parameters go through, or 0.
+    pub const fn params_size(&self) -> usize {
+        if self.params_indirect { self.params_layout.size } else { 0 }
+    }
+
+    /// The size in bytes of the memory that the result goes through, or 0.
+    pub const fn result_size(&self) -> usize {
+        if self.result_indirect { self.result_layout.size } else { 0 }
+    }
+
     /// The core type of parameter `index` of the imported function: its parameters, then a pointer
     /// to where the result goes when it goes through memory.
     pub const fn import_param(&self, index: usize) -> Core {

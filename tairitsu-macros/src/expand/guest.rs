@@ -26,9 +26,9 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 /// lowers the result. The types of the signature are in scope here, and not where the implementation is.
 fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { private, schema, rt, wire, use_wire, if_guest, .. } = paths;
-    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (method, index) = (&function.ident, shared::index(i));
+    let Paths { schema, rt, wire, use_wire, if_guest, .. } = paths;
+    let functions = interface.functions.iter().map(|function| {
+        let method = &function.ident;
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (shared::param_ident(param, i), shared::owned(param, paths));
@@ -46,7 +46,7 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             Some(ty) => {
                 let returned = quote!(#rt::Return<#ty, { #wire::<#ty>::SIZE }>);
                 let lower = quote! {
-                    #wire::<#ty>::give(Self::#place(), &__TAIRITSU_SIGNATURE, __tairitsu_result)
+                    #wire::<#ty>::give(Self::#place(), __tairitsu_result)
                 };
                 let post = quote! {
                     #[inline(always)]
@@ -67,15 +67,14 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
         quote! {
             #[doc(hidden)]
             #[inline]
-            pub fn #call<__TairitsuGuest: #ident>(
+            pub fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
                 __tairitsu_flat: &[u64; 16],
+                __tairitsu_layout: #schema::Layout,
                 __tairitsu_state: fn() -> &'static mut __TairitsuGuest,
             ) -> u64 {
-                const __TAIRITSU_SIGNATURE: #schema::Signature =
-                    <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
-                let mut __tairitsu_args = #rt::Args::new(__tairitsu_flat, &__TAIRITSU_SIGNATURE);
+                let mut __tairitsu_args = #rt::Args::<__TAIRITSU_INDIRECT>::new(__tairitsu_flat);
                 #(#take)*
-                __tairitsu_args.finish();
+                __tairitsu_args.finish(__tairitsu_layout);
                 let __tairitsu_result = <__TairitsuGuest as #ident>::#method(__tairitsu_state(), #pass);
                 #lower
             }
@@ -117,19 +116,21 @@ fn export_arm(interface: &Interface) -> TokenStream {
     let section_name = format!("component-type:tairitsu:export:{}", interface.id);
     let section = shared::section(&section_name, &target, &private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let index = shared::index(i);
         let (call, post, _) = names(function);
         let export_name = format!("{}#{}", interface.id, function.name);
-        let params: Vec<_> = (0..16).map(|i| format_ident!("a{i}")).collect();
-        let slots = (0..16).map(|i| {
+        let count = shared::most_slots(function);
+        let params: Vec<_> = (0..count).map(|i| format_ident!("a{i}")).collect();
+        let slots = (0..count).map(|i| {
             let i = shared::index(i);
             quote!(#private::rt::Slot<{ SIGNATURE.params[#i] as u8 }>)
         });
         let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
+        let (count, zeros) = (shared::index(count), (count..16).map(|_| quote!(0)));
+        let signature = shared::signature(&target, i, &private);
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
         // What is one core value has nothing to be dropped, and the host would call the function after each call.
         let post = function.result.as_ref().map(|ty| {
-            if is_scalar(ty) {
+            if shared::slots_by_looks(ty) == 1 {
                 return quote! {
                     const _: () = ::core::assert!(!SIGNATURE.result_indirect, "the name of a scalar stands for another type");
                 };
@@ -147,15 +148,19 @@ fn export_arm(interface: &Interface) -> TokenStream {
         });
         quote! {
             const _: () = {
-                const SIGNATURE: #private::schema::Signature =
-                    <#target as #private::HasInterface>::INTERFACE.functions[#index].signature();
+                const SIGNATURE: &#private::schema::Signature = &#signature;
+                const _: () = ::core::assert!(SIGNATURE.params_len <= #count, "the name of a type stands for another one");
 
                 #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #export_name)]
                 extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
                     #private::rt::run_ctors_once();
-                    let flat = [#(<#slots as #core>::from_core(#params)),*];
-                    <#result as #core>::to_core(<#target>::#call::<$ty>(&flat, state))
+                    let flat = [#(#private::rt::CoreValue::bits(#params),)* #(#zeros),*];
+                    #private::rt::CoreValue::of(<#target>::#call::<$ty, { SIGNATURE.params_indirect }>(
+                        &flat,
+                        SIGNATURE.params_layout,
+                        state,
+                    ))
                 }
 
                 #post
@@ -279,12 +284,6 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             };
         }
     }
-}
-
-/// Whether a type is by its looks one core value.
-fn is_scalar(ty: &syn::Type) -> bool {
-    const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
-    matches!(ty, syn::Type::Path(path) if SCALARS.iter().any(|scalar| path.path.is_ident(scalar)))
 }
 
 /// Whether a type is by its looks no alias of a `Result`.

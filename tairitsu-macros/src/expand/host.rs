@@ -45,15 +45,19 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let section_name = format!("component-type:tairitsu:import:{id}");
     let section = shared::section(&section_name, &quote!(dyn #ident), private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (index, name, head) = (shared::index(i), &function.name, head(interface, i));
-        let slots: Vec<_> = (0..17)
+        let (name, head) = (&function.name, head(interface, i));
+        // One more than of an export: the address of the result.
+        let count = shared::most_slots(function) + 1;
+        let slots: Vec<_> = (0..count)
             .map(|i| {
                 let i = shared::index(i);
                 quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_param(#i) as u8 }>)
             })
             .collect();
-        let params: Vec<_> = (0..17).map(|i| format_ident!("a{i}")).collect();
-        let indices = (0..17).map(shared::index);
+        let params: Vec<_> = (0..count).map(|i| format_ident!("a{i}")).collect();
+        let indices = (0..count).map(shared::index);
+        let most = shared::index(count - 1);
+        let signature = shared::signature(&quote!(dyn #ident), i, private);
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
@@ -62,19 +66,20 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 ParamKind::Owned => quote!(&#ident),
                 ParamKind::Reference => quote!(#ident),
             };
-            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, &__TAIRITSU_SIGNATURE, #value);)
+            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, #value);)
         });
         let lift = match &function.result {
             None => quote!({
                 let _ = __tairitsu_flat;
             }),
-            Some(ty) => quote!(#wire::<#ty>::result(&mut __tairitsu_call, &__TAIRITSU_SIGNATURE, __tairitsu_flat)),
+            Some(ty) => quote!(#wire::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
         };
         quote! {
             #[inline(never)]
             #head {
-                const __TAIRITSU_SIGNATURE: #schema::Signature =
-                    <dyn #ident as #private::HasInterface>::INTERFACE.functions[#index].signature();
+                const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
+                const _: () =
+                    ::core::assert!(__TAIRITSU_SIGNATURE.params_len <= #most, "the name of a type stands for another one");
 
                 #[link(wasm_import_module = #id)]
                 unsafe extern "C" {
@@ -83,17 +88,17 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 }
 
                 let mut __tairitsu_call = #rt::Call::<
-                    { if __TAIRITSU_SIGNATURE.params_indirect { __TAIRITSU_SIGNATURE.params_layout.size } else { 0 } },
-                    { if __TAIRITSU_SIGNATURE.result_indirect { __TAIRITSU_SIGNATURE.result_layout.size } else { 0 } },
+                    { __TAIRITSU_SIGNATURE.params_size() },
+                    { __TAIRITSU_SIGNATURE.result_size() },
                 >::new();
                 #(#args)*
-                __tairitsu_call.ready(&__TAIRITSU_SIGNATURE);
+                __tairitsu_call.ready();
                 // SAFETY: the import has the core signature that the section declares, both from one constant;
                 // what the arguments point to lives until the call is over.
                 let __tairitsu_core = unsafe {
-                    __tairitsu_import(#(<#slots as #core>::to_core(__tairitsu_call.flat[#indices])),*)
+                    __tairitsu_import(#(#rt::CoreValue::of(__tairitsu_call.flat[#indices])),*)
                 };
-                let __tairitsu_flat = <#result as #core>::from_core(__tairitsu_core);
+                let __tairitsu_flat = #rt::CoreValue::bits(__tairitsu_core);
                 #lift
             }
         }

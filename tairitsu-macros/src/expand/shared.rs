@@ -15,6 +15,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         Side::Guest => quote!(Export),
         Side::Host => quote!(Import),
     };
+    let count = index(interface.functions.len());
     let functions = interface.functions.iter().map(|function| {
         let Function { name, docs, .. } = function;
         let params = function.params.iter().map(|param| {
@@ -47,6 +48,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
                 types: &[],
                 functions: &[#(#functions),*],
             };
+            const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;
             #check
         }
@@ -92,9 +94,37 @@ pub(super) fn owned(param: &Param, paths: &Paths) -> TokenStream {
 
 /// How many flat values a function's parameters and its result are, as const arguments.
 pub(super) fn slots(ident: &Ident, function: usize, paths: &Paths) -> (TokenStream, TokenStream) {
-    let (private, index) = (&paths.private, index(function));
-    let function = quote!(<dyn #ident as #private::HasInterface>::INTERFACE.functions[#index]);
-    (quote!({ #function.param_slots() }), quote!({ #function.result_slots() }))
+    let signature = signature(&quote!(dyn #ident), function, &paths.private);
+    (quote!({ #signature.param_slots() }), quote!({ #signature.result_slots }))
+}
+
+/// The constant signature of a function of the interface that `target`, the trait's object type, names.
+pub(super) fn signature(target: &TokenStream, function: usize, private: &TokenStream) -> TokenStream {
+    let index = index(function);
+    quote!(<#target as #private::HasInterface>::SIGNATURES[#index])
+}
+
+/// An upper bound of the flat values of the parameters, known by the looks of their types. The fewer slots a shim has,
+/// the fewer constants the compiler evaluates. That it is one is asserted where it is used: a name may stand for another
+/// type than it looks like.
+pub(super) fn most_slots(function: &Function) -> usize {
+    let slots = function.params.iter().map(|param| slots_by_looks(&param.ty)).sum::<usize>();
+    slots.clamp(1, 16)
+}
+
+/// The same for one type: 1 only for what is one core value.
+pub(super) fn slots_by_looks(ty: &syn::Type) -> usize {
+    const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    match ty {
+        syn::Type::Path(path) if SCALARS.iter().any(|scalar| path.path.is_ident(scalar)) => 1,
+        syn::Type::Path(path) if path.path.is_ident("str") || path.path.is_ident("String") => 2,
+        syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Vec") => 2,
+        syn::Type::Slice(_) => 2,
+        syn::Type::Tuple(tuple) => tuple.elems.iter().map(slots_by_looks).sum(),
+        syn::Type::Group(group) => slots_by_looks(&group.elem),
+        syn::Type::Paren(paren) => slots_by_looks(&paren.elem),
+        _ => 16,
+    }
 }
 
 /// The parameter's name in generated code, with the span of the user's.

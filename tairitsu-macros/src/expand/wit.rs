@@ -138,11 +138,21 @@ impl<'a> Value<'a> {
         Self { ty: quote!(#ty), name: ty.to_token_stream().to_string().replace(' ', ""), adapt, paths }
     }
 
-    /// Lowers what `value`, a reference, refers to. `method` is `lower` or `store`, and `to` its last argument.
-    fn lower(&self, method: &str, value: &TokenStream, to: &TokenStream) -> TokenStream {
-        let (ty, method, Paths { wire, private, .. }) = (&self.ty, format_ident!("{method}"), self.paths);
+    /// A function of `Wire` for the type that crosses.
+    fn wire(&self, function: &TokenStream) -> TokenStream {
+        let wire = &self.paths.wire;
+        let target = match self.adapt {
+            Some(adapt) => adapt.wire.to_token_stream(),
+            None => self.ty.clone(),
+        };
+        quote!(#wire::<#target>::#function)
+    }
+
+    /// Lowers what `value`, a reference, refers to, by a function of `Wire` with these last arguments.
+    fn lower(&self, function: &TokenStream, value: &TokenStream, to: &TokenStream) -> TokenStream {
+        let (ty, wire, private) = (&self.ty, self.wire(function), &self.paths.private);
         let Some(adapt) = self.adapt else {
-            return quote!(#wire::<#ty>::#method(#value, memory, #to)?);
+            return attempt(&quote!(#wire(#value, memory, #to)));
         };
         let target = &adapt.wire;
         let convert = match &adapt.to {
@@ -152,28 +162,23 @@ impl<'a> Value<'a> {
             },
         };
         // What is made here ends here: nothing of it is lent.
-        quote! {
-            #wire::<#target>::#method(
-                &#private::adapt_to::<#ty, #target>(#value, #convert),
-                &mut #private::Copying(memory),
-                #to,
-            )?
-        }
+        attempt(&quote! {
+            #wire(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(memory), #to)
+        })
     }
 
-    /// Lifts a value. `method` is `lift` or `load`, and `from` its last argument.
-    fn lift(&self, method: &str, from: &TokenStream) -> TokenStream {
-        let (ty, method, Paths { wire, private, .. }) = (&self.ty, format_ident!("{method}"), self.paths);
-        let Some(adapt) = self.adapt else {
-            return quote!(#wire::<#ty>::#method(memory, #from)?);
-        };
+    /// Lifts a value, by a function of `Wire` with these last arguments.
+    fn lift(&self, function: &TokenStream, from: &TokenStream) -> TokenStream {
+        let (ty, wire, private) = (&self.ty, self.wire(function), &self.paths.private);
+        let lifted = attempt(&quote!(#wire(memory, #from)));
+        let Some(adapt) = self.adapt else { return lifted };
         let (target, name) = (&adapt.wire, &self.name);
         let convert = match &adapt.from {
             Some(from) => quote!(#from),
             None => quote!(<#ty as ::core::convert::TryFrom<#target>>::try_from),
         };
         quote! {
-            match #private::adapt_from::<#ty, #target, _>(#wire::<#target>::#method(memory, #from)?, #name, #convert) {
+            match #private::adapt_from::<#ty, #target, _>(#lifted, #name, #convert) {
                 ::core::result::Result::Ok(value) => value,
                 ::core::result::Result::Err(error) => return ::core::result::Result::Err(memory.reject(error)),
             }
@@ -181,60 +186,45 @@ impl<'a> Value<'a> {
     }
 }
 
+/// The value of a result, or the end of the function: `?` without the two functions of each type that `?` compiles.
+fn attempt(result: &TokenStream) -> TokenStream {
+    quote! {
+        match #result {
+            ::core::result::Result::Ok(value) => value,
+            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
+        }
+    }
+}
+
 /// A record: its fields in order, each aligned.
 fn record(fields: &[Case], paths: &Paths) -> Bodies {
-    let Paths { wire, schema, .. } = paths;
-    let (mut lower, mut store) = (quote!(let mut at = 0usize;), quote!(let mut at = 0usize;));
+    let start = quote!(let at = &mut 0usize;);
+    let (mut lower, mut store) = (start.clone(), start.clone());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for field in fields {
-        let (ident, Some(ty), Some(target)) = (&field.ident, &field.ty, field.wire()) else { continue };
+        let (ident, Some(ty)) = (&field.ident, &field.ty) else { continue };
         let value = Value::new(ty, field.adapt.as_ref(), paths);
-        let lower_field = value.lower("lower", &quote!(&self.#ident), &quote!(&mut out[at..]));
-        lower.extend(quote! {
-            #lower_field;
-            at += #wire::<#target>::FLAT;
-        });
-        let store_field = value.lower("store", &quote!(&self.#ident), &quote!(address + at));
-        store.extend(quote! {
-            at = #schema::align_to(at, #wire::<#target>::ALIGN);
-            #store_field;
-            at += #wire::<#target>::SIZE;
-        });
-        let lift_field = value.lift("lift", &quote!(&flat[start..]));
-        lift.extend(quote! {
-            #ident: {
-                let start = at;
-                at += #wire::<#target>::FLAT;
-                #lift_field
-            },
-        });
-        let load_field = value.lift("load", &quote!(address + start));
-        load.extend(quote! {
-            #ident: {
-                let start = #schema::align_to(at, #wire::<#target>::ALIGN);
-                at = start + #wire::<#target>::SIZE;
-                #load_field
-            },
-        });
+        let lowered = value.lower(&quote!(lower_next), &quote!(&self.#ident), &quote!(out, at));
+        lower.extend(quote!(#lowered;));
+        let stored = value.lower(&quote!(store_next), &quote!(&self.#ident), &quote!(address, at));
+        store.extend(quote!(#stored;));
+        let lifted = value.lift(&quote!(lift_next), &quote!(flat, at));
+        lift.extend(quote!(#ident: #lifted,));
+        let loaded = value.lift(&quote!(load_next), &quote!(address, at));
+        load.extend(quote!(#ident: #loaded,));
     }
-    Bodies {
-        lower,
-        store,
-        lift: quote!(let mut at = 0usize; Self { #lift }),
-        load: quote!(let mut at = 0usize; Self { #load }),
-    }
+    Bodies { lower, store, lift: quote!(#start Self { #lift }), load: quote!(#start Self { #load }) }
 }
 
 /// A variant or an enum: a discriminant, then the payload.
 fn variant(cases: &[Case], paths: &Paths) -> Bodies {
-    let Paths { wit_type, private, .. } = paths;
+    let private = &paths.private;
     let count = cases.len();
-    let payload = quote!(address + <Self as #wit_type>::TYPE.payload_offset());
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for (i, case) in cases.iter().enumerate() {
         let (name, number) = (&case.ident, Literal::u32_unsuffixed(i as u32));
-        let store_number = quote!(#private::store_discriminant(memory, address, #count, #number)?);
+        let store_number = attempt(&quote!(#private::store_discriminant(memory, address, #count, #number)));
         match &case.ty {
             None => {
                 lower.extend(quote!(Self::#name => out[0] = #number,));
@@ -244,48 +234,51 @@ fn variant(cases: &[Case], paths: &Paths) -> Bodies {
             }
             Some(ty) => {
                 let value = Value::new(ty, case.adapt.as_ref(), paths);
-                let lower_payload = value.lower("lower", &quote!(value), &quote!(&mut out[1..]));
+                let lowered = value.lower(&quote!(lower), &quote!(value), &quote!(&mut out[1..]));
                 lower.extend(quote! {
                     Self::#name(value) => {
                         out[0] = #number;
-                        #lower_payload;
+                        #lowered;
                     }
                 });
-                let store_payload = value.lower("store", &quote!(value), &payload);
+                let stored = value.lower(&quote!(store_payload::<Self, _>), &quote!(value), &quote!(address));
                 store.extend(quote! {
                     Self::#name(value) => {
                         #store_number;
-                        #store_payload;
+                        #stored;
                     }
                 });
-                let (lift_payload, load_payload) =
-                    (value.lift("lift", &quote!(&flat[1..])), value.lift("load", &payload));
-                lift.extend(quote!(#number => Self::#name(#lift_payload),));
-                load.extend(quote!(#number => Self::#name(#load_payload),));
+                let lifted = value.lift(&quote!(lift), &quote!(&flat[1..]));
+                lift.extend(quote!(#number => Self::#name(#lifted),));
+                let loaded = value.lift(&quote!(load_payload::<Self, _>), &quote!(address));
+                load.extend(quote!(#number => Self::#name(#loaded),));
             }
         }
     }
     let none = quote! {
         found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(memory, found)),
     };
+    let discriminant = attempt(&quote!(#private::load_discriminant(memory, address, #count)));
     Bodies {
         lower: quote!(match self { #lower }),
         store: quote!(match self { #store }),
         lift: quote!(match flat[0] as u32 { #lift #none }),
-        load: quote!(match #private::load_discriminant(memory, address, #count)? { #load #none }),
+        load: quote!(match #discriminant { #load #none }),
     }
 }
 
 /// A type that goes as another one.
 fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
     let value = Value { ty: quote!(Self), name: ident.to_string(), adapt: Some(adapt), paths };
-    let (lower, store) =
-        (value.lower("lower", &quote!(self), &quote!(out)), value.lower("store", &quote!(self), &quote!(address)));
+    let (lower, store) = (
+        value.lower(&quote!(lower), &quote!(self), &quote!(out)),
+        value.lower(&quote!(store), &quote!(self), &quote!(address)),
+    );
     Bodies {
         lower: quote!(#lower;),
         store: quote!(#store;),
-        lift: value.lift("lift", &quote!(flat)),
-        load: value.lift("load", &quote!(address)),
+        lift: value.lift(&quote!(lift), &quote!(flat)),
+        load: value.lift(&quote!(load), &quote!(address)),
     }
 }
 

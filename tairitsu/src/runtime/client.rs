@@ -45,6 +45,13 @@ impl Resolver<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
+        let func = self.next(index)?;
+        func.typed::<P, R>(&*self.store)?;
+        Ok(())
+    }
+
+    /// Looks the next function up.
+    fn next(&mut self, index: usize) -> Result<Func, ResolveError> {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let name = self.interface.functions[index].name;
         let func = self
@@ -52,9 +59,8 @@ impl Resolver<'_> {
             .get_export_index(&mut *self.store, Some(&self.export), name)
             .and_then(|export| self.instance.get_func(&mut *self.store, export))
             .ok_or_else(|| wasmtime::Error::msg(format!("the instance has no function `{name}`")))?;
-        func.typed::<P, R>(&*self.store)?;
         self.functions.push(func);
-        Ok(())
+        Ok(func)
     }
 }
 

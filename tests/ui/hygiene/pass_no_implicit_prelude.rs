@@ -18,6 +18,42 @@ pub enum Kind {
     Two,
 }
 
+/// Generic, and with an adapted field.
+#[::tairitsu::wit]
+pub struct Page<T> {
+    pub items: ::std::vec::Vec<T>,
+    #[wit(as = u32)]
+    pub size: ::std::num::NonZeroU32,
+}
+
+#[::tairitsu::wit(as = u64, to = |size| size.0, from = |size| ::std::result::Result::<Size, ::std::fmt::Error>::Ok(Size(size)))]
+pub struct Size(u64);
+
+::tairitsu::flags! {
+    pub struct Access {
+        const READ;
+    }
+}
+
+#[::tairitsu::wit(package = "test:shared")]
+pub mod shared {
+    #[::tairitsu::wit]
+    pub struct Line {
+        pub from: u32,
+    }
+
+    ::tairitsu::flags! {
+        pub struct Marks {
+            const DOTTED;
+        }
+    }
+}
+
+#[::tairitsu::guest(uses = shared)]
+pub trait Ruler {
+    fn rule(&mut self, lines: Page<shared::Line>, marks: shared::Marks) -> Page<(Size, Access)>;
+}
+
 #[::tairitsu::guest]
 pub trait Plotter {
     fn plot(&mut self, shape: &Shape, kind: Kind) -> ::std::result::Result<Point, Kind>;

@@ -1,0 +1,14 @@
+#[tairitsu::wit(package = "test:shapes")]
+pub mod shapes {
+    #[tairitsu::wit]
+    pub struct Point {
+        pub x: f32,
+    }
+}
+
+#[tairitsu::guest(package = "test:shapes")]
+pub trait Plotter {
+    fn plot(&mut self, point: shapes::Point);
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#[tairitsu::wit(as = String)]
+#[derive(Clone)]
+pub struct Version(u32);
+
+fn main() {}

@@ -1,6 +1,0 @@
-#[tairitsu::wit]
-pub struct Page<T> {
-    pub items: Vec<T>,
-}
-
-fn main() {}
