@@ -107,7 +107,7 @@ menagerie!(rows);
 
 /// `call` echoes a value, or says how much memory the guest has.
 fn stays<T: Echoed>(values: &Values<T>, mut call: impl FnMut(Option<T>) -> Result<u64, String>) {
-    let cycle: Vec<T> = (0..8).map(|n| values.random(n, 64)).collect();
+    let cycle: Vec<T> = (0..8).map(|n| values.random(n, 32)).collect();
     let mut echo = |calls| {
         for n in 0..calls {
             call(Some(cycle[n % cycle.len()].clone())).unwrap();

@@ -258,3 +258,24 @@ fn bits<T: Lower>(value: &T) -> Vec<u8> {
     value.store(&mut memory, address).unwrap();
     memory.bytes().to_vec()
 }
+
+#[test]
+fn what_is_the_same() {
+    let floats = Values::<Vec<f32>>::new("", Looks::<Vec<f32>>::new(), |_| Ok(Vec::new()));
+    let [quiet, other, signalling] = [0x7fc0_0000, 0x7fc0_0001, 0x7f80_0001].map(f32::from_bits);
+    assert!(floats.same(&vec![1.0, quiet], &vec![1.0, quiet]));
+    assert!(!floats.same(&vec![1.0, quiet], &vec![1.0, other]));
+    assert!(!floats.same(&vec![quiet], &vec![signalling]));
+    assert!(!floats.same(&vec![0.0], &vec![-0.0]));
+
+    // What the lowered form leaves out is seen too.
+    let addresses = Values::<SocketAddr>::new("", Looks::<SocketAddr>::new(), address);
+    let with_flow = |flow| SocketAddr::V6(std::net::SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, flow, 0));
+    assert!(addresses.same(&with_flow(0), &with_flow(0)));
+    assert!(!addresses.same(&with_flow(0), &with_flow(1)));
+
+    let maps = Values::<HashMap<u32, String>>::new("", Looks::<HashMap<u32, String>>::new(), |_| Ok(HashMap::new()));
+    let map = |keys: [u32; 3]| HashMap::from(keys.map(|key| (key, key.to_string())));
+    assert!(maps.same(&map([1, 2, 3]), &map([3, 2, 1])));
+    assert!(!maps.same(&map([1, 2, 3]), &map([1, 2, 4])));
+}
