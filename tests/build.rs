@@ -6,6 +6,8 @@ fn main() {
     Guests::new()
         .package("tairitsu-example-hybrid")
         .package("tairitsu-test-bindgen")
+        .package("tairitsu-test-menagerie")
+        .package("tairitsu-test-menagerie-bindgen")
         .package("tairitsu-test-renamed")
         .package("tairitsu-test-split")
         .package("tairitsu-test-unruly")

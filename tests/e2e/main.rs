@@ -8,6 +8,7 @@ mod calls;
 mod contract;
 mod core_world;
 mod hostile;
+mod menagerie;
 mod pairings;
 mod random;
 mod split;
