@@ -1,0 +1,44 @@
+//! What a live container costs in memory, each column in a process of its own.
+
+use crate::sides;
+use anyhow::{Context, Result};
+use std::process::Command;
+
+/// The argument by which this program calls itself.
+pub const ARGUMENT: &str = "--memory";
+
+/// Resident KiB for each of so many live containers that have been called once.
+pub fn per_container(column: &str, count: u32) -> Option<f64> {
+    let run = || -> Result<f64> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let output = command.args([ARGUMENT, column, &count.to_string()]).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let error = || String::from_utf8_lossy(&output.stderr).trim().lines().next().unwrap_or_default().to_string();
+        text.trim().parse().with_context(error)
+    };
+    run().map_err(|error| eprintln!("memory-{count}, {column}: {error:#}")).ok()
+}
+
+/// The process: makes the containers, and prints what each costs.
+pub fn child(mut args: impl Iterator<Item = String>) -> Result<()> {
+    let (column, count) = (args.next().context("expected a column")?, args.next().context("expected a count")?);
+    let count: u32 = count.parse()?;
+    let side = sides::start(&column, count + 2)?;
+    let mut alive = Vec::with_capacity(count as usize + 1);
+    // The first one also pays for what all have in common.
+    alive.push(side.spawn()?);
+    let before = resident()?;
+    for i in 0..count {
+        alive.push(side.spawn().with_context(|| format!("it ends at {i} containers"))?);
+    }
+    println!("{}", (resident()? - before) / f64::from(count));
+    // To take them down one by one would take a while.
+    std::process::exit(0);
+}
+
+/// This process's resident memory, in KiB.
+fn resident() -> Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("resident memory is known on Linux only")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+}

@@ -1,0 +1,106 @@
+//! Tairitsu.
+
+use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
+use anyhow::Result;
+use std::any::Any;
+use std::hint::black_box;
+use std::time::Duration;
+use tairitsu::{Container, Image, Registry};
+use tairitsu_bench_contract as contract;
+
+pub const GUEST: &[u8] = tairitsu::include_guest!("tairitsu-bench-guest-ours");
+
+pub struct Ours {
+    registry: Registry,
+    component: Vec<u8>,
+    image: Image,
+    container: Container,
+}
+
+/// The provider.
+struct Host;
+
+#[tairitsu::host]
+impl contract::Services for Host {
+    fn tick(&mut self, n: u64) -> u64 {
+        n + 1
+    }
+
+    fn greet(&mut self, name: &str) -> String {
+        name.into()
+    }
+}
+
+impl Ours {
+    pub fn start() -> Result<Self> {
+        let registry = Registry::new();
+        let component = super::componentize(GUEST)?;
+        let image = registry.load_image(&component)?;
+        let container = spawn(&image)?;
+        Ok(Self { registry, component, image, container })
+    }
+}
+
+/// The one place that makes containers: a template's `spawn` belongs here as soon as there is one.
+fn spawn(image: &Image) -> Result<Container> {
+    Ok(Container::builder(image).provide(Host).build()?)
+}
+
+fn entries(len: usize) -> Vec<contract::Entry> {
+    let entry = |id| contract::Entry { id, name: NAME.into(), tags: TAGS.map(Into::into).into(), score: 0.5 };
+    (0..len as u64).map(entry).collect()
+}
+
+impl Side for Ours {
+    fn run(&mut self, work: Work, iterations: u64) -> Result<Option<Duration>> {
+        if let Work::HandleCommand = work {
+            let container = &mut self.container;
+            return Ok(time(iterations, || container.handle_command(black_box("greet"), black_box("Hello")))?);
+        }
+        let mut guest = self.container.guest(contract::Work)?;
+        Ok(match work {
+            Work::Empty => time(iterations, || guest.empty())?,
+            Work::Add => time(iterations, || guest.add(black_box(1), black_box(2)))?,
+            Work::HandleCommand => unreachable!("returned above"),
+            Work::HostCall => time(iterations, || guest.call_host(black_box(HOST_CALLS)))?,
+            Work::HostCallStrings => time(iterations, || guest.call_host_strings(black_box(HOST_CALLS)))?,
+            // Arguments are handed over by value, so what came back goes out again: one buffer is made and one is
+            // dropped in each round, as in the other columns.
+            Work::Echo(len) => {
+                let mut value = bytes(len);
+                time(iterations, || guest.echo(std::mem::take(&mut value)).map(|echo| value = echo))?
+            }
+            Work::Records(len) => {
+                let mut value = entries(len);
+                time(iterations, || guest.echo_entries(std::mem::take(&mut value)).map(|echo| value = echo))?
+            }
+            Work::SpawnCallDrop { threads } => {
+                let image = &self.image;
+                time_on_threads(threads, iterations, || {
+                    black_box(spawn(image)?.guest(contract::Work)?.add(black_box(1), black_box(2))?);
+                    Ok(())
+                })?
+            }
+            Work::LoadCold => time(iterations, || self.registry.load_image(&self.component))?,
+            // Images are not kept as compiled.
+            Work::LoadCached => None,
+        })
+    }
+
+    fn check(&mut self) -> Result<()> {
+        expect("handle-command", self.container.handle_command("greet", "Hello")?, "greetHello".into())?;
+        let mut guest = self.container.guest(contract::Work)?;
+        guest.empty()?;
+        expect("add", guest.add(u32::MAX, 3)?, 2)?;
+        expect("host-call", guest.call_host(7)?, 7)?;
+        expect("host-call-strings", guest.call_host_strings(7)?, 21)?;
+        expect("echo", guest.echo(bytes(1000))?, bytes(1000))?;
+        expect("records", guest.echo_entries(entries(3))?, entries(3))
+    }
+
+    fn spawn(&self) -> Result<Box<dyn Any>> {
+        let mut container = spawn(&self.image)?;
+        container.guest(contract::Work)?.add(1, 2)?;
+        Ok(Box::new(container))
+    }
+}
