@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | `uuid` | `Uuid` | `tuple<u64, u64>`: the high and the low 64 bits |
 //! | `chrono` | `DateTime<Utc>` | `tuple<s64, u32>`: seconds since 1970, which may be negative, and nanoseconds on top |
-//! | `chrono` | `DateTime<FixedOffset>`, `NaiveDate`, `NaiveTime`, `NaiveDateTime` | `string`, in the form of RFC 3339 and ISO 8601 |
+//! | `chrono` | `DateTime<FixedOffset>` | `tuple<s64, u32, s32>`: the same, and seconds east of Greenwich |
+//! | `chrono` | `NaiveDate`, `NaiveTime`, `NaiveDateTime` | `string`, in the form of ISO 8601 |
 //! | `chrono` | `TimeDelta` | `tuple<s64, s32>`: seconds and nanoseconds of one sign |
 //! | `url` | `Url` | `string` |
 //! | `serde_json` | `Value` | `string`: JSON |
@@ -36,7 +37,7 @@ by_way_of! {
 mod of_chrono {
     use super::super::AbiError;
     use super::super::by_way::{Made, by_way_of, parse};
-    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
+    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
     by_way_of! {
         [] DateTime<Utc> as (i64, u32):
@@ -45,13 +46,18 @@ mod of_chrono {
         [] TimeDelta as (i64, i32):
             |value| Ok((value.num_seconds(), value.subsec_nanos())),
             |lifted| delta(lifted.0, lifted.1).ok_or_else(|| unknown("seconds and nanoseconds of one sign", lifted));
-        // The formats keep nanoseconds, and the parsers take what the formats print.
-        [] DateTime<FixedOffset> as String:
-            |value| Ok(Made(value.to_rfc3339_opts(SecondsFormat::AutoSi, false))),
-            |lifted| parse(&lifted, "a date and time in the form of RFC 3339");
+        // The text of RFC 3339 has minutes of an offset, and chrono has seconds.
+        [] DateTime<FixedOffset> as (i64, u32, i32):
+            |value| Ok((value.timestamp(), value.timestamp_subsec_nanos(), value.offset().local_minus_utc())),
+            |lifted| local(lifted).ok_or_else(|| unknown("a time and an offset that chrono can tell", lifted));
+        // What these print has nanoseconds in it, and is what they parse.
         [] NaiveDate as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a date");
         [] NaiveTime as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a time of day");
         [] NaiveDateTime as String: |value| Ok(Made(format!("{value:?}"))), |lifted| parse(&lifted, "a date and time");
+    }
+
+    fn local((seconds, nanoseconds, offset): (i64, u32, i32)) -> Option<DateTime<FixedOffset>> {
+        Some(DateTime::from_timestamp(seconds, nanoseconds)?.with_timezone(&FixedOffset::east_opt(offset)?))
     }
 
     fn delta(seconds: i64, nanoseconds: i32) -> Option<TimeDelta> {

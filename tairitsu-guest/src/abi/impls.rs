@@ -6,6 +6,16 @@ use super::{
 use crate::schema::{Layout, Type, align_to};
 use std::convert::Infallible;
 
+/// `?` without the two functions that `?` compiles for each type.
+macro_rules! attempt {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+
 /// The part of `WitType` that every type but `Result` has alike.
 macro_rules! no_error {
     () => {
@@ -288,7 +298,7 @@ fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) ->
     memory.check::<T>(pointer, len)?;
     let mut items = Vec::with_capacity(len);
     for i in 0..len {
-        items.push(T::load(memory, pointer + i * size)?);
+        items.push(attempt!(T::load(memory, pointer + i * size)));
     }
     memory.free(pointer, Layout { size: size * len, align });
     Ok(items)
@@ -478,7 +488,7 @@ macro_rules! tuple {
             fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let mut at = 0;
                 $(
-                    let $name = <$name as Lift>::lift(memory, &flat[at..])?;
+                    let $name = attempt!(<$name as Lift>::lift(memory, &flat[at..]));
                     at += <$name as WitType>::FLAT;
                 )+
                 Ok(($($name,)+))
@@ -489,7 +499,7 @@ macro_rules! tuple {
                 let mut at = 0;
                 $(
                     at = align_to(at, <$name as WitType>::LAYOUT.align);
-                    let $name = <$name as Lift>::load(memory, address + at)?;
+                    let $name = attempt!(<$name as Lift>::load(memory, address + at));
                     at += <$name as WitType>::LAYOUT.size;
                 )+
                 Ok(($($name,)+))

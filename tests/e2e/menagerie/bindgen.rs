@@ -127,6 +127,7 @@ macro_rules! by_value {
 by_value!((), bool, u8, i8, u16, i16, u32, i32, u64, i64, f32, f64, char);
 by_value!(theirs::Enum1, theirs::Enum2, theirs::Enum255, theirs::Enum257, theirs::Enum300, theirs::Kind);
 by_value!(theirs::Flags1, theirs::Flags8, theirs::Flags9, theirs::Flags16, theirs::Flags17, theirs::Flags32);
+by_value!(theirs::Flags33, theirs::Flags64, theirs::Flags65, theirs::Point, theirs::ChoiceOfResultOfUnitAndUnitAndU64);
 by_value!(theirs::Tiny, theirs::Place, theirs::Mixed, theirs::Forth, theirs::Back, theirs::Aligned, theirs::Variant257);
 
 macro_rules! tuples {

@@ -185,6 +185,13 @@ fn at_the_limits<T: 'static>() -> Vec<T> {
     offer(f, || vec![Flags9::empty(), Flags9::all(), Flags9::F8]);
     offer(f, || vec![Flags16::empty(), Flags16::all(), Flags16::F15]);
     offer(f, || vec![Flags17::empty(), Flags17::all(), Flags17::F16]);
+    offer(f, || vec![Flags33::empty(), Flags33::all(), Flags33::F31, Flags33::F32]);
+    offer(f, || vec![Flags64::empty(), Flags64::all(), Flags64::F31, Flags64::F32, Flags64::F63]);
+    offer(f, || vec![Flags65::empty(), Flags65::all(), Flags65::F0, Flags65::F32, Flags65::F63, Flags65::F64]);
+    offer(f, || vec![DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH]);
+    offer(f, || vec![NaiveDate::MIN, NaiveDate::MAX]);
+    offer(f, || vec![TimeDelta::MIN, TimeDelta::MAX, TimeDelta::zero()]);
+    offer(f, || vec![Uuid::nil(), Uuid::max()]);
     offer(f, || vec![Flags32::empty(), Flags32::all(), Flags32::F31]);
     offer(f, || vec![Duration::ZERO, Duration::MAX]);
     offer(f, || vec![SystemTime::UNIX_EPOCH, SystemTime::now()]);

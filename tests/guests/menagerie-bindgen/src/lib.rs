@@ -143,6 +143,31 @@ echo! {
         echo_socket: String;
         echo_path: String;
         echo_chest: Chest;
+        echo_flags33: Flags33;
+        echo_flags64: Flags64;
+        echo_flags65: Flags65;
+        echo_flags65_list: Vec<(Flags65, Flags1)>;
+        echo_page: PageOfAnimal;
+        echo_page_of_pages: PageOfPageOfU8;
+        echo_choice: ChoiceOfListOfCharAndPlace;
+        echo_choice_of_nothing: ChoiceOfResultOfUnitAndUnitAndU64;
+        echo_count: u32;
+        echo_counts: Vec<Option<u32>>;
+        echo_words: Vec<String>;
+        echo_ticket: Ticket;
+        echo_tickets: PageOfTicket;
+        echo_point: Point;
+        echo_line: Line;
+        echo_lines: PageOfLine;
+        echo_uuid: (u64, u64);
+        echo_url: String;
+        echo_json: String;
+        echo_instant: (i64, u32);
+        echo_moment: (i64, u32, i32);
+        echo_date: String;
+        echo_time_of_day: String;
+        echo_date_and_time: String;
+        echo_delta: (i64, i32);
     }
     several {
         echo_pair(byte: u8, text: String);

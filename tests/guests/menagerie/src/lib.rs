@@ -4,23 +4,32 @@
 mod cases;
 mod draw;
 mod flags;
+mod made;
 mod records;
 mod table;
 mod variants;
 
 pub use cases::{Enum1, Enum2, Enum255, Enum256, Enum257, Enum300, Variant257};
-pub use draw::{address, cow, cow_bytes, time};
-pub use flags::{Flags1, Flags8, Flags9, Flags16, Flags17, Flags32};
+pub use draw::{
+    address, cow, cow_bytes, date, date_and_time, delta, instant, json, moment, time, time_of_day, url, uuid,
+};
+pub use flags::{Flags1, Flags8, Flags9, Flags16, Flags17, Flags32, Flags33, Flags64, Flags65};
+pub use made::shared::{self, Line, Point};
+pub use made::{Choice, Count, Letter, Page, Ticket, Words};
 pub use records::{Animal, Cage, Chest, Kind, Mixed, Place, Tiny, Wide};
 pub use variants::{Aligned, Back, Forth, Heavy, Value};
 
-// The types of std that the table names, for what uses the table.
+// The types of other crates and of std that the table names, for what uses the table.
+pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+pub use serde_json::Value as Json;
 pub use std::borrow::Cow;
 pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 pub use std::path::PathBuf;
 pub use std::sync::Arc;
 pub use std::time::{Duration, SystemTime};
+pub use url::Url;
+pub use uuid::Uuid;
 
 /// Declares the trait from the table, and implements it.
 macro_rules! declare {
@@ -29,7 +38,7 @@ macro_rules! declare {
         several { $($many:ident $_many_call:ident($($arg:ident: $arg_ty:ty),*);)* }
     ) => {
         /// Every type there and back.
-        #[tairitsu::guest(package = "test:menagerie@0.1.0")]
+        #[tairitsu::guest(package = "test:menagerie@0.1.0", uses = made::shared)]
         #[allow(clippy::result_unit_err)]
         pub trait Menagerie {
             $(fn $name(&self, value: $ty) -> $ty;)*

@@ -130,6 +130,32 @@ macro_rules! menagerie {
                 echo_socket call_echo_socket: SocketAddr = address;
                 echo_path call_echo_path: PathBuf;
                 echo_chest call_echo_chest: Chest;
+
+                echo_flags33 call_echo_flags33: Flags33;
+                echo_flags64 call_echo_flags64: Flags64;
+                echo_flags65 call_echo_flags65: Flags65;
+                echo_flags65_list call_echo_flags65_list: Vec<(Flags65, Flags1)>;
+                echo_page call_echo_page: Page<Animal>;
+                echo_page_of_pages call_echo_page_of_pages: Page<Page<u8>>;
+                echo_choice call_echo_choice: Choice<Vec<char>, Place>;
+                echo_choice_of_nothing call_echo_choice_of_nothing: Choice<Result<(), ()>, u64>;
+                echo_count call_echo_count: Count;
+                echo_counts call_echo_counts: Vec<Option<Count>>;
+                echo_words call_echo_words: Words;
+                echo_ticket call_echo_ticket: Ticket;
+                echo_tickets call_echo_tickets: Page<Ticket>;
+                echo_point call_echo_point: Point;
+                echo_line call_echo_line: Line;
+                echo_lines call_echo_lines: Page<Line>;
+                echo_uuid call_echo_uuid: Uuid = uuid;
+                echo_url call_echo_url: Url = url;
+                echo_json call_echo_json: Json = json;
+                echo_instant call_echo_instant: DateTime<Utc> = instant;
+                echo_moment call_echo_moment: DateTime<FixedOffset> = moment;
+                echo_date call_echo_date: NaiveDate = date;
+                echo_time_of_day call_echo_time_of_day: NaiveTime = time_of_day;
+                echo_date_and_time call_echo_date_and_time: NaiveDateTime = date_and_time;
+                echo_delta call_echo_delta: TimeDelta = delta;
             }
             several {
                 echo_pair call_echo_pair(byte: u8, text: String);
