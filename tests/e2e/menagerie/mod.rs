@@ -4,6 +4,9 @@
 //! The rows are the table in `guests/menagerie`. What an echo cannot see, two errors that undo each other, is held by
 //! the values that `calls.rs` and `pairings.rs` spell out.
 
+// The code of a row is the same for a type that is `Copy`, and for one lifetime and for all.
+#![allow(clippy::clone_on_copy, clippy::redundant_closure)]
+
 mod bindgen;
 mod mirror;
 mod values;
