@@ -23,6 +23,7 @@ pub enum Role {
 /// The length in bytes of the encoding of `interface`. This also checks it: names that collide, a type of an interface
 /// that is not used, and `()` where WIT has no such type, are compile-time errors here, since only the compiler knows
 /// every type.
+#[track_caller]
 pub const fn measure(interface: &Interface, role: Role) -> usize {
     let mut encoder = Encoder::new(None);
     encoder.section(interface, role);
@@ -30,12 +31,14 @@ pub const fn measure(interface: &Interface, role: Role) -> usize {
 }
 
 /// Encodes `interface` as the data of a `component-type` section. `N` is what [`measure`] says.
+#[track_caller]
 pub const fn encode<const N: usize>(interface: &Interface, role: Role) -> [u8; N] {
     let mut bytes = [0; N];
     write(interface, role, &mut bytes);
     bytes
 }
 
+#[track_caller]
 const fn write(interface: &Interface, role: Role, bytes: &mut [u8]) {
     let len = bytes.len();
     let mut encoder = Encoder::new(Some(bytes));
@@ -133,6 +136,7 @@ enum Ref {
     Index(u32),
 }
 
+// What can fail is `#[track_caller]`, so that rustc shows the user's interface and no line of this file.
 impl<'o> Encoder<'o> {
     const fn new(out: Option<&'o mut [u8]>) -> Self {
         Self {
@@ -192,6 +196,7 @@ impl<'o> Encoder<'o> {
         }
     }
 
+    #[track_caller]
     const fn section(&mut self, interface: &Interface, role: Role) {
         self.bytes(b"\0asm\x0d\0\x01\0");
         // A custom section of 25 bytes: format 4, strings in UTF-8.
@@ -204,6 +209,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// The content of the type section: one component type, which declares the world's type and exports it.
+    #[track_caller]
     const fn world(&mut self, interface: &Interface, role: Role) {
         // One type, a component type of two declarations, the first of them a component type: the world.
         self.bytes(&[0x01, 0x41, 0x02, 0x01, 0x41]);
@@ -225,6 +231,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// Imports the interfaces of which `interface` uses types, each once and after those that it uses itself.
+    #[track_caller]
     const fn use_all(&mut self, interface: &Interface) {
         let mut i = 0;
         while i < interface.uses.len() {
@@ -233,6 +240,7 @@ impl<'o> Encoder<'o> {
         }
     }
 
+    #[track_caller]
     const fn use_types(&mut self, interface: &'static Interface) {
         let mut i = 0;
         while i < self.used_len {
@@ -272,6 +280,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// The instance type of an interface, as one of the world's types.
+    #[track_caller]
     const fn instance(&mut self, interface: &Interface) {
         self.scope = Scope::EMPTY;
         self.bytes(&[0x01, 0x42]);
@@ -308,6 +317,7 @@ impl<'o> Encoder<'o> {
         self.bytes(version);
     }
 
+    #[track_caller]
     const fn interface(&mut self, interface: &Interface) {
         let mut i = 0;
         while i < interface.types.len() {
@@ -323,6 +333,7 @@ impl<'o> Encoder<'o> {
         }
     }
 
+    #[track_caller]
     const fn function(&mut self, interface: &Interface, function: &Function) {
         let mut refs = [Ref::None; 64];
         if function.params.len() > refs.len() {
@@ -360,6 +371,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// Defines a type that stands where WIT wants a value: `()` will not do.
+    #[track_caller]
     const fn value(&mut self, interface: &Interface, ty: &Type, at: &str) -> Ref {
         if let Type::Unit = ty {
             fail(&[
@@ -374,6 +386,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// Declares `ty` and all that it is made of, once each, and returns how to refer to it.
+    #[track_caller]
     const fn define(&mut self, interface: &Interface, ty: &Type) -> Ref {
         if let Type::Unit = ty {
             return Ref::None;
@@ -477,6 +490,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// Declares a type of another interface, which is among the world's types.
+    #[track_caller]
     const fn alias(&mut self, interface: &Interface, ty: &Type, home: &str) {
         let (hash, name) = match ty.name() {
             Some(name) => (ty.hash(), name),
@@ -506,6 +520,7 @@ impl<'o> Encoder<'o> {
     }
 
     /// Declares the types of all fields, so that the second look at each writes nothing.
+    #[track_caller]
     const fn define_all(&mut self, interface: &Interface, fields: &[Field], values: bool) {
         let mut i = 0;
         while i < fields.len() {
@@ -550,6 +565,7 @@ impl<'o> Encoder<'o> {
 
     /// Takes a name, which no other function or type of the interface may have: they share one space of names. Whoever
     /// writes has measured before, which is when this is checked.
+    #[track_caller]
     const fn claim(&mut self, interface: &Interface, name: &'static str, function: bool) {
         if self.out.is_some() {
             return;

@@ -202,7 +202,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let mut resolve = TokenStream::new();
     for (i, function) in interface.functions.iter().enumerate() {
         let (method, index, docs) = (&function.ident, shared::index(i), &function.docs);
-        let attrs = (!docs.is_empty()).then(|| quote!(#[doc = #docs]));
+        let docs = if docs.is_empty() { format!("Calls the guest's `{method}`.") } else { docs.clone() };
         let idents: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
         let types: Vec<_> = function.params.iter().map(shared::param_type).collect();
         let fixed = function.params.iter().map(|param| {
@@ -244,7 +244,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             unsafe #block
         }});
         methods.extend(quote! {
-            #attrs
+            #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
         resolve.extend(quote! {

@@ -8,6 +8,7 @@ use quote::{quote, quote_spanned};
 pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
     let TypesModule { item, id, docs, uses, types } = module;
     let (ident, vis, schema, wit_type) = (&item.ident, &item.vis, &paths.schema, &paths.wit_type);
+    let uses = uses.iter().map(super::shared::used);
     let mut item = item.clone();
     let constant = quote! {
         #[doc(hidden)]
@@ -33,7 +34,7 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
         #vis const #ident: &#schema::Interface = &#schema::Interface {
             id: #id,
             docs: #docs,
-            uses: &[#(#uses::__TAIRITSU_INTERFACE),*],
+            uses: &[#(#uses),*],
             types: #ident::__TAIRITSU_TYPES,
             functions: &[],
         };

@@ -5,10 +5,12 @@ use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Visibility;
+use syn::spanned::Spanned;
 
 /// The constant that describes the interface, and the one of the trait's name that hands it over.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
+    let uses = uses.iter().map(used);
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
     let role = match interface.side {
@@ -44,7 +46,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             const INTERFACE: &'static #schema::Interface = &#schema::Interface {
                 id: #id,
                 docs: #docs,
-                uses: &[#(#uses::__TAIRITSU_INTERFACE),*],
+                uses: &[#(#uses),*],
                 types: &[],
                 functions: &[#(#functions),*],
             };
@@ -56,6 +58,12 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         // Evaluated on every target, since it is where names that collide are found.
         const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
     }
+}
+
+/// The constant that a module of types has. An error about it is on the path.
+pub(super) fn used(module: &syn::Path) -> TokenStream {
+    let constant = format_ident!("__TAIRITSU_INTERFACE", span = module.span());
+    quote!(#module::#constant)
 }
 
 /// The schema's constant of a type. Together with the results that a client returns, this is the one mention that
