@@ -61,10 +61,13 @@ impl<P: 'static> ProviderLinker<'_, P> {
             let provider = lease.get::<P>()?;
             // A provider may be left in the middle of something, and is seen again only where it is shared, or was
             // given by value and its container restarts. Both say so.
-            match catch_unwind(AssertUnwindSafe(|| function(provider, args))) {
-                Ok(results) => Ok(results),
-                Err(panic) => Err(panicked(interface, name, &*panic)),
-            }
+            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, args))) {
+                Ok(results) => results,
+                Err(panic) => return Err(panicked(interface, name, &*panic)),
+            };
+            drop(lease);
+            store.data().after_host()?;
+            Ok(results)
         })
     }
 }

@@ -3,10 +3,11 @@
 use super::info::{Shared, Status};
 use super::limits::{Limits, Quota};
 use super::machine::Machine;
+use super::ticker::TICK;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wasmtime::{Store, UpdateDeadline};
 
 /// The data of a container's store.
@@ -16,8 +17,8 @@ pub(super) struct State {
     pub(super) shared: Arc<Shared>,
     pub(super) machine: Arc<Machine>,
     pub(super) limits: Limits,
-    /// When the call was first seen to run, which is one tick after its begin at most.
-    since: Option<Instant>,
+    /// When the call began, in ticks; up to one tick earlier.
+    began: u64,
     fuel: Option<u64>,
     #[cfg(feature = "wasi")]
     pub(super) wasi: Option<super::wasi::WasiState>,
@@ -68,7 +69,7 @@ impl State {
             shared: shared.clone(),
             machine: machine.clone(),
             limits: limits.clone(),
-            since: None,
+            began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
             #[cfg(feature = "wasi")]
             wasi: None,
@@ -76,7 +77,7 @@ impl State {
         let mut store = Store::new(&machine.engine, state);
         store.limiter(|state| &mut state.quota);
         store.set_hostcall_fuel(limits.host_bytes);
-        store.epoch_deadline_callback(|mut store| store.data_mut().tick());
+        store.epoch_deadline_callback(|store| store.data().tick());
         store
     }
 
@@ -99,29 +100,38 @@ impl State {
     }
 
     /// Comes with every tick while guest code runs: may it go on?
-    fn tick(&mut self) -> wasmtime::Result<UpdateDeadline> {
+    fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
         self.may_go_on()?;
         self.machine.ticker.pulse().beat();
         Ok(UpdateDeadline::Continue(1))
     }
 
     /// Whether the call is over its deadline, or its container was stopped.
-    pub(super) fn may_go_on(&mut self) -> Result<(), Cause> {
+    pub(super) fn may_go_on(&self) -> Result<(), Cause> {
         if self.shared.status() == Status::Stopped {
             return Err(Cause::Stopped);
         }
-        let since = *self.since.get_or_insert_with(Instant::now);
         match self.limits.deadline {
-            Some(limit) if since.elapsed() >= limit => Err(Cause::Deadline { limit }),
+            Some(limit) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
             _ => Ok(()),
         }
     }
 
+    /// Whether the call may go on after a function of the host, which may have taken its time.
+    #[inline]
+    pub(super) fn after_host(&self) -> Result<(), Cause> {
+        if self.machine.ticker.pulse().ticks() == self.began { Ok(()) } else { self.may_go_on() }
+    }
+
+    /// The time that the call has taken, at least.
+    fn elapsed(&self) -> Duration {
+        self.machine.ticker.pulse().since(self.began).saturating_sub(TICK)
+    }
+
     /// The time that the call has left.
     #[cfg(feature = "wasi")]
-    pub(super) fn time_left(&mut self) -> Option<Duration> {
-        let since = *self.since.get_or_insert_with(Instant::now);
-        self.limits.deadline.map(|limit| limit.saturating_sub(since.elapsed()))
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        self.limits.deadline.map(|limit| limit.saturating_sub(self.elapsed()))
     }
 }
 
@@ -137,8 +147,9 @@ pub(super) fn begin(store: &mut Store<State>) {
 pub(super) fn arm(store: &mut Store<State>) {
     store.set_epoch_deadline(1);
     let state = store.data_mut();
-    state.since = None;
-    state.machine.ticker.pulse().beat();
+    let pulse = state.machine.ticker.pulse();
+    pulse.beat();
+    state.began = pulse.ticks();
     if let Some(fuel) = state.fuel {
         refuel(store, fuel);
     }

@@ -7,7 +7,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use wasmtime::{Engine, EngineWeak};
@@ -29,6 +29,9 @@ pub(super) struct Pulse {
     alive: AtomicBool,
     asleep: AtomicBool,
     quit: AtomicBool,
+    /// The time since `origin`, in ticks. It is right, to one tick, after a [`beat`](Pulse::beat).
+    ticks: AtomicU64,
+    origin: Instant,
     thread: std::sync::OnceLock<Thread>,
 }
 
@@ -38,6 +41,8 @@ impl Ticker {
             alive: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             quit: AtomicBool::new(false),
+            ticks: AtomicU64::new(0),
+            origin: Instant::now(),
             thread: std::sync::OnceLock::new(),
         });
         let (engine, theirs) = (engine.weak(), pulse.clone());
@@ -69,8 +74,26 @@ impl Pulse {
         }
     }
 
+    /// The time, in ticks.
+    #[inline]
+    pub(super) fn ticks(&self) -> u64 {
+        self.ticks.load(Ordering::Relaxed)
+    }
+
+    /// The time since that many ticks, and at most one tick more.
+    pub(super) fn since(&self, ticks: u64) -> Duration {
+        let then = Duration::from_nanos(ticks.saturating_mul(TICK.as_nanos() as u64));
+        self.origin.elapsed().saturating_sub(then)
+    }
+
+    fn read_clock(&self) {
+        let ticks = self.origin.elapsed().as_nanos() / TICK.as_nanos();
+        self.ticks.fetch_max(ticks as u64, Ordering::Relaxed);
+    }
+
     #[cold]
     fn revive(&self) {
+        self.read_clock();
         // The thread says that it sleeps and then looks here; this writes and then looks whether it sleeps. One of
         // the two sees the other.
         self.alive.store(true, Ordering::SeqCst);
@@ -109,6 +132,7 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
         }
         last = now;
         idle = if pulse.alive.swap(false, Ordering::SeqCst) { 0 } else { idle + 1 };
+        pulse.read_clock();
         match engine.upgrade() {
             Some(engine) => engine.increment_epoch(),
             None => return,
