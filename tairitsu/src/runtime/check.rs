@@ -15,6 +15,8 @@ pub struct Report {
     pub missing: Vec<MissingImport>,
     /// Functions that both sides have, with different types.
     pub different: Vec<Difference>,
+    /// Functions that the policy denies, `interface#function`.
+    pub denied: Vec<String>,
 }
 
 /// A function that nobody provides.
@@ -46,7 +48,7 @@ pub struct Difference {
 impl Report {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.missing.is_empty() && self.different.is_empty()
+        self.missing.is_empty() && self.different.is_empty() && self.denied.is_empty()
     }
 }
 
@@ -62,6 +64,10 @@ impl fmt::Display for Report {
         for Difference { interface, path, expected, found } in &self.different {
             line(f)?;
             write!(f, "  `{interface}` at `{path}`: expected `{expected}`, found `{found}`")?;
+        }
+        for function in &self.denied {
+            line(f)?;
+            write!(f, "  `{function}`: denied by the policy")?;
         }
         Ok(())
     }

@@ -1,14 +1,16 @@
 //! Typed calls into a guest.
 
-use super::container::State;
 use super::error::{CallError, Trap};
 use super::image::Image;
+use super::info::Status;
+use super::state::{self, Cause, State};
 use crate::__private::HasInterface;
 use std::fmt;
-use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower, TypedFunc};
+
+pub use super::error::Fault;
 
 /// Why a function could not be resolved.
 pub type ResolveError = wasmtime::Error;
@@ -69,12 +71,13 @@ pub struct Client<'c> {
     pub(super) store: &'c mut Store<State>,
     pub(super) functions: &'c [Func],
     pub(super) interface: &'static Interface,
-    pub(super) trapped: &'c mut Option<Trap>,
+    /// The trap that ended the container.
+    pub(super) first: &'c mut Option<Trap>,
 }
 
 impl fmt::Debug for Client<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("interface", &self.interface.id).field("trapped", &self.trapped).finish()
+        f.debug_struct("Client").field("interface", &self.interface.id).field("first", &self.first).finish()
     }
 }
 
@@ -90,9 +93,10 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        if self.trapped.is_some() {
-            return Err(self.already_trapped(index));
+        if self.store.data().shared.status() != Status::Running {
+            self.enter(index)?;
         }
+        state::begin(self.store);
         // SAFETY: `resolve` checked the function with these types, says the caller.
         let function = unsafe { TypedFunc::<P, R>::new_unchecked(self.functions[index]) };
         match function.call(&mut *self.store, params) {
@@ -101,19 +105,35 @@ impl Client<'_> {
         }
     }
 
+    /// The first call of a container goes on; one that has ended has no more calls in it.
     #[cold]
-    fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
-        let trap = Trap { function: self.name(index), source: Arc::new(error) };
-        *self.trapped = Some(trap.clone());
-        Fault::Trap(trap)
+    fn enter(&mut self, index: usize) -> Result<(), Fault> {
+        let shared = &self.store.data().shared;
+        let error = match (shared.status(), &*self.first) {
+            (Status::Created | Status::Running, _) => {
+                shared.advance(Status::Created, Status::Running);
+                return Ok(());
+            }
+            (Status::Trapped, Some(first)) => CallError::Trapped { function: self.name(index), first: first.clone() },
+            (Status::Trapped | Status::Stopped, _) => CallError::Stopped { function: self.name(index) },
+        };
+        Err(Fault(Box::new(error)))
     }
 
     #[cold]
-    fn already_trapped(&self, index: usize) -> Fault {
-        match &*self.trapped {
-            Some(first) => Fault::Trapped { function: self.name(index), first: first.clone() },
-            None => unreachable!("asked only when it has trapped"),
+    fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
+        let function = self.name(index);
+        let state = self.store.data();
+        state.shared.count_trap();
+        let cause = error.downcast_ref::<Cause>().cloned();
+        if matches!(cause, Some(Cause::Stopped)) {
+            return Fault(Box::new(CallError::Stopped { function }));
         }
+        state.shared.advance(Status::Running, Status::Trapped);
+        let ending = ending(state, &error, cause);
+        let trap = Trap::new(function, error, state.stderr_tail());
+        *self.first = Some(trap.clone());
+        Fault(Box::new(ending(trap)))
     }
 
     fn name(&self, index: usize) -> String {
@@ -121,27 +141,48 @@ impl Client<'_> {
     }
 }
 
-/// Why a call failed, before it is known what error type the function has.
-pub enum Fault {
-    /// It trapped.
-    Trap(Trap),
-    /// It was not called, since the container had trapped.
-    Trapped {
-        /// The function.
-        function: String,
-        /// The first trap.
-        first: Trap,
-    },
+/// Which error a call ended in.
+fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<dyn FnOnce(Trap) -> CallError> {
+    match cause {
+        Some(Cause::Deadline { limit }) => Box::new(move |trap| CallError::Deadline { limit, trap }),
+        Some(Cause::Memory { limit }) => Box::new(move |trap| CallError::Memory { limit, trap }),
+        Some(Cause::Table { limit }) => Box::new(move |trap| CallError::Table { limit, trap }),
+        Some(Cause::Denied { function }) => Box::new(move |trap| CallError::Denied { function, trap }),
+        Some(Cause::Provider { function, message }) => {
+            Box::new(move |trap| CallError::Provider { function, message, trap })
+        }
+        Some(Cause::Stopped) | None => match error.downcast_ref() {
+            Some(wasmtime::Trap::OutOfFuel) => {
+                let limit = state.limits.fuel.unwrap_or(u64::MAX);
+                Box::new(move |trap| CallError::Fuel { limit, trap })
+            }
+            Some(wasmtime::Trap::StackOverflow) => {
+                let limit = state.machine.stack;
+                Box::new(move |trap| CallError::Stack { limit, trap })
+            }
+            _ if is_out_of_host_bytes(error) => {
+                let limit = state.limits.host_bytes;
+                Box::new(move |trap| CallError::HostBytes { limit, trap })
+            }
+            _ => match exit_code(error) {
+                Some(code) => Box::new(move |trap| CallError::Exit { code, trap }),
+                None => Box::new(CallError::Trap),
+            },
+        },
+    }
 }
 
-impl Fault {
-    /// The error of a function whose error type is `E`.
-    pub fn into<E>(self) -> CallError<E> {
-        match self {
-            Fault::Trap(trap) => CallError::Trap(trap),
-            Fault::Trapped { function, first } => CallError::Trapped { function, first },
-        }
-    }
+/// wasmtime has no public type for it; a test holds its text to this.
+fn is_out_of_host_bytes(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
+}
+
+#[cfg(feature = "wasi")]
+use super::wasi::exit_code;
+
+#[cfg(not(feature = "wasi"))]
+fn exit_code(_: &wasmtime::Error) -> Option<i32> {
+    None
 }
 
 /// Where an interface is in an image: the id under which the image exports it.

@@ -2,10 +2,11 @@
 
 use super::Error;
 use super::error::message;
+use super::machine::Machine;
 use std::fmt;
 use std::sync::Arc;
+use wasmtime::Module;
 use wasmtime::component::Component;
-use wasmtime::{Engine, Module};
 use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
@@ -13,9 +14,12 @@ use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 #[derive(Clone)]
 pub struct Image {
     inner: Arc<Inner>,
+    /// The name that it was registered by.
+    name: Option<Arc<str>>,
 }
 
 struct Inner {
+    machine: Arc<Machine>,
     component: Component,
     resolve: Resolve,
     world: WorldId,
@@ -32,7 +36,8 @@ pub struct Interfaces {
 }
 
 impl Image {
-    pub(super) fn load(engine: &Engine, wasm: &[u8]) -> Result<Self, Error> {
+    pub(super) fn load(machine: &Arc<Machine>, wasm: &[u8]) -> Result<Self, Error> {
+        let engine = &machine.engine;
         let componentized;
         let component_bytes = match Kind::of(wasm)? {
             Kind::Component => wasm,
@@ -53,7 +58,17 @@ impl Image {
             }
             Err(error) => return Err(Error::NotWit { message: format!("{error:#}") }),
         };
-        Ok(Self { inner: Arc::new(Inner { component, resolve, world }) })
+        Ok(Self { inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world }), name: None })
+    }
+
+    /// The same image, by a name.
+    pub(super) fn named(self, name: &str) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
+    /// The name that it was registered by, with its tag.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// What the image imports.
@@ -96,6 +111,10 @@ impl Image {
         }
     }
 
+    pub(super) fn machine(&self) -> &Arc<Machine> {
+        &self.inner.machine
+    }
+
     pub(super) fn component(&self) -> &Component {
         &self.inner.component
     }
@@ -111,7 +130,11 @@ impl Image {
 
 impl fmt::Debug for Image {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image").field("imports", &self.imports()).field("exports", &self.exports()).finish()
+        f.debug_struct("Image")
+            .field("name", &self.name)
+            .field("imports", &self.imports())
+            .field("exports", &self.exports())
+            .finish()
     }
 }
 

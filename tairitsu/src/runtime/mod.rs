@@ -4,14 +4,27 @@ mod carrier;
 mod check;
 mod client;
 mod container;
+mod core_host;
 mod error;
 mod image;
+mod info;
+mod limits;
+mod machine;
 mod native;
+#[cfg(feature = "wasi")]
+mod output;
+mod policy;
 mod provider;
 mod reference;
 mod registry;
+mod restart;
+mod state;
+mod template;
+mod ticker;
 #[cfg(feature = "wasi")]
 mod wasi;
+#[cfg(feature = "wasi")]
+mod wasi_io;
 
 /// What generated code names.
 pub(crate) mod generated {
@@ -22,7 +35,16 @@ pub(crate) mod generated {
 }
 
 pub use check::{Difference, MissingImport, Report};
-pub use container::{Container, ContainerBuilder};
+pub use container::Container;
 pub use error::{CallError, Error, Trap};
 pub use image::{Image, Interfaces};
-pub use registry::Registry;
+pub use info::{ContainerInfo, Handle, Status};
+pub use limits::Limits;
+#[cfg(feature = "wasi")]
+pub use output::Output;
+pub use policy::{OnDenied, Policy};
+pub use registry::{Registry, RegistryBuilder};
+pub use restart::RestartPolicy;
+pub use template::{ContainerBuilder, Template};
+#[cfg(feature = "wasi")]
+pub use wasi::Wasi;

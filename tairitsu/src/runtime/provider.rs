@@ -1,11 +1,14 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
-use super::container::State;
-use super::error::message;
+use super::error::{message, panic_message};
+use super::state::{Cause, Slot, State};
 use crate::__private::HasInterface;
+use crate::descriptor::Descriptor;
 use std::any::Any;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower};
@@ -33,11 +36,12 @@ pub struct ProviderLinker<'l, P> {
     interface: &'static Interface,
     /// The provider's place in the state.
     provider: usize,
+    is_denied: &'l dyn Fn(&str) -> bool,
     marker: PhantomData<fn(P)>,
 }
 
 impl<P: 'static> ProviderLinker<'_, P> {
-    /// Links function `index` of the interface.
+    /// Links function `index` of the interface; one that is denied, to an error.
     pub fn function<A, R>(
         &mut self,
         index: usize,
@@ -47,43 +51,151 @@ impl<P: 'static> ProviderLinker<'_, P> {
         A: ComponentNamedList + Lift + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
-        let provider = self.provider;
-        let name = self.interface.functions[index].name;
+        let (provider, interface) = (self.provider, self.interface);
+        let name = interface.functions[index].name;
+        if (self.is_denied)(name) {
+            return link_denied(&mut self.linker, interface.id, name);
+        }
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
-            let provider = store.data_mut().provider::<P>(provider)?;
-            Ok(function(provider, args))
+            let mut lease = store.data_mut().provider(provider)?;
+            let provider = lease.get::<P>()?;
+            // A provider may be left in the middle of something, and is seen again only where it is shared, or was
+            // given by value and its container restarts. Both say so.
+            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, args))) {
+                Ok(results) => results,
+                Err(panic) => return Err(panicked(interface, name, &*panic)),
+            };
+            drop(lease);
+            store.data().after_host()?;
+            Ok(results)
         })
     }
 }
 
+#[cold]
+fn panicked(interface: &Interface, function: &str, panic: &(dyn Any + Send)) -> LinkError {
+    let function = format!("{}#{function}", interface.id);
+    Cause::Provider { function, message: panic_message(panic) }.into()
+}
+
+/// Links a function that is an error to call, whatever its type.
+pub(super) fn link_denied(
+    linker: &mut LinkerInstance<'_, State>,
+    interface: &str,
+    function: &str,
+) -> Result<(), LinkError> {
+    let name = if interface.is_empty() { function.into() } else { format!("{interface}#{function}") };
+    linker.func_new(function, move |_, _, _, _| Err(Cause::Denied { function: name.clone() }.into()))
+}
+
 /// A provider, and the interfaces that it is to provide.
 pub(super) struct Provided {
-    pub(super) value: Box<dyn Any + Send>,
+    pub(super) source: Source,
     pub(super) links: Vec<Link>,
+}
+
+/// Where a container's provider comes from.
+pub(super) enum Source {
+    /// From here, for the one container that takes it. Nothing waits for the lock: a template with one of these has
+    /// one container.
+    Value(Mutex<Option<Box<dyn Any + Send>>>),
+    /// Every container has one of its own, and keeps it when it restarts.
+    Kept(fn() -> Box<dyn Any + Send>),
+    /// Every container has one of its own, and a new one when it restarts.
+    Factory(Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>),
+    /// All containers have this one.
+    Shared(Arc<Mutex<dyn Any + Send>>),
+}
+
+impl Provided {
+    /// A new slot; nothing for what a container keeps.
+    pub(super) fn make(&self) -> Result<Option<Slot>, Error> {
+        match &self.source {
+            Source::Value(_) | Source::Kept(_) => Ok(None),
+            Source::Factory(factory) => match catch_unwind(AssertUnwindSafe(factory)) {
+                Ok(provider) => Ok(Some(Slot::Own(provider))),
+                Err(panic) => Err(Error::Factory { interface: self.interface(), message: panic_message(&*panic) }),
+            },
+            Source::Shared(provider) => Ok(Some(Slot::Shared(provider.clone()))),
+        }
+    }
+
+    /// What a container keeps from then on; what is given by value, once.
+    pub(super) fn take(&self) -> Result<Slot, Error> {
+        let taken = match &self.source {
+            Source::Value(provider) => provider.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Source::Kept(make) => Some(make()),
+            Source::Factory(_) | Source::Shared(_) => None,
+        };
+        taken.map(Slot::Own).ok_or_else(|| Error::ProvidedByValue { interface: self.interface() })
+    }
+
+    /// The id of the first interface.
+    pub(super) fn interface(&self) -> String {
+        self.links.first().map(|link| link.interface.id.into()).unwrap_or_default()
+    }
 }
 
 pub(super) struct Link {
     pub(super) interface: &'static Interface,
-    link: fn(&mut Linker<State>, usize) -> Result<(), LinkError>,
+    link: fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(), LinkError>,
 }
 
 impl Link {
     pub(super) fn new<I: ?Sized + HasInterface, P: Provides<I>>() -> Self {
         Self {
             interface: I::INTERFACE,
-            link: |linker, provider| {
+            link: |linker, provider, is_denied| {
                 P::link(&mut ProviderLinker {
                     linker: linker.instance(I::INTERFACE.id)?,
                     interface: I::INTERFACE,
                     provider,
+                    is_denied,
                     marker: PhantomData,
                 })
             },
         }
     }
 
-    pub(super) fn link(&self, linker: &mut Linker<State>, provider: usize) -> Result<(), Error> {
-        (self.link)(linker, provider)
+    pub(super) fn link(
+        &self,
+        linker: &mut Linker<State>,
+        provider: usize,
+        is_denied: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Error> {
+        (self.link)(linker, provider, is_denied)
             .map_err(|error| Error::Link { interface: self.interface.id.into(), message: message(&error) })
     }
 }
+
+/// The names of interfaces that `P` provides: a descriptor, or a tuple of up to four.
+pub trait Descriptors<P> {
+    #[doc(hidden)]
+    fn links() -> Links;
+}
+
+#[doc(hidden)]
+pub struct Links(pub(super) Vec<Link>);
+
+impl<I: ?Sized + HasInterface + 'static, P: Provides<I>> Descriptors<P> for Descriptor<I> {
+    fn links() -> Links {
+        Links(vec![Link::new::<I, P>()])
+    }
+}
+
+macro_rules! descriptors {
+    ($($name:ident)+) => {
+        impl<P, $($name: Descriptors<P>),+> Descriptors<P> for ($($name,)+) {
+            fn links() -> Links {
+                let mut links = Vec::new();
+                $(links.extend($name::links().0);)+
+                Links(links)
+            }
+        }
+    };
+}
+
+descriptors!(A);
+descriptors!(A B);
+descriptors!(A B C);
+descriptors!(A B C D);

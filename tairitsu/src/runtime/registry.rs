@@ -1,11 +1,11 @@
 //! Names to images.
 
+use super::machine::{Machine, Settings};
 use super::reference::Reference;
-use super::{Error, Image};
+use super::{ContainerInfo, Error, Image};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use wasmtime::{Config, Engine};
 
 /// Names to images, and the one engine that compiles and runs them. Cheap to clone, safe to share.
 #[derive(Clone)]
@@ -14,8 +14,43 @@ pub struct Registry {
 }
 
 struct Inner {
-    engine: Engine,
+    machine: Arc<Machine>,
     images: RwLock<HashMap<Reference, Image>>,
+}
+
+/// How a registry's engine compiles: what cannot be chosen for one container.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RegistryBuilder {
+    settings: Settings,
+}
+
+impl RegistryBuilder {
+    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then.
+    ///
+    /// [`Limits::fuel`]: crate::Limits::fuel
+    #[must_use]
+    pub fn fuel(mut self, counted: bool) -> Self {
+        self.settings.fuel = counted;
+        self
+    }
+
+    /// The stack that wasm may use in one call, in bytes; 512 KiB by default. A thread that calls needs as much, and
+    /// some for the host's functions besides; a Rust thread has 2 MiB.
+    #[must_use]
+    pub fn stack_bytes(mut self, bytes: usize) -> Self {
+        self.settings.stack = bytes;
+        self
+    }
+
+    /// Makes the engine, and an empty registry.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Engine`] where the platform has no code generator or no thread to spare, or where a setting is none.
+    pub fn build(self) -> Result<Registry, Error> {
+        let machine = Machine::new(self.settings)?;
+        Ok(Registry { inner: Arc::new(Inner { machine, images: RwLock::default() }) })
+    }
 }
 
 impl Registry {
@@ -23,14 +58,24 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// On a platform for which wasmtime generates no code.
+    /// On a platform for which wasmtime generates no code, and where there is no thread to spare.
+    /// [`RegistryBuilder::build`] returns that as an error.
     #[expect(clippy::new_without_default, reason = "an engine is not made in passing")]
     pub fn new() -> Self {
-        let mut config = Config::new();
-        // Calls are synchronous, and cost less than half where the engine knows it.
-        config.concurrency_support(false);
-        let engine = Engine::new(&config).expect("wasmtime supports this platform");
-        Self { inner: Arc::new(Inner { engine, images: RwLock::default() }) }
+        match Self::builder().build() {
+            Ok(registry) => registry,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Starts to make a registry whose engine is set otherwise.
+    pub fn builder() -> RegistryBuilder {
+        RegistryBuilder::default()
+    }
+
+    /// The containers that live, of all images of this registry, oldest first.
+    pub fn containers(&self) -> Vec<ContainerInfo> {
+        self.inner.machine.roster.list()
     }
 
     /// Compiles a component, or a core module that it makes a component of, and registers it as `name` or
@@ -48,7 +93,7 @@ impl Registry {
             return Err(taken());
         }
         // No lock is held while it compiles, so the name may be taken by then.
-        let image = self.load_image(wasm)?;
+        let image = self.load_image(wasm)?.named(&reference.to_string());
         self.write(|images| match images.entry(reference.clone()) {
             std::collections::hash_map::Entry::Occupied(_) => Err(taken()),
             std::collections::hash_map::Entry::Vacant(entry) => Ok(entry.insert(image).clone()),
@@ -62,7 +107,7 @@ impl Registry {
     /// [`Error::NotWasm`], [`Error::Invalid`], [`Error::NoComponentType`], [`Error::Componentize`],
     /// [`Error::NotWit`].
     pub fn load_image(&self, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
-        Image::load(&self.inner.engine, wasm.as_ref())
+        Image::load(&self.inner.machine, wasm.as_ref())
     }
 
     /// The image of that name, if there is one. The tag is `latest` where there is none.

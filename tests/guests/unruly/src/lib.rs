@@ -15,13 +15,41 @@ pub trait Unruly {
     fn recurse(&mut self, depth: u64) -> u64;
     /// Writes to standard output and standard error.
     fn print(&mut self, out: &str, err: &str);
+    /// Never returns.
+    fn spin(&mut self);
+    /// Allocates until it gets no more.
+    fn hoard(&mut self);
+    /// Logs forever.
+    fn flood_log(&mut self);
+    /// Prints forever.
+    fn flood_output(&mut self);
+    /// Sleeps.
+    fn sleep(&mut self, milliseconds: u64);
+    /// Has the host of the core world carry out a command.
+    fn ask(&mut self, command: &str) -> Result<String, String>;
+    /// Counts its calls.
+    fn count(&mut self) -> u32;
+    /// The arguments, and the variables as `name=value`.
+    fn surroundings(&mut self) -> (Vec<String>, Vec<String>);
+    /// What is in a file.
+    fn read(&mut self, path: &str) -> Result<String, String>;
+    /// Writes a file.
+    fn write(&mut self, path: &str, text: &str) -> Result<(), String>;
+    /// All of the input.
+    fn input(&mut self) -> String;
+    /// Nanoseconds since 1970.
+    fn now(&mut self) -> u64;
+    /// A random number, the same for every call of one instance.
+    fn random(&mut self) -> u64;
     /// What the outside shows: arguments, environment variables, files of the root, bytes of input.
     fn look_around(&mut self) -> (u32, u32, u32, u32);
 }
 
 /// The guest.
 #[derive(Default)]
-pub struct Guest;
+pub struct Guest {
+    calls: u32,
+}
 
 #[tairitsu::guest]
 impl Unruly for Guest {
@@ -52,6 +80,71 @@ impl Unruly for Guest {
         print!("{out}");
         std::io::stdout().flush().unwrap();
         eprint!("{err}");
+    }
+
+    fn spin(&mut self) {
+        let mut n = 0u64;
+        loop {
+            n = std::hint::black_box(n + 1);
+        }
+    }
+
+    fn hoard(&mut self) {
+        let mut hoard = Vec::new();
+        loop {
+            hoard.push(std::hint::black_box(vec![1u8; 64 * 1024]));
+        }
+    }
+
+    fn flood_log(&mut self) {
+        loop {
+            tairitsu::core::HostApi::log(&mut tairitsu::Host, "info", "and again");
+        }
+    }
+
+    fn flood_output(&mut self) {
+        loop {
+            println!("and again");
+        }
+    }
+
+    fn sleep(&mut self, milliseconds: u64) {
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+    }
+
+    fn ask(&mut self, command: &str) -> Result<String, String> {
+        tairitsu::core::HostApi::execute(&mut tairitsu::Host, command, "")
+    }
+
+    fn count(&mut self) -> u32 {
+        self.calls += 1;
+        self.calls
+    }
+
+    fn surroundings(&mut self) -> (Vec<String>, Vec<String>) {
+        (std::env::args().collect(), std::env::vars().map(|(name, value)| format!("{name}={value}")).collect())
+    }
+
+    fn read(&mut self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(path).map_err(|error| error.to_string())
+    }
+
+    fn write(&mut self, path: &str, text: &str) -> Result<(), String> {
+        std::fs::write(path, text).map_err(|error| error.to_string())
+    }
+
+    fn input(&mut self) -> String {
+        std::io::read_to_string(std::io::stdin()).unwrap_or_default()
+    }
+
+    fn now(&mut self) -> u64 {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |now| now.as_nanos() as u64)
+    }
+
+    fn random(&mut self) -> u64 {
+        use std::hash::{BuildHasher, RandomState};
+        RandomState::new().hash_one(0)
     }
 
     fn look_around(&mut self) -> (u32, u32, u32, u32) {

@@ -1,0 +1,196 @@
+//! What a container may use up.
+
+use super::info::Shared;
+use super::state::Cause;
+use std::sync::Arc;
+use std::time::Duration;
+use wasmtime::ResourceLimiter;
+
+/// The stack that wasm may use in one call, in bytes, unless [`RegistryBuilder::stack_bytes`] says otherwise.
+///
+/// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
+pub(super) const DEFAULT_STACK: usize = 512 << 10;
+
+/// Linear memories of one container: each reserves addresses, however small it is.
+const MEMORIES: usize = 16;
+/// Tables of one container.
+const TABLES: usize = 64;
+/// Core instances of one container.
+const INSTANCES: usize = 256;
+
+/// What a container may use up. The defaults are meant for code that nobody has read.
+///
+/// | limit | unit | default | ends in |
+/// |---|---|---|---|
+/// | [`deadline`](Limits::deadline) | time of one call | 5 s | [`CallError::Deadline`] |
+/// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories | 128 MiB | [`CallError::Memory`] |
+/// | [`table_elements`](Limits::table_elements) | elements of all tables | 100,000 | [`CallError::Table`] |
+/// | [`host_bytes`](Limits::host_bytes) | bytes that the host allocates to lift one list of values | 32 MiB | [`CallError::HostBytes`] |
+/// | [`handles`](Limits::handles) | WASI handles that are open at once | 1,000 | [`CallError::Trap`] |
+/// | [`fuel`](Limits::fuel) | fuel of one call | not counted | [`CallError::Fuel`] |
+/// | [`RegistryBuilder::stack_bytes`] | bytes of wasm stack | 512 KiB | [`CallError::Stack`] |
+///
+/// Besides, a container has at most 16 memories, 64 tables and 256 core instances.
+///
+/// Whatever ends a call at a limit is a trap: the container is [`Status::Trapped`] and can be restarted.
+///
+/// [`CallError::Deadline`]: crate::CallError::Deadline
+/// [`CallError::Memory`]: crate::CallError::Memory
+/// [`CallError::Table`]: crate::CallError::Table
+/// [`CallError::HostBytes`]: crate::CallError::HostBytes
+/// [`CallError::Fuel`]: crate::CallError::Fuel
+/// [`CallError::Stack`]: crate::CallError::Stack
+/// [`CallError::Trap`]: crate::CallError::Trap
+/// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
+/// [`Status::Trapped`]: crate::Status::Trapped
+#[derive(Clone, Debug)]
+pub struct Limits {
+    pub(super) deadline: Option<Duration>,
+    pub(super) memory: usize,
+    pub(super) tables: usize,
+    pub(super) host_bytes: usize,
+    pub(super) handles: usize,
+    pub(super) fuel: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            deadline: Some(Duration::from_secs(5)),
+            memory: 128 << 20,
+            tables: 100_000,
+            host_bytes: 32 << 20,
+            handles: 1_000,
+            fuel: None,
+        }
+    }
+}
+
+impl Limits {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long one call may take, and likewise the start of an instance. The grain is 10 ms, and a call ends within
+    /// two of them after its deadline. `None` is for code that is trusted to end.
+    ///
+    /// Guest code is interrupted, and so is a guest that waits in WASI. A provider's function is not: a call that
+    /// is late when it returns ends then.
+    #[must_use]
+    pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.deadline = time.into();
+        self
+    }
+
+    /// The bytes of all linear memories together.
+    #[must_use]
+    pub fn memory_bytes(mut self, bytes: usize) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// The elements of all tables together. Each is a pointer of the host's.
+    #[must_use]
+    pub fn table_elements(mut self, elements: usize) -> Self {
+        self.tables = elements;
+        self
+    }
+
+    /// The bytes that the host allocates for what the guest gives it at once: the arguments of one call to a
+    /// provider, or the result of one call to the guest.
+    #[must_use]
+    pub fn host_bytes(mut self, bytes: usize) -> Self {
+        self.host_bytes = bytes;
+        self
+    }
+
+    /// The WASI handles (streams, files, sockets, timers) that are open at once.
+    #[must_use]
+    pub fn handles(mut self, handles: usize) -> Self {
+        self.handles = handles;
+        self
+    }
+
+    /// The fuel of one call: about one unit for an instruction of wasm, the same on every machine and in every run.
+    /// It needs a registry that counts it ([`RegistryBuilder::fuel`]), since code that counts is slower.
+    ///
+    /// [`RegistryBuilder::fuel`]: crate::RegistryBuilder::fuel
+    #[must_use]
+    pub fn fuel(mut self, fuel: impl Into<Option<u64>>) -> Self {
+        self.fuel = fuel.into();
+        self
+    }
+}
+
+/// What a store has of its memory and tables. wasmtime asks it before anything grows.
+pub(super) struct Quota {
+    memory: usize,
+    max_memory: usize,
+    elements: usize,
+    max_elements: usize,
+    /// What the growth that is under way adds, to be taken back if it fails.
+    growing: usize,
+    shared: Arc<Shared>,
+}
+
+impl Quota {
+    pub(super) fn new(limits: &Limits, shared: Arc<Shared>) -> Self {
+        Self { memory: 0, max_memory: limits.memory, elements: 0, max_elements: limits.tables, growing: 0, shared }
+    }
+}
+
+impl ResourceLimiter for Quota {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            // The guest's own limit, and its to handle.
+            self.growing = 0;
+            return Ok(false);
+        }
+        let growth = desired.saturating_sub(current);
+        let sum = self.memory.saturating_add(growth);
+        if sum > self.max_memory {
+            return Err(Cause::Memory { limit: self.max_memory }.into());
+        }
+        (self.memory, self.growing) = (sum, growth);
+        self.shared.set_memory(sum);
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory -= std::mem::take(&mut self.growing);
+        self.shared.set_memory(self.memory);
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            self.growing = 0;
+            return Ok(false);
+        }
+        let growth = desired.saturating_sub(current);
+        let sum = self.elements.saturating_add(growth);
+        if sum > self.max_elements {
+            return Err(Cause::Table { limit: self.max_elements }.into());
+        }
+        (self.elements, self.growing) = (sum, growth);
+        Ok(true)
+    }
+
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.elements -= std::mem::take(&mut self.growing);
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}

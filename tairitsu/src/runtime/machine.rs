@@ -1,0 +1,49 @@
+//! What all images and containers of a registry share: the engine, its ticker, and the roster of containers.
+
+use super::Error;
+use super::error::message;
+use super::info::Roster;
+use super::limits::DEFAULT_STACK;
+use super::ticker::Ticker;
+use std::sync::Arc;
+use wasmtime::{Config, Engine};
+
+/// The engine and what goes with it.
+pub(super) struct Machine {
+    pub(super) engine: Engine,
+    pub(super) ticker: Ticker,
+    pub(super) roster: Roster,
+    /// Whether compiled code counts fuel.
+    pub(super) fuel: bool,
+    /// The most that wasm puts on the stack in one call, in bytes.
+    pub(super) stack: usize,
+}
+
+/// How code is compiled: what cannot be chosen for one container.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) fuel: bool,
+    pub(super) stack: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { fuel: false, stack: DEFAULT_STACK }
+    }
+}
+
+impl Machine {
+    pub(super) fn new(settings: Settings) -> Result<Arc<Self>, Error> {
+        let Settings { fuel, stack } = settings;
+        let mut config = Config::new();
+        // Calls are synchronous, and cost less than half where the engine knows it.
+        config.concurrency_support(false);
+        config.epoch_interruption(true);
+        config.consume_fuel(fuel);
+        config.max_wasm_stack(stack);
+        let fail = |message: String| Error::Engine { message };
+        let engine = Engine::new(&config).map_err(|error| fail(message(&error)))?;
+        let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;
+        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), fuel, stack }))
+    }
+}

@@ -1,0 +1,189 @@
+//! The data of a container's store, and why a host function or a limit ended a call.
+
+use super::info::{Shared, Status};
+use super::limits::{Limits, Quota};
+use super::machine::Machine;
+use super::ticker::TICK;
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use wasmtime::{Store, UpdateDeadline};
+
+/// The data of a container's store.
+pub(super) struct State {
+    pub(super) providers: Vec<Slot>,
+    pub(super) quota: Quota,
+    pub(super) shared: Arc<Shared>,
+    pub(super) machine: Arc<Machine>,
+    pub(super) limits: Limits,
+    /// When the call began, in ticks; up to one tick earlier.
+    began: u64,
+    fuel: Option<u64>,
+    #[cfg(feature = "wasi")]
+    pub(super) wasi: Option<super::wasi::WasiState>,
+}
+
+/// Where a provider is.
+pub(super) enum Slot {
+    /// This container's own.
+    Own(Box<dyn Any + Send>),
+    /// One that other containers have too.
+    Shared(Arc<Mutex<dyn Any + Send>>),
+}
+
+/// A provider, for as long as one call to it takes.
+pub(super) enum Lease<'s> {
+    Own(&'s mut (dyn Any + Send)),
+    Shared(MutexGuard<'s, dyn Any + Send>),
+}
+
+impl Slot {
+    #[inline]
+    pub(super) fn lease(&mut self) -> Lease<'_> {
+        match self {
+            Slot::Own(provider) => Lease::Own(&mut **provider),
+            // A provider's panic is an error of the call that it was in, and no more than that.
+            Slot::Shared(provider) => Lease::Shared(provider.lock().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+}
+
+impl Lease<'_> {
+    #[inline]
+    pub(super) fn get<P: 'static>(&mut self) -> wasmtime::Result<&mut P> {
+        let provider = match self {
+            Lease::Own(provider) => &mut **provider,
+            Lease::Shared(provider) => &mut **provider,
+        };
+        provider.downcast_mut().ok_or_else(|| wasmtime::Error::msg("a provider is not where it was linked"))
+    }
+}
+
+impl State {
+    /// A store with everything in it that its limits need.
+    pub(super) fn store(machine: &Arc<Machine>, limits: &Limits, shared: &Arc<Shared>) -> Store<State> {
+        let state = State {
+            providers: Vec::new(),
+            quota: Quota::new(limits, shared.clone()),
+            shared: shared.clone(),
+            machine: machine.clone(),
+            limits: limits.clone(),
+            began: 0,
+            fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
+            #[cfg(feature = "wasi")]
+            wasi: None,
+        };
+        let mut store = Store::new(&machine.engine, state);
+        store.limiter(|state| &mut state.quota);
+        store.set_hostcall_fuel(limits.host_bytes);
+        store.epoch_deadline_callback(|store| store.data().tick());
+        store
+    }
+
+    /// The provider at that place.
+    #[inline]
+    pub(super) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
+        match self.providers.get_mut(index) {
+            Some(slot) => Ok(slot.lease()),
+            None => Err(wasmtime::Error::msg("a provider is not where it was linked")),
+        }
+    }
+
+    /// The end of what the guest has written to standard error.
+    pub(super) fn stderr_tail(&self) -> String {
+        #[cfg(feature = "wasi")]
+        if let Some(wasi) = &self.wasi {
+            return wasi.stderr_tail();
+        }
+        String::new()
+    }
+
+    /// Comes with every tick while guest code runs: may it go on?
+    fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
+        self.may_go_on()?;
+        self.machine.ticker.pulse().beat();
+        Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// Whether the call is over its deadline, or its container was stopped.
+    pub(super) fn may_go_on(&self) -> Result<(), Cause> {
+        if self.shared.status() == Status::Stopped {
+            return Err(Cause::Stopped);
+        }
+        match self.limits.deadline {
+            Some(limit) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the call may go on after a function of the host, which may have taken its time.
+    #[inline]
+    pub(super) fn after_host(&self) -> Result<(), Cause> {
+        if self.machine.ticker.pulse().ticks() == self.began { Ok(()) } else { self.may_go_on() }
+    }
+
+    /// The time that the call has taken, at least.
+    fn elapsed(&self) -> Duration {
+        self.machine.ticker.pulse().since(self.began).saturating_sub(TICK)
+    }
+
+    /// The time that the call has left.
+    #[cfg(feature = "wasi")]
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        self.limits.deadline.map(|limit| limit.saturating_sub(self.elapsed()))
+    }
+}
+
+/// Comes before every call.
+#[inline]
+pub(super) fn begin(store: &mut Store<State>) {
+    store.data().shared.count_call();
+    arm(store);
+}
+
+/// Comes before any guest code runs: a new deadline, new fuel.
+#[inline]
+pub(super) fn arm(store: &mut Store<State>) {
+    store.set_epoch_deadline(1);
+    let state = store.data_mut();
+    let pulse = state.machine.ticker.pulse();
+    pulse.beat();
+    state.began = pulse.ticks();
+    if let Some(fuel) = state.fuel {
+        refuel(store, fuel);
+    }
+}
+
+#[cold]
+fn refuel(store: &mut Store<State>, fuel: u64) {
+    // It fails only where the engine counts none.
+    let counted = store.set_fuel(fuel);
+    debug_assert!(counted.is_ok());
+}
+
+/// Why something in the host ended a call.
+#[derive(Clone, Debug)]
+pub(super) enum Cause {
+    Deadline { limit: Duration },
+    Memory { limit: usize },
+    Table { limit: usize },
+    Denied { function: String },
+    Provider { function: String, message: String },
+    Stopped,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Deadline { limit } => write!(f, "it took longer than its deadline of {limit:?}"),
+            Cause::Memory { limit } => write!(f, "it asked for more memory than its limit of {limit} bytes"),
+            Cause::Table { limit } => write!(f, "it asked for more table elements than its limit of {limit}"),
+            Cause::Denied { function } => write!(f, "it called `{function}`, which is denied to it"),
+            Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
+            Cause::Stopped => f.write_str("the container was stopped"),
+        }
+    }
+}
+
+impl std::error::Error for Cause {}

@@ -1,0 +1,223 @@
+//! Many containers, many failures, many threads: in a process of their own, whose memory is theirs alone.
+
+use crate::{SPLIT, UNRULY};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Template};
+use tairitsu_test_unruly::Unruly;
+
+/// Runs an ignored test of this module in a process of its own.
+fn alone(test: &str) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("crowd::{test}"), "--ignored", "--nocapture", "--test-threads=1"])
+        .output()
+        .unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    println!("{text}");
+}
+
+/// Resident memory of this process in MiB, where the platform tells.
+fn resident() -> Option<usize> {
+    let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * 4096 >> 20)
+}
+
+/// A guest of one memory and no imports, that works, traps and spins.
+fn small(registry: &Registry) -> Image {
+    let text = r#"(component
+        (core module $m
+            (memory (export "memory") 1)
+            (global $calls (mut i32) (i32.const 0))
+            (func (export "work") (result i32)
+                (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+                (i32.store (i32.const 8) (global.get $calls))
+                (i32.load (i32.const 8)))
+            (func (export "trap") (result i32) unreachable)
+            (func $recurse (export "recurse") (result i32) (i32.add (call $recurse) (i32.const 1)))
+            (func (export "grow") (result i32) (loop (drop (memory.grow (i32.const 16))) (br 0)) unreachable))
+        (core instance $i (instantiate $m))
+        (func $work (result u32) (canon lift (core func $i "work")))
+        (func $trap (result u32) (canon lift (core func $i "trap")))
+        (func $recurse (result u32) (canon lift (core func $i "recurse")))
+        (func $grow (result u32) (canon lift (core func $i "grow")))
+        (instance $small
+            (export "work" (func $work)) (export "trap" (func $trap))
+            (export "recurse" (func $recurse)) (export "grow" (func $grow)))
+        (export "test:small/small" (instance $small)))"#;
+    registry.load_image(wat::parse_str(text).unwrap()).unwrap()
+}
+
+#[tairitsu::guest(package = "test:small")]
+#[allow(dead_code)]
+trait Small {
+    fn work(&mut self) -> u32;
+    fn trap(&mut self) -> u32;
+    fn recurse(&mut self) -> u32;
+    fn grow(&mut self) -> u32;
+}
+
+#[test]
+fn ten_thousand_failures_leave_no_trace() {
+    alone("ten_thousand_failures");
+}
+
+#[test]
+#[ignore = "run by ten_thousand_failures_leave_no_trace, alone"]
+fn ten_thousand_failures() {
+    let registry = Registry::new();
+    let limits = Limits::new().memory_bytes(8 << 20);
+    let template = Container::builder(&small(&registry)).limits(limits.clone()).prepare().unwrap();
+    let unruly = registry.load_image(UNRULY).unwrap();
+    let unruly = Container::builder(&unruly).limits(limits).prepare().unwrap();
+    let mut neighbour = template.spawn().unwrap();
+    let mut calls = 0;
+    let mut fail = |i: usize| {
+        let mut container = template.spawn().unwrap();
+        let mut small = container.guest(Small).unwrap();
+        assert_eq!(small.work().unwrap(), 1);
+        let error = match i % 10 {
+            0..8 => small.trap().unwrap_err(),
+            8 => small.recurse().unwrap_err(),
+            _ => small.grow().unwrap_err(),
+        };
+        match i % 10 {
+            0..8 => assert!(matches!(error, CallError::Trap(_)), "{error}"),
+            8 => assert!(matches!(error, CallError::Stack { .. }), "{error}"),
+            _ => assert!(matches!(error, CallError::Memory { .. }), "{error}"),
+        }
+        calls += 1;
+        assert_eq!(neighbour.guest(Small).unwrap().work().unwrap(), calls);
+    };
+    // A guest with the standard library in it, for what WASI holds.
+    let panic = |_| {
+        let mut container = unruly.spawn().unwrap();
+        let error = container.guest(Unruly).unwrap().panic("at the disco").unwrap_err();
+        assert!(error.trap().unwrap().panic().is_some(), "{error}");
+    };
+    (0..1000).for_each(&mut fail);
+    (0..100).for_each(panic);
+    let before = resident();
+    (0..10_000).for_each(&mut fail);
+    (0..500).for_each(panic);
+    let after = resident();
+    println!("resident MiB before {before:?}, after {after:?}");
+    if let (Some(before), Some(after)) = (before, after) {
+        assert!(after <= before + 8, "{before} MiB became {after}");
+    }
+    assert_eq!(registry.containers().len(), 1);
+}
+
+#[test]
+fn ten_thousand_live_in_one_process() {
+    alone("ten_thousand_live");
+}
+
+#[test]
+#[ignore = "run by ten_thousand_live_in_one_process, alone"]
+fn ten_thousand_live() {
+    let registry = Registry::new();
+    let template = Container::builder(&small(&registry)).prepare().unwrap();
+    let before = resident();
+    let start = Instant::now();
+    let mut containers: Vec<Container> = (0..10_000).map(|_| template.spawn().unwrap()).collect();
+    let spawned = start.elapsed();
+    for round in 1..=2 {
+        for container in &mut containers {
+            assert_eq!(container.guest(Small).unwrap().work().unwrap(), round);
+        }
+    }
+    println!("10,000 spawned in {spawned:?}; resident MiB before {before:?}, after {:?}", resident());
+    assert_eq!(registry.containers().len(), 10_000);
+    // One that fails is one that fails.
+    containers[5_000].guest(Small).unwrap().trap().unwrap_err();
+    containers[5_000].restart().unwrap();
+    assert_eq!(containers[5_000].guest(Small).unwrap().work().unwrap(), 1);
+    assert_eq!(containers[5_001].guest(Small).unwrap().work().unwrap(), 3);
+    drop(containers);
+    assert!(registry.containers().is_empty());
+}
+
+/// Eight threads do everything at random for a while; nothing is lost and nothing hangs.
+#[test]
+fn eight_threads_at_random() {
+    let registry = Registry::new();
+    let image = registry.register_image("unruly:v0", UNRULY).unwrap();
+    let limits = Limits::new().deadline(Duration::from_secs(2));
+    let template = Container::builder(&image).limits(limits).prepare().unwrap();
+    let end = Instant::now() + Duration::from_secs(4);
+    std::thread::scope(|scope| {
+        for seed in 1..=8u64 {
+            let (registry, template) = (&registry, &template);
+            scope.spawn(move || random_work(registry, template, seed, end));
+        }
+    });
+    assert!(registry.containers().is_empty(), "{:?}", registry.containers());
+    assert!(registry.image_names().contains(&"unruly:v0".to_string()));
+}
+
+fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant) {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut random = move |n: usize| {
+        // xorshift64
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as usize % n
+    };
+    // What each container ought to have counted; nothing once it has ended.
+    let mut mine: Vec<(Container, Option<u32>)> = Vec::new();
+    while Instant::now() < end {
+        let at = (!mine.is_empty()).then(|| random(mine.len()));
+        match (random(12), at) {
+            (0..2, _) if mine.len() < 20 => mine.push((template.spawn().unwrap(), Some(0))),
+            (2..7, Some(at)) => {
+                let (container, count) = &mut mine[at];
+                let result = container.guest(Unruly).map(|mut unruly| unruly.count());
+                match (count, result) {
+                    (Some(count), Ok(Ok(found))) => {
+                        *count += 1;
+                        assert_eq!(*count, found, "a call was lost");
+                    }
+                    (None, Err(Error::Stopped { .. }) | Ok(Err(CallError::Trapped { .. }))) => {}
+                    (count, result) => panic!("{count:?} {result:?}"),
+                }
+            }
+            (7, Some(at)) => {
+                let (container, count) = &mut mine[at];
+                if count.take().is_some() {
+                    let error = container.guest(Unruly).unwrap().trap().unwrap_err();
+                    assert!(matches!(error, CallError::Trap(_)), "{error}");
+                }
+            }
+            (8, Some(at)) => {
+                mine[at].0.handle().stop();
+                mine[at].1 = None;
+            }
+            (9, Some(at)) => {
+                mine[at].0.restart().unwrap();
+                mine[at].1 = Some(0);
+            }
+            (10, Some(at)) => drop(mine.swap_remove(at)),
+            (11, _) => match random(60) {
+                // To compile is slow here.
+                0 => match registry.register_image(&format!("split:v{}", random(2)), SPLIT) {
+                    Ok(_) | Err(Error::NameTaken { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                },
+                1..10 => drop(registry.remove_image(&format!("split:v{}", random(2)))),
+                _ => {
+                    let list = registry.containers();
+                    assert!(list.len() <= 8 * 20 && list.len() >= mine.len(), "{}", list.len());
+                    assert!(registry.get_image("unruly:v0").is_some());
+                }
+            },
+            _ => {}
+        }
+    }
+    // All of them at once, and each ends in time.
+    let mut container = template.spawn().unwrap();
+    let error = container.guest(Unruly).unwrap().spin().unwrap_err();
+    assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+}

@@ -1,0 +1,266 @@
+//! Templates, and containers from their first call to their last.
+
+use crate::image;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Error, Image, Limits, Registry, RestartPolicy, Status, Template};
+use tairitsu_example_hybrid::{Greeter, Journal};
+use tairitsu_test_unruly::Unruly;
+
+fn hybrid() -> Image {
+    use std::sync::OnceLock;
+    static IMAGE: OnceLock<Image> = OnceLock::new();
+    let load = || Registry::new().register_image("hybrid:v1", tairitsu::include_guest!("tairitsu-example-hybrid"));
+    IMAGE.get_or_init(|| load().unwrap()).clone()
+}
+
+/// A journal that keeps its entries, and panics at one of them.
+#[derive(Default)]
+struct Log(Vec<String>);
+
+#[tairitsu::host]
+impl Journal for Log {
+    fn record(&mut self, entry: &str) {
+        if entry.contains("Eve") {
+            panic!("{entry}: who is that?");
+        }
+        self.0.push(entry.into());
+    }
+
+    fn count(&self) -> u64 {
+        self.0.len() as u64
+    }
+}
+
+fn entries(container: &mut Container) -> String {
+    container.handle_command("visits", "").unwrap()
+}
+
+#[test]
+fn a_template_makes_containers_of_their_own() {
+    let template = Container::builder(&hybrid()).provide_with(Log::default).prepare().unwrap();
+    let (mut one, mut other) = (template.spawn().unwrap(), template.clone().spawn().unwrap());
+    one.guest(Greeter).unwrap().greet("Ada").unwrap();
+    one.guest(Greeter).unwrap().greet("Ada").unwrap();
+    other.guest(Greeter).unwrap().greet("Bob").unwrap();
+    assert_eq!(entries(&mut one), "2 visits, 2 entries");
+    assert_eq!(entries(&mut other), "1 visits, 1 entries");
+}
+
+#[test]
+fn a_shared_provider_is_one() {
+    let log = Arc::new(Mutex::new(Log::default()));
+    let template = Container::builder(&hybrid()).provide_shared(log.clone()).prepare().unwrap();
+    let (mut one, mut other) = (template.spawn().unwrap(), template.spawn().unwrap());
+    one.guest(Greeter).unwrap().greet("Ada").unwrap();
+    other.guest(Greeter).unwrap().greet("Bob").unwrap();
+    assert_eq!(log.lock().unwrap().0, ["greeted Ada", "greeted Bob"]);
+    assert_eq!(entries(&mut one), "1 visits, 2 entries");
+
+    // After a panic in it, the others go on, and so does it.
+    let error = one.guest(Greeter).unwrap().greet("Eve").unwrap_err();
+    assert!(matches!(error, CallError::Provider { .. }), "{error}");
+    other.guest(Greeter).unwrap().greet("Bob").unwrap();
+    assert_eq!(entries(&mut other), "2 visits, 3 entries");
+}
+
+#[test]
+fn a_provider_by_value_is_one_containers() {
+    let error = Container::builder(&hybrid()).provide(Log::default()).prepare().unwrap_err();
+    assert!(matches!(&error, Error::ProvidedByValue { interface } if interface.ends_with("/journal@0.1.0")), "{error}");
+    assert!(error.to_string().contains("provide_with"), "{error}");
+}
+
+/// Everything is found before a container is spawned.
+#[test]
+fn prepare_reports_everything() {
+    let error = Container::builder(&hybrid()).prepare().unwrap_err();
+    assert!(matches!(&error, Error::Imports { report } if report.missing.len() == 2), "{error}");
+}
+
+#[test]
+fn a_provider_that_panics_is_an_error_of_that_call() {
+    let mut container = Container::builder(&hybrid()).provide(Log::default()).build().unwrap();
+    let mut neighbour = Container::builder(&hybrid()).provide(Log::default()).build().unwrap();
+    let error = container.guest(Greeter).unwrap().greet("Eve").unwrap_err();
+    let CallError::Provider { function, message, trap } = &error else { panic!("{error}") };
+    assert!(function.ends_with("/journal@0.1.0#record"), "{function}");
+    assert_eq!(message, "greeted Eve: who is that?");
+    assert!(trap.function().ends_with("/greeter@0.1.0#greet"), "{}", trap.function());
+    assert!(error.to_string().contains("panicked: greeted Eve"), "{error}");
+    assert!(matches!(container.guest(Greeter).unwrap().greet("Ada"), Err(CallError::Trapped { .. })));
+    neighbour.guest(Greeter).unwrap().greet("Ada").unwrap();
+}
+
+#[test]
+fn a_factory_that_panics() {
+    let template = Container::builder(&hybrid()).provide_with(|| -> Log { panic!("no more logs") }).prepare().unwrap();
+    let error = template.spawn().unwrap_err();
+    assert!(matches!(&error, Error::Factory { message, .. } if message == "no more logs"), "{error}");
+}
+
+#[test]
+fn from_created_to_stopped() {
+    let mut container = Container::builder(&image("unruly")).name("worker").build().unwrap();
+    let handle = container.handle();
+    assert_eq!((container.name(), container.status()), ("worker", Status::Created));
+    assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1);
+    assert_eq!(container.status(), Status::Running);
+    container.guest(Unruly).unwrap().trap().unwrap_err();
+    assert_eq!(container.status(), Status::Trapped);
+    assert_eq!(container.first_trap().unwrap().function(), "test:unruly/unruly#trap");
+
+    container.restart().unwrap();
+    assert_eq!(container.status(), Status::Created);
+    assert!(container.first_trap().is_none());
+    assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1, "a fresh instance");
+    let info = handle.info();
+    assert_eq!((info.calls, info.traps, info.restarts), (3, 1, 1));
+    assert!(info.memory >= 65_536, "{info:?}");
+
+    container.stop();
+    assert_eq!(handle.status(), Status::Stopped);
+    assert_eq!(handle.info().memory, 0);
+    let error = container.guest(Unruly).unwrap_err();
+    assert!(matches!(&error, Error::Stopped { container } if container == "worker"), "{error}");
+    assert!(matches!(container.init().unwrap_err(), CallError::Stopped { .. }));
+    container.restart().unwrap();
+    assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1);
+    drop(container);
+    assert_eq!(handle.status(), Status::Stopped);
+}
+
+/// What is given by value goes along, what a factory makes is made anew, and handlers stay.
+#[test]
+fn providers_over_a_restart() {
+    let mut container = Container::builder(&hybrid()).provide(Log::default()).build().unwrap();
+    container.on_execute(|command, _| Ok(command.to_uppercase()));
+    container.guest(Greeter).unwrap().greet("Ada").unwrap();
+    container.stop();
+    container.restart().unwrap();
+    assert_eq!(entries(&mut container), "0 visits, 1 entries");
+    assert_eq!(container.handle_command("shout", "").unwrap(), "UPPERCASE");
+
+    let template = Container::builder(&hybrid()).provide_with(Log::default).prepare().unwrap();
+    let mut container = template.spawn().unwrap();
+    container.on_execute(|command, _| Ok(command.to_uppercase()));
+    container.guest(Greeter).unwrap().greet("Ada").unwrap();
+    container.restart().unwrap();
+    assert_eq!(entries(&mut container), "0 visits, 0 entries");
+    assert_eq!(container.handle_command("shout", "").unwrap(), "UPPERCASE");
+}
+
+/// From another thread: guest code, and a guest that waits, end within a few ticks.
+#[test]
+fn stopped_from_outside() {
+    type Call = fn(&mut Container) -> Result<(), CallError>;
+    let calls: [Call; 2] = [|c| c.guest(Unruly).unwrap().spin(), |c| c.guest(Unruly).unwrap().sleep(60_000)];
+    for call in calls {
+        let mut container = Container::builder(&image("unruly")).limits(Limits::new().deadline(None)).build().unwrap();
+        let handle = container.handle();
+        let stopper = std::thread::spawn(move || {
+            while handle.status() != Status::Running {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+            handle.stop();
+            Instant::now()
+        });
+        let error = call(&mut container).unwrap_err();
+        let end = Instant::now();
+        assert!(matches!(error, CallError::Stopped { .. }), "{error}");
+        let time = end.saturating_duration_since(stopper.join().unwrap());
+        assert!(time < Duration::from_millis(500), "{time:?}");
+        assert!(matches!(container.guest(Unruly), Err(Error::Stopped { .. })));
+        container.restart().unwrap();
+        assert_eq!(container.guest(Unruly).unwrap().ping().unwrap(), 1);
+    }
+}
+
+/// A client that is held sees the stop, too.
+#[test]
+fn stopped_between_two_calls() {
+    let mut container = Container::new(&image("unruly")).unwrap();
+    let handle = container.handle();
+    let mut unruly = container.guest(Unruly).unwrap();
+    unruly.ping().unwrap();
+    handle.stop();
+    let error = unruly.ping().unwrap_err();
+    assert!(matches!(&error, CallError::Stopped { function } if function == "test:unruly/unruly#ping"), "{error}");
+}
+
+#[test]
+fn restarted_by_policy() {
+    let policy =
+        RestartPolicy::OnTrap { attempts: 2, first: Duration::from_millis(200), longest: Duration::from_secs(10) };
+    let mut container = Container::builder(&image("unruly")).restart(policy).build().unwrap();
+    for attempt in 0..2 {
+        assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1, "{attempt}");
+        container.guest(Unruly).unwrap().trap().unwrap_err();
+        let wait = container.restarts_in().unwrap();
+        assert!(wait > Duration::ZERO && wait <= Duration::from_millis(200 << attempt), "{attempt}: {wait:?}");
+        // Too early.
+        let error = container.guest(Unruly).unwrap().ping().unwrap_err();
+        assert!(matches!(error, CallError::Trapped { .. }), "{error}");
+        std::thread::sleep(wait);
+    }
+    assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1);
+    container.guest(Unruly).unwrap().trap().unwrap_err();
+    assert_eq!(container.restarts_in(), None, "its attempts are used up");
+    assert_eq!(container.handle().info().restarts, 2);
+    container.restart().unwrap();
+    container.guest(Unruly).unwrap().trap().unwrap_err();
+    assert!(container.restarts_in().is_some(), "a restart by hand begins a new row");
+}
+
+#[test]
+fn containers_in_a_list() {
+    let registry = Registry::new();
+    let image = registry.register_image("unruly:v1", crate::UNRULY).unwrap();
+    assert_eq!(image.name(), Some("unruly:v1"));
+    let template = Container::builder(&image).prepare().unwrap();
+    let mut one = template.spawn().unwrap();
+    let other = template.spawn_named("other").unwrap();
+    let unnamed = Container::new(&registry.load_image(crate::SPLIT).unwrap());
+    assert!(unnamed.is_err(), "it wants a provider");
+    one.guest(Unruly).unwrap().ping().unwrap();
+    let list = registry.containers();
+    let names: Vec<_> = list.iter().map(|info| (&*info.name, info.image.as_deref(), info.status, info.calls)).collect();
+    assert_eq!(
+        names,
+        [("unruly:v1#0", Some("unruly:v1"), Status::Running, 1), ("other", Some("unruly:v1"), Status::Created, 0)]
+    );
+    assert!(list[0].id < list[1].id && list[0].age >= list[1].age);
+    // An image that is gone from the registry is still the containers'.
+    registry.remove_image("unruly:v1").unwrap();
+    drop((one, template));
+    assert_eq!(registry.containers().len(), 1);
+    drop(other);
+    assert!(registry.containers().is_empty());
+}
+
+#[test]
+fn what_goes_between_threads() {
+    fn both<T: Send + Sync>() {}
+    both::<Template>();
+    both::<tairitsu::Handle>();
+    both::<tairitsu::Trap>();
+}
+
+/// A factory is called once a container.
+#[test]
+fn one_provider_each() {
+    let made = Arc::new(AtomicU32::new(0));
+    let count = made.clone();
+    let template = Container::builder(&hybrid())
+        .provide_with(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            Log::default()
+        })
+        .prepare()
+        .unwrap();
+    assert_eq!(made.load(Ordering::Relaxed), 0);
+    let containers: Vec<_> = (0..3).map(|_| template.spawn().unwrap()).collect();
+    assert_eq!((containers.len(), made.load(Ordering::Relaxed)), (3, 3));
+}

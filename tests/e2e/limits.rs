@@ -1,0 +1,268 @@
+//! Guests that do what they can to harm: each call ends in time, and its error names the cause.
+
+use crate::{UNRULY, image};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Status};
+use tairitsu_test_unruly::{Unruly, UnrulyClient};
+
+const DEADLINE: Duration = Duration::from_millis(500);
+
+/// A tick, the machine's other work and a debug build are in it.
+const SLACK: Duration = DEADLINE;
+
+type Call = fn(&mut UnrulyClient<'_>) -> Result<(), CallError>;
+
+fn container() -> Container {
+    let limits = Limits::new().deadline(DEADLINE).memory_bytes(16 << 20);
+    Container::builder(&image("unruly")).limits(limits).build().unwrap()
+}
+
+/// Every way to end, the words that name it, and whether the variant is the right one.
+const ENDS: [(Call, &str, fn(&CallError) -> bool); 10] = [
+    (|c| c.spin(), "deadline of 500ms", |e| matches!(e, CallError::Deadline { limit: DEADLINE, .. })),
+    (|c| c.flood_log(), "deadline", |e| matches!(e, CallError::Deadline { .. })),
+    (|c| c.flood_output(), "deadline", |e| matches!(e, CallError::Deadline { .. })),
+    (|c| c.sleep(60_000), "deadline", |e| matches!(e, CallError::Deadline { .. })),
+    (|c| c.recurse(0).map(drop), "its stack of 524288", |e| matches!(e, CallError::Stack { limit: 524_288, .. })),
+    (|c| c.hoard(), "16777216 bytes", |e| matches!(e, CallError::Memory { limit: 16_777_216, .. })),
+    (|c| c.trap(), "unreachable", |e| matches!(e, CallError::Trap(_))),
+    (|c| c.panic("at the disco"), "at the disco", |e| matches!(e, CallError::Trap(_))),
+    (|c| c.exit(3), "exit", |e| matches!(e, CallError::Exit { code: 1, .. })),
+    (|c| c.exit(0), "exit", |e| matches!(e, CallError::Exit { code: 0, .. })),
+];
+
+/// A neighbour of the same registry answers throughout, from another thread.
+#[test]
+fn every_call_ends_and_names_its_cause() {
+    let done = Arc::new(AtomicBool::new(false));
+    let neighbour = std::thread::spawn({
+        let done = done.clone();
+        move || {
+            let mut container = container();
+            let mut calls = 0u32;
+            while !done.load(Ordering::Relaxed) {
+                assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), calls + 1);
+                calls += 1;
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            calls
+        }
+    });
+    // The test's own threads are many, and the first call compiles nothing but loads pages.
+    container().guest(Unruly).unwrap().ping().unwrap();
+    for (i, (call, words, is)) in ENDS.into_iter().enumerate() {
+        let mut container = container();
+        let mut unruly = container.guest(Unruly).unwrap();
+        assert_eq!(unruly.count().unwrap(), 1);
+        let start = Instant::now();
+        let error = call(&mut unruly).unwrap_err();
+        let time = start.elapsed();
+        assert!(is(&error), "{i}: {error:?}");
+        assert!(error.to_string().contains(words), "{i}: {error}");
+        assert!(error.to_string().contains("test:unruly/unruly#"), "{i}: {error}");
+        assert!(time < DEADLINE + SLACK, "{i}: {time:?}");
+        assert!(error.trap().is_some(), "{i}");
+        assert!(matches!(unruly.ping().unwrap_err(), CallError::Trapped { .. }), "{i}");
+        assert_eq!(container.status(), Status::Trapped);
+    }
+    done.store(true, Ordering::Relaxed);
+    assert!(neighbour.join().unwrap() > 100, "the neighbour hardly got a turn");
+}
+
+#[test]
+fn a_panic_has_its_message_and_its_place() {
+    let mut container = container();
+    let error = container.guest(Unruly).unwrap().panic("at the\ndisco").unwrap_err();
+    let CallError::Trap(trap) = &error else { panic!("{error}") };
+    let panic = trap.panic().unwrap();
+    assert!(panic.starts_with("tests/guests/unruly/src/lib.rs:") && panic.ends_with("at the\ndisco"), "{panic}");
+    let line = error.to_string();
+    assert!(line.starts_with("`test:unruly/unruly#panic` failed: the guest panicked at"), "{line}");
+    assert!(!line.contains('\n'), "{line}");
+
+    // A message that never ends is cut at its beginning, and costs the host no more than that.
+    let mut container = self::container();
+    let error = container.guest(Unruly).unwrap().panic(&"x".repeat(1 << 20)).unwrap_err();
+    assert!(error.trap().unwrap().stderr().len() <= 4096);
+}
+
+#[test]
+fn a_backtrace_has_the_guests_names() {
+    let mut container = container();
+    let error = container.guest(Unruly).unwrap().panic("at the disco").unwrap_err();
+    let backtrace = error.trap().unwrap().backtrace().unwrap().to_string();
+    assert!(backtrace.contains("tairitsu_test_unruly::Guest"), "{backtrace}");
+    assert!(!backtrace.contains("_ZN") && !backtrace.contains("_RN"), "{backtrace}");
+    assert!(format!("{:#}", error.trap().unwrap()).contains("tairitsu_test_unruly::Guest"));
+}
+
+/// Time in a provider counts, and is seen when it returns.
+#[test]
+fn a_provider_that_is_slow() {
+    let mut container = container();
+    container.on_execute(|_, _| {
+        std::thread::sleep(DEADLINE + Duration::from_millis(30));
+        Ok(String::new())
+    });
+    let error = container.guest(Unruly).unwrap().ask("").unwrap_err();
+    assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+
+    // One that takes longer than the ticker's patience, before guest code that does not end.
+    let mut container = self::container();
+    container.on_log(|_, _| std::thread::sleep(Duration::from_millis(1700)));
+    let start = Instant::now();
+    let error = container.guest(Unruly).unwrap().flood_log().unwrap_err();
+    assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+    assert!(start.elapsed() < Duration::from_millis(1700) + SLACK);
+}
+
+#[test]
+fn a_deadline_is_one_calls() {
+    let mut container = container();
+    let mut unruly = container.guest(Unruly).unwrap();
+    let start = Instant::now();
+    while start.elapsed() < DEADLINE + Duration::from_millis(100) {
+        unruly.sleep(20).unwrap();
+    }
+}
+
+#[test]
+fn fuel_is_counted_where_the_registry_counts_it() {
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    let registry = REGISTRY.get_or_init(|| Registry::builder().fuel(true).build().unwrap());
+    let image = registry.load_image(UNRULY).unwrap();
+    let spin = |fuel: u64| {
+        let limits = Limits::new().fuel(fuel).deadline(None);
+        let mut container = Container::builder(&image).limits(limits).build().unwrap();
+        let mut unruly = container.guest(Unruly).unwrap();
+        for _ in 0..3 {
+            unruly.ping().unwrap();
+        }
+        unruly.spin().unwrap_err()
+    };
+    let error = spin(1_000_000);
+    assert!(matches!(error, CallError::Fuel { limit: 1_000_000, .. }), "{error}");
+    assert!(error.to_string().contains("fuel of 1000000"), "{error}");
+    // Without a limit there is fuel enough.
+    let mut container = Container::new(&image).unwrap();
+    assert_eq!(container.guest(Unruly).unwrap().ping().unwrap(), 1);
+
+    let error = Container::builder(&crate::image("unruly")).limits(Limits::new().fuel(1)).build().unwrap_err();
+    assert!(matches!(error, Error::FuelNotCounted), "{error}");
+}
+
+#[test]
+fn a_smaller_stack() {
+    let registry = Registry::builder().stack_bytes(64 << 10).build().unwrap();
+    let image = registry.load_image(UNRULY).unwrap();
+    let mut container = Container::new(&image).unwrap();
+    let error = container.guest(Unruly).unwrap().recurse(0).unwrap_err();
+    assert!(matches!(error, CallError::Stack { limit: 65_536, .. }), "{error}");
+}
+
+/// A component of one core module, that exports `test:greedy/greedy` with one function.
+fn greedy(module: &str) -> Image {
+    let text = format!(
+        r#"(component
+            (core module $m {module})
+            (core instance $i (instantiate $m))
+            (func $run (result u32) (canon lift (core func $i "run")))
+            (instance $greedy (export "run" (func $run)))
+            (export "test:greedy/greedy" (instance $greedy)))"#
+    );
+    Registry::new().load_image(wat::parse_str(&text).unwrap()).unwrap()
+}
+
+#[tairitsu::guest(package = "test:greedy")]
+#[allow(dead_code)]
+trait Greedy {
+    fn run(&mut self) -> u32;
+}
+
+#[test]
+fn tables_and_memories() {
+    let image = greedy(
+        r#"(table $t 1 funcref) (memory 1)
+           (func (export "run") (result i32)
+               (loop (drop (table.grow $t (ref.null func) (i32.const 1000))) (br 0)) unreachable)"#,
+    );
+    let mut container = Container::new(&image).unwrap();
+    let error = container.guest(Greedy).unwrap().run().unwrap_err();
+    assert!(matches!(error, CallError::Table { limit: 100_000, .. }), "{error}");
+
+    // All memories count together; a guest's own maximum is its own affair.
+    let image = greedy(
+        r#"(memory $a 10) (memory $b 10 12)
+           (func (export "run") (result i32)
+               (if (i32.ne (memory.grow $b (i32.const 100)) (i32.const -1)) (then unreachable))
+               (if (i32.ne (memory.grow $a (i32.const 10)) (i32.const 10)) (then unreachable))
+               (memory.grow $a (i32.const 1)))"#,
+    );
+    let limits = Limits::new().memory_bytes(30 * 65_536);
+    let mut container = Container::builder(&image).limits(limits).build().unwrap();
+    assert_eq!(container.handle().info().memory, 20 * 65_536);
+    let error = container.guest(Greedy).unwrap().run().unwrap_err();
+    assert!(matches!(error, CallError::Memory { limit: 1_966_080, .. }), "{error}");
+    assert_eq!(container.handle().info().memory, 30 * 65_536);
+}
+
+/// What is too large from the start is found before anything is instantiated, and so is a start that does not end.
+#[test]
+fn images_that_are_too_large_or_do_not_start() {
+    let image = greedy(r#"(memory 100) (func (export "run") (result i32) i32.const 0)"#);
+    let limits = Limits::new().memory_bytes(99 * 65_536);
+    let error = Container::builder(&image).limits(limits).prepare().unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 6_488_064, found: 6_553_600, .. }), "{error}");
+
+    let image = greedy(r#"(table 2000 funcref) (func (export "run") (result i32) i32.const 0)"#);
+    let error = Container::builder(&image).limits(Limits::new().table_elements(1999)).prepare().unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 1999, found: 2000, .. }), "{error}");
+
+    // Two that are within the limit each, and not together.
+    let image = greedy(r#"(memory 60) (memory 60) (func (export "run") (result i32) i32.const 0)"#);
+    let limits = Limits::new().memory_bytes(99 * 65_536);
+    let template = Container::builder(&image).limits(limits).prepare().unwrap();
+    let error = template.spawn().unwrap_err();
+    assert!(matches!(&error, Error::Instantiate { message } if message.contains("6488064 bytes")), "{error}");
+
+    let image = greedy(r#"(func $spin (loop (br 0))) (start $spin) (func (export "run") (result i32) i32.const 0)"#);
+    let template = Container::builder(&image).limits(Limits::new().deadline(DEADLINE)).prepare().unwrap();
+    let start = Instant::now();
+    let error = template.spawn().unwrap_err();
+    assert!(matches!(&error, Error::Instantiate { message } if message.contains("deadline")), "{error}");
+    assert!(start.elapsed() < DEADLINE + SLACK);
+}
+
+/// Timers that nobody drops, by WASI's own functions.
+#[test]
+fn handles_that_are_held_forever() {
+    let text = r#"(component
+        (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
+        (alias export $poll "pollable" (type $pollable))
+        (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
+            (alias outer 1 $pollable (type $pollable))
+            (export "pollable" (type $p (eq $pollable)))
+            (export "subscribe-duration" (func (param "when" u64) (result (own $p))))))
+        (core func $subscribe (canon lower (func $clock "subscribe-duration")))
+        (core module $m
+            (import "clock" "subscribe" (func $subscribe (param i64) (result i32)))
+            (global $count (mut i32) (i32.const 0))
+            (func (export "count") (result i32) global.get $count)
+            (func (export "run") (result i32)
+                (loop
+                    (drop (call $subscribe (i64.const 1)))
+                    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+                    (br 0))
+                unreachable))
+        (core instance $i (instantiate $m (with "clock" (instance (export "subscribe" (func $subscribe))))))
+        (func $run (result u32) (canon lift (core func $i "run")))
+        (instance $greedy (export "run" (func $run)))
+        (export "test:greedy/greedy" (instance $greedy)))"#;
+    let image = Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap();
+    let mut container = Container::builder(&image).limits(Limits::new().handles(100)).build().unwrap();
+    let error = container.guest(Greedy).unwrap().run().unwrap_err();
+    assert!(matches!(error, CallError::Trap(_)), "{error}");
+    assert!(error.to_string().contains("resource table"), "{error}");
+}
