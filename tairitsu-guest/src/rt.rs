@@ -56,6 +56,12 @@ core_type! {
     4 f64: bits => f64::from_bits(bits), core => core.to_bits();
 }
 
+/// The guest's own linear memory, to be lifted out of.
+struct GuestSource;
+
+/// No memory at all: what is one core value needs none.
+struct NoMemory;
+
 /// The guest's own linear memory, and what was allocated in it for the call at hand.
 #[derive(Default)]
 pub struct GuestMemory {
@@ -70,11 +76,19 @@ impl GuestMemory {
 }
 
 impl Drop for GuestMemory {
+    #[inline]
     fn drop(&mut self) {
-        for (pointer, layout) in self.allocations.drain(..) {
-            // SAFETY: `allocate` allocated it with this layout, and nothing else frees it.
-            unsafe { alloc::dealloc(pointer, layout) }
+        if !self.allocations.is_empty() {
+            free_all(&mut self.allocations);
         }
+    }
+}
+
+#[inline(never)]
+fn free_all(allocations: &mut Vec<(*mut u8, alloc::Layout)>) {
+    for (pointer, layout) in allocations.drain(..) {
+        // SAFETY: `GuestMemory::allocate` allocated it with this layout, and nothing else frees it.
+        unsafe { alloc::dealloc(pointer, layout) }
     }
 }
 
@@ -92,22 +106,43 @@ fn trap() -> ! {
     std::arch::wasm32::unreachable()
 }
 
-/// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
-/// the layout of the type, and the values in them are valid, because the runtime lowers them itself. That is
-/// what each `SAFETY` below rests on.
-impl Memory for GuestMemory {
-    type Error = Infallible;
+macro_rules! memory {
+    ($($ty:ident)*) => {$(
+        impl Memory for $ty {
+            type Error = Infallible;
 
-    /// The host has checked it before.
-    #[cold]
-    fn fail(&self, _: AbiError) -> Infallible {
+            /// The host has checked it before.
+            #[cold]
+            fn fail(&self, _: AbiError) -> Infallible {
+                trap()
+            }
+
+            /// This goes wrong in a guest that is well, too: the panic says why.
+            #[cold]
+            fn reject(&self, error: AbiError) -> Infallible {
+                panic!("{error}")
+            }
+        }
+    )*};
+}
+
+memory!(GuestSource GuestMemory NoMemory);
+
+impl Sink for NoMemory {
+    fn write<const N: usize>(&mut self, _: usize, _: [u8; N]) -> Result<(), Infallible> {
         trap()
     }
 
-    /// This goes wrong in a guest that is well, too: the panic says why.
-    #[cold]
-    fn reject(&self, error: AbiError) -> Infallible {
-        panic!("{error}")
+    fn allocate(&mut self, _: Layout) -> Result<usize, Infallible> {
+        trap()
+    }
+
+    fn lend(&mut self, _: &[u8], _: usize) -> Result<usize, Infallible> {
+        trap()
+    }
+
+    fn lend_str(&mut self, _: &str) -> Result<(usize, usize), Infallible> {
+        trap()
     }
 }
 
@@ -155,7 +190,10 @@ impl Sink for GuestMemory {
     }
 }
 
-impl Source for GuestMemory {
+/// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
+/// the layout of the type, and the values in them are valid, because the runtime lowers them itself. That is
+/// what each `SAFETY` below rests on.
+impl Source for GuestSource {
     #[inline(always)]
     fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Infallible> {
         // SAFETY: the address came from the host, for a value that these bytes belong to.
@@ -217,7 +255,7 @@ impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
     /// Lifts the next one.
     #[inline(always)]
     pub fn take<T: Lift>(&mut self) -> T {
-        let memory = &mut GuestMemory::new();
+        let memory = &mut GuestSource;
         if const { INDIRECT } {
             let at = align_to(self.at, T::LAYOUT.align);
             self.at = at + T::LAYOUT.size;
@@ -235,7 +273,7 @@ impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
     #[inline(always)]
     pub fn finish(self, layout: Layout) {
         if const { INDIRECT } {
-            GuestMemory::new().free(self.flat[0] as usize, layout);
+            GuestSource.free(self.flat[0] as usize, layout);
         }
     }
 }
@@ -296,7 +334,7 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
 #[inline(always)]
 pub fn lower_flat<T: Lower>(value: &T) -> u64 {
     let mut flat = [0];
-    let Ok(()) = value.lower(&mut GuestMemory::new(), &mut flat);
+    let Ok(()) = value.lower(&mut NoMemory, &mut flat);
     flat[0]
 }
 
@@ -356,10 +394,10 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
     pub fn result<T: Lift>(&mut self, flat: u64) -> T {
         if const { RESULT > 0 } {
             let address = self.result.0.as_mut_ptr().expose_provenance();
-            let Ok(value) = T::load(&mut self.memory, address);
+            let Ok(value) = T::load(&mut GuestSource, address);
             value
         } else {
-            let Ok(value) = T::lift(&mut self.memory, &[flat]);
+            let Ok(value) = T::lift(&mut GuestSource, &[flat]);
             value
         }
     }
@@ -406,15 +444,19 @@ impl<T: 'static> State<T> {
 
 /// Several interfaces of one guest type share one state.
 #[cold]
+#[inline(never)]
 fn find<T: 'static>(default: fn() -> T) -> *mut T {
     let id = TypeId::of::<T>();
-    // SAFETY: one thread, and the reference ends before `default` runs, which is the user's code.
-    let known = unsafe { (*STATES.0.get()).iter().find(|(known, _)| *known == id).map(|(_, state)| *state) };
-    let state = known.unwrap_or_else(|| {
-        let state = Box::into_raw(Box::new(default())).cast::<()>();
-        // SAFETY: as above.
-        unsafe { (*STATES.0.get()).push((id, state)) };
-        state
-    });
-    state.cast()
+    known(id).unwrap_or_else(|| keep(id, Box::into_raw(Box::new(default())).cast())).cast()
+}
+
+fn known(id: TypeId) -> Option<*mut ()> {
+    // SAFETY: one thread, and the reference ends here.
+    unsafe { &*STATES.0.get() }.iter().find(|(known, _)| *known == id).map(|(_, state)| *state)
+}
+
+fn keep(id: TypeId, state: *mut ()) -> *mut () {
+    // SAFETY: as above.
+    unsafe { &mut *STATES.0.get() }.push((id, state));
+    state
 }

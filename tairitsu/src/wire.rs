@@ -54,7 +54,7 @@ impl<T: ?Sized + Lower> Wire<T> {
     /// Stores what a case of the variant `V` carries.
     #[inline(always)]
     pub fn store_payload<V: WitType, M: Sink>(value: &T, memory: &mut M, address: usize) -> Result<(), M::Error> {
-        value.store(memory, address + V::TYPE.payload_offset())
+        value.store(memory, address + const { V::TYPE.payload_offset() })
     }
 
     /// Lowers an argument of a call to an import.
@@ -97,7 +97,7 @@ impl<T: Lift> Wire<T> {
     /// Loads what a case of the variant `V` carries.
     #[inline(always)]
     pub fn load_payload<V: WitType, M: Source>(memory: &mut M, address: usize) -> Result<T, M::Error> {
-        T::load(memory, address + V::TYPE.payload_offset())
+        T::load(memory, address + const { V::TYPE.payload_offset() })
     }
 
     /// Lifts the next argument of a call to an export.

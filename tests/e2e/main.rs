@@ -8,6 +8,7 @@ mod calls;
 mod contract;
 mod core_world;
 mod crowd;
+mod evolution;
 mod grants;
 mod hostile;
 mod lifecycle;

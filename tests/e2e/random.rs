@@ -178,7 +178,7 @@ fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static
             })
             .collect();
         let result = result.as_ref().map_or(Type::Unit, |shape| names.ty(shape));
-        out.push(Function { name: names.name(), docs: "", params: leak(params), result });
+        out.push(Function { name: names.name(), docs: "", params: leak(params), result, optional: false });
     }
     // Interfaces without types are none in WIT text, and are not used.
     let uses: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();

@@ -368,7 +368,7 @@ impl<T: Lower> Lower for Option<T> {
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         store_discriminant(memory, address, 2, self.is_some().into())?;
         match self {
-            Some(value) => value.store(memory, address + Self::TYPE.payload_offset()),
+            Some(value) => value.store(memory, address + const { Self::TYPE.payload_offset() }),
             None => Ok(()),
         }
     }
@@ -388,7 +388,7 @@ impl<T: Lift> Lift for Option<T> {
     fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         match load_discriminant(memory, address, 2)? {
             0 => Ok(None),
-            1 => T::load(memory, address + Self::TYPE.payload_offset()).map(Some),
+            1 => T::load(memory, address + const { Self::TYPE.payload_offset() }).map(Some),
             found => Err(bad_discriminant::<Self, M>(memory, found)),
         }
     }
@@ -420,7 +420,7 @@ impl<T: Lower, E: Lower> Lower for Result<T, E> {
     #[inline]
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         store_discriminant(memory, address, 2, self.is_err().into())?;
-        let address = address + Self::TYPE.payload_offset();
+        let address = address + const { Self::TYPE.payload_offset() };
         match self {
             Ok(value) => value.store(memory, address),
             Err(error) => error.store(memory, address),
@@ -440,7 +440,7 @@ impl<T: Lift, E: Lift> Lift for Result<T, E> {
 
     #[inline]
     fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
-        let payload = address + Self::TYPE.payload_offset();
+        let payload = address + const { Self::TYPE.payload_offset() };
         match load_discriminant(memory, address, 2)? {
             0 => T::load(memory, payload).map(Ok),
             1 => E::load(memory, payload).map(Err),

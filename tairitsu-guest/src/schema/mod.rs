@@ -183,6 +183,8 @@ pub struct Function {
     pub params: &'static [Param],
     /// The result; [`Type::Unit`] where there is none.
     pub result: Type,
+    /// Whether the caller has a default body for it, so that a guest may lack it.
+    pub optional: bool,
 }
 
 /// A parameter of a function.

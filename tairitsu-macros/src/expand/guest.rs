@@ -200,6 +200,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
     let mut methods = TokenStream::new();
     let mut resolve = TokenStream::new();
+    let mut defaults = TokenStream::new();
     for (i, function) in interface.functions.iter().enumerate() {
         let (method, index, docs) = (&function.ident, shared::index(i), &function.docs);
         let docs = if docs.is_empty() { format!("Calls the guest's `{method}`.") } else { docs.clone() };
@@ -230,7 +231,8 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             }
         };
         let (n, m) = shared::slots(ident, i, paths);
-        let call = quote!(#private::Typed::<(#(#types,)*), #results, #n, #m>::call);
+        let typed = quote!(#private::Typed::<(#(#types,)*), #results, #n, #m>);
+        let call = quote!(#typed::call);
         let args = quote!((&mut self.__tairitsu_client, #index, (#(#idents,)*)));
         // rustc looks at the result's type again for the body and for the call, and has the same error to report.
         let cover = |tokens| match &function.result {
@@ -243,6 +245,23 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             // SAFETY: `resolve` below checks the function of this index with these types.
             unsafe #block
         }});
+        let default = function.has_default.then(|| {
+            let defaults = defaults_ident(ident, i);
+            quote! {
+                if !self.__tairitsu_client.has(#index) {
+                    return #typed::settle(#private::Defaults::run(&mut self.__tairitsu_client, |__tairitsu_defaults| {
+                        <#defaults<'_, '_> as #ident>::#method(&mut #defaults(__tairitsu_defaults) #(, #idents)*)
+                    }));
+                }
+            }
+        });
+        if default.is_some() {
+            defaults.extend(self::defaults(interface, i, paths));
+        }
+        let body = match default {
+            Some(default) => quote!({ #default #body }),
+            None => body,
+        };
         methods.extend(quote! {
             #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
@@ -267,6 +286,8 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                     #methods
                 }
 
+                #defaults
+
                 impl #private::GuestInterface for dyn #ident {
                     type Client<'__tairitsu> = #name<'__tairitsu>;
 
@@ -282,6 +303,61 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                     }
                 }
             };
+        }
+    }
+}
+
+fn defaults_ident(interface: &proc_macro2::Ident, index: usize) -> proc_macro2::Ident {
+    format_ident!("__Tairitsu{}Default{index}", interface.to_string().trim_start_matches("r#"))
+}
+
+/// What function `index` runs on where the guest lacks it: a type that implements the trait by calls to the guest, but for
+/// that one function, which is the trait's own.
+fn defaults(interface: &Interface, index: usize, paths: &Paths) -> TokenStream {
+    let (trait_ident, private) = (&interface.item.ident, &paths.private);
+    let ident = defaults_ident(trait_ident, index);
+    let others = interface.functions.iter().enumerate().filter(|(i, _)| *i != index);
+    let functions = others.map(|(i, function)| {
+        let (head, method, place) = (shared::head(function), &function.ident, shared::index(i));
+        let idents: Vec<_> =
+            function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
+        let types = function.params.iter().map(shared::param_type);
+        let results = match &function.result {
+            Some(ty) => quote!((#ty,)),
+            None => quote!(()),
+        };
+        let (n, m) = shared::slots(trait_ident, i, paths);
+        let default = function.has_default.then(|| {
+            let other = defaults_ident(trait_ident, i);
+            quote! {
+                if !self.0.has(#place) {
+                    return <#other<'_, '_> as #trait_ident>::#method(&mut #other(self.0.clone()) #(, #idents)*);
+                }
+            }
+        });
+        quote! {
+            #head {
+                #default
+                self.0.call(|__tairitsu_client| {
+                    // SAFETY: `resolve` below checks the function of this index with these types.
+                    unsafe {
+                        #private::Typed::<(#(#types,)*), #results, #n, #m>::call_raw(
+                            __tairitsu_client,
+                            #place,
+                            (#(#idents,)*),
+                        )
+                    }
+                })
+            }
+        }
+    });
+    quote! {
+        #[allow(non_camel_case_types)]
+        struct #ident<'__a, '__c>(#private::Defaults<'__a, '__c>);
+
+        #[allow(clippy::all)]
+        impl #trait_ident for #ident<'_, '_> {
+            #(#functions)*
         }
     }
 }

@@ -24,19 +24,6 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The head of one of the trait's functions, with parameter names of our own.
-fn head(interface: &Interface, index: usize) -> TokenStream {
-    let function = &interface.functions[index];
-    let method = &function.ident;
-    let receiver = if function.mutable { quote!(&mut self) } else { quote!(&self) };
-    let params = function.params.iter().enumerate().map(|(i, param)| {
-        let (ident, ty) = (shared::param_ident(param, i), shared::param_type(param));
-        quote!(#ident: #ty)
-    });
-    let output = function.result.as_ref().map(|ty| quote!(-> #ty));
-    quote!(fn #method(#receiver, #(#params),*) #output)
-}
-
 /// On wasm32, beside the trait: `Host` implements it by calls to the imports. The shims stay out of line, in
 /// the module of the section's static: whatever links a shim links the section's object.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
@@ -45,7 +32,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let section_name = format!("component-type:tairitsu:import:{id}");
     let section = shared::section(&section_name, &quote!(dyn #ident), private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (name, head) = (&function.name, head(interface, i));
+        let (name, head) = (&function.name, shared::head(function));
         // One more than of an export: the address of the result.
         let count = shared::most_slots(function) + 1;
         let slots: Vec<_> = (0..count)
@@ -122,8 +109,8 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
 fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, krate, if_native, .. } = paths;
-    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (head, method) = (head(interface, i), &function.ident);
+    let functions = interface.functions.iter().map(|function| {
+        let (head, method) = (shared::head(function), &function.ident);
         let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
         quote! {
             #head {

@@ -19,7 +19,9 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     };
     let count = index(interface.functions.len());
     let functions = interface.functions.iter().map(|function| {
-        let Function { name, docs, .. } = function;
+        let Function { name, docs, has_default, .. } = function;
+        // A provider has it in any case.
+        let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
             let (name, ty) = (&param.name, wit_const(&param.ty, paths));
             quote!(#schema::Param { name: #name, ty: #ty })
@@ -29,7 +31,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             None => quote!(#schema::Type::Unit),
         };
         quote! {
-            #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result }
+            #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result, optional: #optional }
         }
     });
     let span = ident.span().resolved_at(proc_macro2::Span::call_site());
@@ -138,6 +140,18 @@ pub(super) fn slots_by_looks(ty: &syn::Type) -> usize {
 /// The parameter's name in generated code, with the span of the user's.
 pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
     format_ident!("__tairitsu_{index}", span = param.ident.span())
+}
+
+/// The head of one of the trait's functions, with parameter names of our own.
+pub(super) fn head(function: &Function) -> TokenStream {
+    let method = &function.ident;
+    let receiver = if function.mutable { quote!(&mut self) } else { quote!(&self) };
+    let params = function.params.iter().enumerate().map(|(i, param)| {
+        let (ident, ty) = (param_ident(param, i), param_type(param));
+        quote!(#ident: #ty)
+    });
+    let output = function.result.as_ref().map(|ty| quote!(-> #ty));
+    quote!(fn #method(#receiver, #(#params),*) #output)
 }
 
 /// The parameter's type as the trait has it.

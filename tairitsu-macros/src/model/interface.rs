@@ -33,6 +33,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// Nothing for `()`.
     pub(crate) result: Option<Type>,
+    /// It has a default body.
+    pub(crate) has_default: bool,
 }
 
 pub(crate) struct Param {
@@ -142,13 +144,7 @@ impl Function {
         if let Some(token) = &sig.variadic {
             cx.error(token, format!("function `{ident}` is variadic, and a WIT function is not"), "take a `&[T]`");
         }
-        if let Some(body) = &function.default {
-            cx.error(
-                body,
-                format!("function `{ident}` has a default body, and every function is implemented by the other side"),
-                "end the declaration with `;`",
-            );
-        }
+        let has_default = function.default.is_some();
 
         let mutable = match sig.inputs.first() {
             Some(FnArg::Receiver(receiver)) if receiver.reference.is_some() && receiver.colon_token.is_none() => {
@@ -201,7 +197,7 @@ impl Function {
             }
         };
         let name = rename.unwrap_or_else(|| name_of(cx, &ident));
-        Self { ident, name, docs, mutable, params, result }
+        Self { ident, name, docs, mutable, params, result, has_default }
     }
 }
 

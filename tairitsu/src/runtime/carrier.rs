@@ -282,17 +282,49 @@ impl<P: Lower + Send + Sync, const N: usize> Typed<P, (), N, 0> {
     /// # Safety
     /// - That of [`Client::call`].
     #[inline]
-    pub unsafe fn call(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<(), CallError> {
+    pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<(), Fault> {
         // SAFETY: the caller's.
         match unsafe { client.call::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier(params)) } {
             Ok(Carrier(())) => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// [`Typed::call_raw`], with the error of a client.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    pub unsafe fn call(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<(), CallError> {
+        // SAFETY: the caller's.
+        Self::settle(unsafe { Self::call_raw(client, index, params) })
+    }
+
+    /// What a client returns.
+    #[inline]
+    pub fn settle(result: std::result::Result<(), Fault>) -> std::result::Result<(), CallError> {
+        match result {
+            Ok(()) => Ok(()),
             Err(fault) => Err(fault.into()),
         }
     }
 }
 
 impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usize> Typed<P, (T,), N, M> {
-    /// Calls a function, and tells its own error from its result.
+    /// Calls a function.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<T, Fault> {
+        // SAFETY: the caller's.
+        match unsafe { client.call::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier(params)) } {
+            Ok(Carrier((result,))) => Ok(result),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// [`Typed::call_raw`], with the error of a client.
     ///
     /// # Safety
     /// - That of [`Client::call`].
@@ -303,8 +335,14 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
         params: P,
     ) -> std::result::Result<T::Ok, CallError<T::Err>> {
         // SAFETY: the caller's.
-        match unsafe { client.call::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier(params)) } {
-            Ok(Carrier((result,))) => result.into_result().map_err(CallError::Guest),
+        Self::settle(unsafe { Self::call_raw(client, index, params) })
+    }
+
+    /// What a client returns: the function's own error is told from its result.
+    #[inline]
+    pub fn settle(result: std::result::Result<T, Fault>) -> std::result::Result<T::Ok, CallError<T::Err>> {
+        match result {
+            Ok(result) => result.into_result().map_err(CallError::Guest),
             Err(fault) => Err(Fault::into(fault)),
         }
     }
@@ -337,6 +375,21 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+        const { no_wire::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_raw<A>(_: &mut Client<'_>, _: usize, _: P) -> std::result::Result<A, Fault> {
+        const { no_wire::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn settle<A, B>(_: A) -> B {
         const { no_wire::<P>() };
         unreachable!()
     }

@@ -126,6 +126,7 @@ pub(super) fn check(
             for function in interface.functions {
                 match component.functions.get(function.name) {
                     Some(found) => Check { report, wants, interface, resolve }.function(function, found),
+                    None if function.optional => {}
                     None => report.missing.push(MissingImport {
                         interface: interface.id.into(),
                         function: function.name.into(),

@@ -1,11 +1,13 @@
 //! Typed calls into a guest.
 
+use super::Error;
 use super::error::{CallError, Trap};
 use super::image::Image;
 use super::info::Status;
 use super::state::{self, Cause, State};
 use crate::__private::HasInterface;
 use std::fmt;
+use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower, TypedFunc};
@@ -37,7 +39,8 @@ pub struct Resolver<'r> {
     pub(super) instance: Instance,
     pub(super) export: ComponentExportIndex,
     pub(super) interface: &'static Interface,
-    pub(super) functions: Vec<Func>,
+    /// Nothing for an optional one that is not there.
+    pub(super) functions: Vec<Option<Func>>,
 }
 
 impl Resolver<'_> {
@@ -47,20 +50,23 @@ impl Resolver<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        let func = self.next(index)?;
-        func.typed::<P, R>(&*self.store)?;
+        if let Some(func) = self.next(index)? {
+            func.typed::<P, R>(&*self.store)?;
+        }
         Ok(())
     }
 
     /// Looks the next function up.
-    fn next(&mut self, index: usize) -> Result<Func, ResolveError> {
+    fn next(&mut self, index: usize) -> Result<Option<Func>, ResolveError> {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
-        let name = self.interface.functions[index].name;
+        let function = &self.interface.functions[index];
         let func = self
             .instance
-            .get_export_index(&mut *self.store, Some(&self.export), name)
-            .and_then(|export| self.instance.get_func(&mut *self.store, export))
-            .ok_or_else(|| wasmtime::Error::msg(format!("the instance has no function `{name}`")))?;
+            .get_export_index(&mut *self.store, Some(&self.export), function.name)
+            .and_then(|export| self.instance.get_func(&mut *self.store, export));
+        if func.is_none() && !function.optional {
+            return Err(wasmtime::Error::msg(format!("the instance has no function `{}`", function.name)));
+        }
         self.functions.push(func);
         Ok(func)
     }
@@ -69,7 +75,7 @@ impl Resolver<'_> {
 /// What a typed client calls through.
 pub struct Client<'c> {
     pub(super) store: &'c mut Store<State>,
-    pub(super) functions: &'c [Func],
+    pub(super) functions: &'c [Option<Func>],
     pub(super) interface: &'static Interface,
     /// The trap that ended the container.
     pub(super) first: &'c mut Option<Trap>,
@@ -97,12 +103,26 @@ impl Client<'_> {
             self.enter(index)?;
         }
         state::begin(self.store);
+        let Some(function) = self.functions[index] else { return Err(self.absent(index)) };
         // SAFETY: `resolve` checked the function with these types, says the caller.
-        let function = unsafe { TypedFunc::<P, R>::new_unchecked(self.functions[index]) };
+        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
         match function.call(&mut *self.store, params) {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
+    }
+
+    /// Whether the guest has function `index`. All are there but optional ones.
+    #[inline]
+    pub fn has(&self, index: usize) -> bool {
+        self.functions[index].is_some()
+    }
+
+    /// Whoever calls an optional function has asked whether it is there.
+    #[cold]
+    fn absent(&self, index: usize) -> Fault {
+        let error = Error::NoExport { interface: self.name(index), found: Vec::new() };
+        Fault(Box::new(CallError::Interface(Arc::new(error))))
     }
 
     /// The first call of a container goes on; one that has ended has no more calls in it.

@@ -41,7 +41,7 @@ struct Live {
     store: Store<State>,
     instance: Instance,
     /// The interfaces that were resolved so far.
-    resolved: Vec<(TypeId, Box<[Func]>)>,
+    resolved: Vec<(TypeId, Box<[Option<Func>]>)>,
 }
 
 impl Container {
@@ -257,7 +257,7 @@ impl Container {
 }
 
 impl Live {
-    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<[Func]>, Error> {
+    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<[Option<Func>]>, Error> {
         let interface = I::INTERFACE;
         let no_export = || Error::NoExport {
             interface: interface.id.into(),

@@ -3,8 +3,10 @@
 mod carrier;
 mod check;
 mod client;
+mod compatibility;
 mod container;
 mod core_host;
+mod defaults;
 mod error;
 mod image;
 mod info;
@@ -30,11 +32,13 @@ mod wasi_io;
 pub(crate) mod generated {
     pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
+    pub use super::defaults::Defaults;
     pub use super::native::with_native_host;
     pub use super::provider::{LinkError, ProviderLinker, Provides};
 }
 
 pub use check::{Difference, MissingImport, Report};
+pub use compatibility::Compatibility;
 pub use container::Container;
 pub use error::{CallError, Error, Trap};
 pub use image::{Image, Interfaces};

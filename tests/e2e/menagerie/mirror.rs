@@ -88,7 +88,7 @@ impl Mirror {
 fn functions(interface: &'static Interface) -> &'static [Function] {
     let function = |name, params: &[(&'static str, Type)], result| {
         let params = params.iter().map(|&(name, ty)| Param { name, ty }).collect::<Vec<_>>().leak();
-        Function { name, docs: "", params, result }
+        Function { name, docs: "", params, result, optional: false }
     };
     let mut functions = vec![
         function("reset", &[("top", Type::U32)], Type::Unit),
