@@ -33,9 +33,13 @@ use proc_macro::TokenStream;
 /// - `package = "acme:hello@1.0.0"`: the WIT package. Without it the package is
 ///   `component:<crate name>@<crate version>`.
 /// - `rename = "name"`: the interface's WIT name, in place of the trait's in kebab case.
+/// - `uses = path`, or `uses = [path, path]`: modules of types (see [`macro@wit`]) of which the interface uses any.
 /// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
 ///
 /// Functions and parameters take `#[wit(rename = "name")]`.
+///
+/// A function may have a default body. Where a guest lacks the function, being older than the trait, the body serves
+/// the host's caller, and what it calls on `self` is the guest's.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(model::Side::Guest, args.into(), item.into()).into()
@@ -70,7 +74,8 @@ pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
 /// assert!(both.contains(Permissions::READ));
 /// ```
 ///
-/// The flags have the bits in their order, from the lowest up; there are 32 at most, which is WIT's limit. The type
+/// The flags have the bits in their order, from the lowest up; there are 128 at most. Where there are more than 32, which
+/// is WIT's limit, the WIT type is a record of sets of 32 flags, `bits0`, `bits32` and so on. The type
 /// is `Copy`, `Eq`, `Hash` and `Default`, and prints as its flags' names. The struct and each flag take
 /// `#[wit(rename = "name")]`, and the struct `#[wit(crate = path)]`.
 #[proc_macro]
@@ -79,14 +84,26 @@ pub fn flags(item: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct or enum a WIT type: a struct with named fields a record, an enum without payloads an
-/// enum, any other enum a variant. Every case of a variant carries one value or none.
+/// enum, any other enum a variant. Every case of a variant carries one value or none. A generic type has one WIT name
+/// for each instantiation, `page-of-string` for `Page<String>`.
 ///
 /// # Arguments
 ///
 /// - `rename = "name"`: the WIT name, in place of the type's in kebab case.
+/// - `as = Type`: the type goes as that one, and need not be of a shape that WIT has. The conversions are
+///   `Type: From<Self>`, of a clone, and `Self: TryFrom<Type>`, whose error is `Display`; or
+/// - `to = function` and `from = function` with `as`: `Fn(&Self) -> Type`, and `Fn(Type) -> Result<Self, E>` with an `E` that
+///   is `Display`. On a host a conversion that fails is an error of the call, and in a guest a panic with that text.
 /// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
 ///
-/// Fields and cases take `#[wit(rename = "name")]`.
+/// Fields and cases take `#[wit(rename = "name")]`. Fields, and what a case carries, take `as`, `to` and `from` too.
+///
+/// # On a module
+///
+/// A module whose types are marked `#[tairitsu::wit]` is an interface that declares them, once for all interfaces that
+/// use them: `uses = path` in the attribute of a trait, or of another such module. The arguments are `package`, `rename`,
+/// `uses` and `crate`, as for [`macro@guest`]. Beside the module comes a constant of its name, the interface, which has the
+/// WIT text by `wit()`. Of a generic type each interface that uses an instantiation declares it.
 #[proc_macro_attribute]
 pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::wit_type(args.into(), item.into()).into()

@@ -8,13 +8,13 @@ use tairitsu::{CallError, Compatibility, Container, Error, Image, Registry};
 /// The first version.
 mod v1 {
     #[tairitsu::guest(package = "acme:evolution@1.0.0")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
         fn count(&self) -> u32;
     }
 
     #[tairitsu::host(package = "acme:evolution@1.0.0")]
-    pub trait Journal {
+    pub(super) trait Journal {
         fn record(&mut self, entry: u32);
     }
 }
@@ -22,7 +22,7 @@ mod v1 {
 /// Functions more, of which the trait says what they do where the guest lacks them.
 mod with_defaults {
     #[tairitsu::guest(package = "acme:evolution@1.1.0")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
         fn count(&self) -> u32;
         /// By functions of the guest.
@@ -43,7 +43,7 @@ mod with_defaults {
     }
 
     #[tairitsu::host(package = "acme:evolution@1.1.0")]
-    pub trait Journal {
+    pub(super) trait Journal {
         fn record(&mut self, entry: u32);
         fn last(&self) -> u32 {
             0
@@ -54,7 +54,7 @@ mod with_defaults {
 /// A function more, without a default.
 mod without_defaults {
     #[tairitsu::guest(package = "acme:evolution@1.2.0")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
         fn count(&self) -> u32;
         fn reset(&mut self) -> u32;
@@ -64,13 +64,13 @@ mod without_defaults {
 /// A changed type.
 mod changed {
     #[tairitsu::guest(package = "acme:evolution@1.0.1")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str, again: bool) -> u32;
         fn count(&self) -> u64;
     }
 
     #[tairitsu::host(package = "acme:evolution@1.0.1")]
-    pub trait Journal {
+    pub(super) trait Journal {
         fn record(&mut self, entry: u64);
     }
 }
@@ -78,7 +78,7 @@ mod changed {
 /// A removed function.
 mod removed {
     #[tairitsu::guest(package = "acme:evolution@1.0.2")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
     }
 }
@@ -86,13 +86,13 @@ mod removed {
 /// A version that is another interface.
 mod v2 {
     #[tairitsu::guest(package = "acme:evolution@2.0.0")]
-    pub trait Greeter {
+    pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
         fn count(&self) -> u32;
     }
 
     #[tairitsu::host(package = "acme:evolution@2.0.0")]
-    pub trait Journal {
+    pub(super) trait Journal {
         fn record(&mut self, entry: u32);
     }
 }

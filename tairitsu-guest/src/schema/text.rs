@@ -57,17 +57,15 @@ impl Interface {
         let mut first = true;
         let types = self.named_types();
         let is_used = |ty: &Type| !ty.home().is_empty() && ty.home() != self.id;
-        let mut homes: Vec<_> = types.iter().filter(|ty| is_used(ty)).map(Type::home).collect();
-        homes.dedup();
-        for (i, home) in homes.iter().enumerate() {
-            if homes[..i].contains(home) {
-                continue;
-            }
+        // In the order in which they are needed, which is that of the section.
+        let used: Vec<_> = types.iter().filter(|ty| is_used(ty)).collect();
+        for used in used.chunk_by(|a, b| a.home() == b.home()) {
             first = false;
-            let names: Vec<_> = types.iter().filter(|ty| ty.home() == *home).filter_map(Type::name).collect();
-            let names = names.iter().map(|name| Name(name).to_string()).collect::<Vec<_>>().join(", ");
+            let home = used[0].home();
+            let names = used.iter().filter_map(|ty| ty.name()).map(|name| Name(name).to_string());
+            let names = names.collect::<Vec<_>>().join(", ");
             let near = package_in(home) == self.package();
-            let path = if near { Name(name_in(home)).to_string() } else { (*home).to_string() };
+            let path = if near { Name(name_in(home)).to_string() } else { home.to_string() };
             writeln!(out, "{indent}  use {path}.{{{names}}};")?;
         }
         for ty in types.iter().filter(|ty| !is_used(ty)) {

@@ -1,5 +1,5 @@
-#[tairitsu::wit(as = String)]
+#[tairitsu::wit(as = u32)]
 #[derive(Clone)]
-pub struct Version(u32);
+pub struct Version(String);
 
 fn main() {}
