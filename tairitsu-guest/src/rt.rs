@@ -7,6 +7,7 @@ use std::alloc;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
 use std::convert::Infallible;
+use std::mem::MaybeUninit;
 
 /// Runs the module's constructors before the first export does. Called by every export.
 pub use wit_bindgen::rt::run_ctors_once;
@@ -403,19 +404,31 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
     }
 }
 
-/// The states of this component's guest types, one each.
-struct States(UnsafeCell<Vec<(TypeId, *mut ())>>);
-
-// SAFETY: a component has one thread.
-unsafe impl Sync for States {}
-
-static STATES: States = States(UnsafeCell::new(Vec::new()));
-
-/// The way from one interface's exports to the state of the guest type `T`, looked up once.
+/// The way from one interface's exports to the state of the guest type `T`, and room for it: a guest allocates nothing to
+/// have a state.
 pub struct State<T> {
+    /// The state, once it is looked up.
     found: Cell<*mut T>,
     default: fn() -> T,
+    node: Node,
+    /// The state itself, in the first of the type's interfaces that needed it.
+    room: UnsafeCell<MaybeUninit<T>>,
 }
+
+/// A state that was made, among all of the component.
+struct Node {
+    id: Cell<Option<TypeId>>,
+    state: Cell<*mut ()>,
+    next: Cell<Option<&'static Node>>,
+}
+
+/// The last one that was made.
+struct Last(Cell<Option<&'static Node>>);
+
+// SAFETY: a component has one thread.
+unsafe impl Sync for Last {}
+
+static LAST: Last = Last(Cell::new(None));
 
 // SAFETY: a component has one thread.
 unsafe impl<T> Sync for State<T> {}
@@ -424,7 +437,8 @@ impl<T: 'static> State<T> {
     /// Not looked up so far. `default` makes the state when an export of the component needs it for the first
     /// time.
     pub const fn new(default: fn() -> T) -> Self {
-        Self { found: Cell::new(std::ptr::null_mut()), default }
+        let node = Node { id: Cell::new(None), state: Cell::new(std::ptr::null_mut()), next: Cell::new(None) };
+        Self { found: Cell::new(std::ptr::null_mut()), default, node, room: UnsafeCell::new(MaybeUninit::uninit()) }
     }
 
     /// The state.
@@ -433,30 +447,45 @@ impl<T: 'static> State<T> {
     /// - It is called by an export, once, and the reference is not kept past the export's end: the canonical ABI
     ///   lets no other export in before that, so there is one reference at a time.
     #[inline(always)]
-    pub unsafe fn get(&self) -> &'static mut T {
+    pub unsafe fn get(&'static self) -> &'static mut T {
         if self.found.get().is_null() {
-            self.found.set(find(self.default));
+            self.find();
         }
-        // SAFETY: `find` made it and it is never freed; the caller sees to it that it is the only reference.
+        // SAFETY: `find` made it and it is never dropped; the caller sees to it that it is the only reference.
         unsafe { &mut *self.found.get() }
+    }
+
+    /// Several interfaces of one guest type share one state.
+    #[cold]
+    #[inline(never)]
+    fn find(&'static self) {
+        let id = TypeId::of::<T>();
+        let state = known(id).unwrap_or_else(|| {
+            let value = (self.default)();
+            // SAFETY: nobody has a reference to the room: `found` is null, and it is no other state's.
+            let state = unsafe { (*self.room.get()).write(value) };
+            self.node.keep(id, std::ptr::from_mut(state).cast())
+        });
+        self.found.set(state.cast());
     }
 }
 
-/// Several interfaces of one guest type share one state.
-#[cold]
-#[inline(never)]
-fn find<T: 'static>(default: fn() -> T) -> *mut T {
-    let id = TypeId::of::<T>();
-    known(id).unwrap_or_else(|| keep(id, Box::into_raw(Box::new(default())).cast())).cast()
-}
-
 fn known(id: TypeId) -> Option<*mut ()> {
-    // SAFETY: one thread, and the reference ends here.
-    unsafe { &*STATES.0.get() }.iter().find(|(known, _)| *known == id).map(|(_, state)| *state)
+    let mut next = LAST.0.get();
+    while let Some(node) = next {
+        if node.id.get() == Some(id) {
+            return Some(node.state.get());
+        }
+        next = node.next.get();
+    }
+    None
 }
 
-fn keep(id: TypeId, state: *mut ()) -> *mut () {
-    // SAFETY: as above.
-    unsafe { &mut *STATES.0.get() }.push((id, state));
-    state
+impl Node {
+    fn keep(&'static self, id: TypeId, state: *mut ()) -> *mut () {
+        self.id.set(Some(id));
+        self.state.set(state);
+        self.next.set(LAST.0.replace(Some(self)));
+        state
+    }
 }
