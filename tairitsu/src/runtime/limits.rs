@@ -49,6 +49,7 @@ pub struct Limits {
     pub(super) memory: usize,
     pub(super) tables: usize,
     pub(super) host_bytes: usize,
+    #[cfg_attr(not(feature = "wasi"), expect(dead_code, reason = "only WASI has any"))]
     pub(super) handles: usize,
     pub(super) fuel: Option<u64>,
 }
