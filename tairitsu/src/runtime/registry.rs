@@ -25,7 +25,8 @@ pub struct RegistryBuilder {
 }
 
 impl RegistryBuilder {
-    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then.
+    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then: hardly
+    /// in a loop that computes, twice in one that does little but store.
     ///
     /// [`Limits::fuel`]: crate::Limits::fuel
     #[must_use]
