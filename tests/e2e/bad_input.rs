@@ -272,7 +272,7 @@ fn names() {
         assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
         assert_eq!(
             error.to_string(),
-            format!("expected an image name, `name` or `name:tag`, found `{name}`: {reason}")
+            format!("expected an image name, `name`, `name:tag` or `name@sha256:digest`, found `{name}`: {reason}")
         );
         assert!(registry.get_image(name).is_none());
     }

@@ -264,3 +264,80 @@ fn one_provider_each() {
     let containers: Vec<_> = (0..3).map(|_| template.spawn().unwrap()).collect();
     assert_eq!((containers.len(), made.load(Ordering::Relaxed)), (3, 3));
 }
+
+/// A name has its old image or its new one, and whoever runs the old one goes on with it.
+#[test]
+fn images_replaced_under_load() {
+    let registry = Registry::new();
+    let one = registry.register_image("guest:v1", small(1)).unwrap();
+    let mut old = Container::new(&one).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let mut last = 1;
+                while last < 20 {
+                    let mut container = Container::new(&registry.get_image("guest:v1").unwrap()).unwrap();
+                    let answer = container.guest(Answer).unwrap().answer().unwrap();
+                    assert!(answer >= last, "{answer} after {last}");
+                    last = answer;
+                }
+            });
+        }
+        for n in 2..=20 {
+            let (new, before) = registry.replace_image("guest:v1", small(n)).unwrap();
+            let before = before.unwrap();
+            assert_ne!(new.digest(), before.digest());
+            assert_eq!(new.name(), Some("guest:v1"));
+        }
+    });
+    assert_eq!(old.guest(Answer).unwrap().answer().unwrap(), 1);
+    old.restart().unwrap();
+    assert_eq!(old.guest(Answer).unwrap().answer().unwrap(), 1, "its template has the old image");
+    assert!(registry.replace_image("guest:v1", b"nonsense").is_err());
+    assert!(registry.get_image("guest:v1").is_some());
+    assert_eq!(registry.replace_image("guest:v2", small(1)).unwrap().1.map(|_| ()), None);
+}
+
+#[test]
+fn images_by_digest() {
+    let registry = Registry::new();
+    let (one, two) = (small(1), small(2));
+    let digest = registry.load_image(&one).unwrap().digest();
+    assert!(digest.starts_with("sha256:") && digest.len() == 71, "{digest}");
+    let by_digest = format!("guest@{digest}");
+    assert!(registry.get_image(&by_digest).is_none());
+    let error = registry.register_image(&by_digest, &two).unwrap_err();
+    assert!(matches!(&error, Error::Digest { found, .. } if *found != digest), "{error}");
+    assert!(registry.image_names().is_empty());
+
+    registry.register_image(&format!("guest:v1@{digest}"), &one).unwrap();
+    registry.register_image("guest:v2", &two).unwrap();
+    registry.register_image("other:v1", &one).unwrap();
+    assert_eq!(registry.get_image(&by_digest).unwrap().name(), Some("guest:v1"));
+    assert_eq!(registry.get_image(&format!("guest:v1@{digest}")).unwrap().digest(), digest);
+    assert!(registry.get_image(&format!("guest:v2@{digest}")).is_none());
+    assert!(registry.get_image("guest").is_none(), "that is `guest:latest`");
+    assert!(registry.remove_image(&format!("guest:v2@{digest}")).is_none());
+    assert!(registry.remove_image(&format!("guest:v1@{digest}")).is_some());
+    assert!(registry.get_image(&by_digest).is_none());
+    assert_eq!(registry.image_names(), ["guest:v2", "other:v1"]);
+}
+
+#[tairitsu::guest(package = "test:answer")]
+#[allow(dead_code)]
+trait Answer {
+    fn answer(&mut self) -> u32;
+}
+
+/// A guest that answers with a number.
+fn small(n: u32) -> Vec<u8> {
+    wat::parse_str(format!(
+        r#"(component
+            (core module $m (func (export "answer") (result i32) i32.const {n}))
+            (core instance $i (instantiate $m))
+            (func $answer (result u32) (canon lift (core func $i "answer")))
+            (instance $answers (export "answer" (func $answer)))
+            (export "test:answer/answer" (instance $answers)))"#
+    ))
+    .unwrap()
+}

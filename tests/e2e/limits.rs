@@ -19,8 +19,10 @@ fn container() -> Container {
     Container::builder(&image("unruly")).limits(limits).build().unwrap()
 }
 
-/// Every way to end, the words that name it, and whether the variant is the right one.
-const ENDS: [(Call, &str, fn(&CallError) -> bool); 10] = [
+/// A way to end, the words that name it, and whether the variant is the right one.
+type End = (Call, &'static str, fn(&CallError) -> bool);
+
+const ENDS: [End; 10] = [
     (|c| c.spin(), "deadline of 500ms", |e| matches!(e, CallError::Deadline { limit: DEADLINE, .. })),
     (|c| c.flood_log(), "deadline", |e| matches!(e, CallError::Deadline { .. })),
     (|c| c.flood_output(), "deadline", |e| matches!(e, CallError::Deadline { .. })),

@@ -191,7 +191,8 @@ fn all_of_wasi_can_be_denied() {
     let mut unruly = container.guest(Unruly).unwrap();
     assert_eq!(unruly.ping().unwrap(), 1);
     assert_eq!(unruly.ask("hello").unwrap(), "hello");
-    let calls: [fn(&mut Container) -> Result<(), CallError>; 7] = [
+    type Call = fn(&mut Container) -> Result<(), CallError>;
+    let calls: [Call; 7] = [
         |c| c.guest(Unruly).unwrap().look_around().map(drop),
         |c| c.guest(Unruly).unwrap().print("a", "b"),
         |c| c.guest(Unruly).unwrap().exit(0),

@@ -43,15 +43,23 @@ pub enum Error {
         message: String,
     },
     /// A name that is no image name.
-    #[error("expected an image name, `name` or `name:tag`, found `{name}`: {reason}")]
+    #[error("expected an image name, `name`, `name:tag` or `name@sha256:digest`, found `{name}`: {reason}")]
     InvalidName {
         /// The name.
         name: String,
         /// The rule that it breaks.
         reason: String,
     },
+    /// Bytes whose digest is not the one in their name.
+    #[error("expected an image with the digest of `{name}`, found `{found}`")]
+    Digest {
+        /// The name, with the digest.
+        name: String,
+        /// The digest of the bytes.
+        found: String,
+    },
     /// A name that is registered.
-    #[error("expected a name that is free, found `{name}` registered: remove that image first, or take another tag")]
+    #[error("expected a name that is free, found `{name}` registered: replace that image, or take another tag")]
     NameTaken {
         /// The name, with its tag.
         name: String,

@@ -3,6 +3,7 @@
 use super::Error;
 use super::error::message;
 use super::machine::Machine;
+use super::reference::Digest;
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::Module;
@@ -23,6 +24,7 @@ struct Inner {
     component: Component,
     resolve: Resolve,
     world: WorldId,
+    digest: Digest,
 }
 
 /// What a component imports or exports, in the order in which it does.
@@ -58,7 +60,10 @@ impl Image {
             }
             Err(error) => return Err(Error::NotWit { message: format!("{error:#}") }),
         };
-        Ok(Self { inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world }), name: None })
+        Ok(Self {
+            inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world, digest: Digest::of(wasm) }),
+            name: None,
+        })
     }
 
     /// The same image, by a name.
@@ -109,6 +114,15 @@ impl Image {
             Some(Err(error)) => format!("// the WIT cannot be printed: {error:#}"),
             None => String::new(),
         }
+    }
+
+    /// The SHA-256 of the bytes that it was made of, `sha256:` and 64 digits.
+    pub fn digest(&self) -> String {
+        self.inner.digest.to_string()
+    }
+
+    pub(super) fn has_digest(&self, digest: &Digest) -> bool {
+        self.inner.digest == *digest
     }
 
     pub(super) fn machine(&self) -> &Arc<Machine> {

@@ -30,7 +30,9 @@ const INSTANCES: usize = 256;
 /// | [`fuel`](Limits::fuel) | fuel of one call | not counted | [`CallError::Fuel`] |
 /// | [`RegistryBuilder::stack_bytes`] | bytes of wasm stack | 512 KiB | [`CallError::Stack`] |
 ///
-/// Besides, a container has at most 16 memories, 64 tables and 256 core instances.
+/// Besides, a container has at most 16 memories, 64 tables and 256 core instances. Each memory reserves 4 GiB of
+/// addresses, of which a 64-bit process has enough for some 30,000, and a few of the system's mappings
+/// (`vm.max_map_count` on Linux).
 ///
 /// Whatever ends a call at a limit is a trap: the container is [`Status::Trapped`] and can be restarted.
 ///
@@ -49,6 +51,7 @@ pub struct Limits {
     pub(super) memory: usize,
     pub(super) tables: usize,
     pub(super) host_bytes: usize,
+    #[cfg_attr(not(feature = "wasi"), allow(dead_code, reason = "only WASI has any"))]
     pub(super) handles: usize,
     pub(super) fuel: Option<u64>,
 }

@@ -136,9 +136,12 @@ impl Provided {
     }
 }
 
+/// Takes the provider's place, and what tells whether a function is denied.
+type LinkFn = fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(), LinkError>;
+
 pub(super) struct Link {
     pub(super) interface: &'static Interface,
-    link: fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(), LinkError>,
+    link: LinkFn,
 }
 
 impl Link {

@@ -1,4 +1,4 @@
-//! Image names: `name[:tag]`, by the grammar of OCI references.
+//! Image names: `name[:tag][@digest]`, by the grammar of OCI references.
 
 use super::Error;
 use std::fmt;
@@ -9,27 +9,40 @@ use std::fmt;
 /// joined by `/`, the first of which may be a host; a tag is up to 128 of letters, digits, `_`, `.` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Reference {
-    name: String,
-    tag: String,
+    pub(super) name: String,
+    pub(super) tag: String,
 }
+
+/// What an image is asked for by: `name`, `name:tag`, `name@sha256:digest` or `name:tag@sha256:digest`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Query {
+    pub(super) name: String,
+    /// Without one it is `latest`, or any tag where there is a digest.
+    pub(super) tag: Option<String>,
+    pub(super) digest: Option<Digest>,
+}
+
+/// The SHA-256 of an image's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Digest([u8; 32]);
 
 const MAX_NAME: usize = 255;
 const MAX_TAG: usize = 128;
 
-impl Reference {
-    /// Parses `name` or `name:tag`; the tag is `latest` where there is none.
+impl Query {
     pub(super) fn parse(input: &str) -> Result<Self, Error> {
         let fail = |reason: String| Error::InvalidName { name: input.into(), reason };
         if input.is_empty() {
             return Err(fail("it is empty".into()));
         }
-        if input.contains('@') {
-            return Err(fail("a digest names no image here, `name:tag` does".into()));
-        }
+        let (rest, digest) = match input.split_once('@') {
+            Some((rest, digest)) => (rest, Some(Digest::parse(digest).map_err(&fail)?)),
+            None => (input, None),
+        };
         // A `:` before the last `/` belongs to a host's port.
-        let (name, tag) = match input.rsplit_once(':') {
-            Some((name, tag)) if !tag.contains('/') => (name, tag),
-            _ => (input, "latest"),
+        let (name, tag) = match rest.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+            _ => (rest, None),
         };
         if name.is_empty() {
             return Err(fail("the name is empty".into()));
@@ -48,8 +61,56 @@ impl Reference {
         for component in components {
             check_component(component).map_err(&fail)?;
         }
-        check_tag(tag).map_err(&fail)?;
-        Ok(Self { name: name.into(), tag: tag.into() })
+        if let Some(tag) = tag {
+            check_tag(tag).map_err(&fail)?;
+        }
+        Ok(Self { name: name.into(), tag: tag.map(Into::into), digest })
+    }
+
+    /// The name to register by.
+    pub(super) fn reference(&self) -> Reference {
+        Reference { name: self.name.clone(), tag: self.tag.clone().unwrap_or_else(|| "latest".into()) }
+    }
+}
+
+impl Digest {
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest;
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// Parses `sha256:` and 64 hexadecimal digits, in lower case.
+    fn parse(text: &str) -> Result<Self, String> {
+        let Some(hex) = text.strip_prefix("sha256:") else {
+            return Err(format!("`{text}` is no digest, `sha256:` and 64 digits"));
+        };
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let mut digest = [0; 32];
+        let mut digits = hex.bytes().map(digit);
+        for byte in &mut digest {
+            match (digits.next().flatten(), digits.next().flatten()) {
+                (Some(high), Some(low)) => *byte = high << 4 | low,
+                _ => return Err(format!("`{hex}` is not 64 of 0-9 and a-f")),
+            }
+        }
+        if digits.next().is_some() { Err(format!("`{hex}` is not 64 of 0-9 and a-f")) } else { Ok(Self(digest)) }
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -115,7 +176,7 @@ fn check_tag(tag: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Reference;
+    use super::{Digest, Query};
 
     #[test]
     fn names() {
@@ -127,8 +188,24 @@ mod tests {
             ("localhost/hello", "localhost/hello:latest"),
             ("registry.acme.test:5000/team/hello:v1", "registry.acme.test:5000/team/hello:v1"),
         ] {
-            assert_eq!(Reference::parse(input).unwrap().to_string(), full);
+            assert_eq!(Query::parse(input).unwrap().reference().to_string(), full);
         }
+    }
+
+    #[test]
+    fn digests() {
+        // Source: the test vector of an empty message in FIPS 180-4.
+        let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(Digest::of(b"").to_string(), empty);
+        for (input, tag) in [("a.test:5000/hello", None), ("hello:v1", Some("v1")), ("hello", None)] {
+            let query = Query::parse(&format!("{input}@{empty}")).unwrap();
+            assert_eq!((query.tag.as_deref(), query.digest), (tag, Some(Digest::of(b""))));
+        }
+        for wrong in [&empty[..70], &format!("{empty}0"), &empty.to_uppercase(), &empty.replace('e', "g")] {
+            assert!(Query::parse(&format!("hello@{wrong}")).is_err(), "{wrong}");
+        }
+        assert!(Query::parse(&format!("@{empty}")).is_err());
+        assert!(Query::parse(&format!("hello@{empty}@{empty}")).is_err());
     }
 
     #[test]
@@ -148,12 +225,14 @@ mod tests {
             ("a:b c", "` ` in the tag"),
             ("acme.test:port/a", "is no number"),
             ("-.b/a", "is no domain name"),
-            ("a@sha256:00", "a digest"),
+            ("a@sha256:00", "is not 64"),
+            ("a@md5:00", "is no digest"),
+            ("@sha256:00", "is not 64"),
         ] {
-            let error = Reference::parse(input).unwrap_err().to_string();
+            let error = Query::parse(input).unwrap_err().to_string();
             assert!(error.contains(reason), "{input}: {error}");
         }
-        assert!(Reference::parse(&"a".repeat(256)).is_err());
-        assert!(Reference::parse(&format!("a:{}", "b".repeat(129))).is_err());
+        assert!(Query::parse(&"a".repeat(256)).is_err());
+        assert!(Query::parse(&format!("a:{}", "b".repeat(129))).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Names to images.
 
 use super::machine::{Machine, Settings};
-use super::reference::Reference;
+use super::reference::{Digest, Query, Reference};
 use super::{ContainerInfo, Error, Image};
 use std::collections::HashMap;
 use std::fmt;
@@ -25,7 +25,8 @@ pub struct RegistryBuilder {
 }
 
 impl RegistryBuilder {
-    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then.
+    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then: hardly
+    /// in a loop that computes, twice in one that does little but store.
     ///
     /// [`Limits::fuel`]: crate::Limits::fuel
     #[must_use]
@@ -79,15 +80,16 @@ impl Registry {
     }
 
     /// Compiles a component, or a core module that it makes a component of, and registers it as `name` or
-    /// `name:tag`. The tag is `latest` where there is none.
+    /// `name:tag`. The tag is `latest` where there is none. With `@sha256:` and a digest after it, the bytes have to have that
+    /// digest.
     ///
     /// # Errors
     ///
-    /// - [`Error::InvalidName`] for what is no image name, and [`Error::NameTaken`] for one that is registered;
-    ///   both are found before anything is compiled.
+    /// - [`Error::InvalidName`] for what is no image name, [`Error::NameTaken`] for one that is registered, and
+    ///   [`Error::Digest`] for other bytes than the name's; all are found before anything is compiled.
     /// - The errors of [`Registry::load_image`].
     pub fn register_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
-        let reference = Reference::parse(name)?;
+        let reference = self.reference(name, wasm.as_ref())?;
         let taken = || Error::NameTaken { name: reference.to_string() };
         if self.read(|images| images.contains_key(&reference)) {
             return Err(taken());
@@ -98,6 +100,31 @@ impl Registry {
             std::collections::hash_map::Entry::Occupied(_) => Err(taken()),
             std::collections::hash_map::Entry::Vacant(entry) => Ok(entry.insert(image).clone()),
         })
+    }
+
+    /// Compiles an image and puts it in the place of the one that has the name, if any has, which it returns beside
+    /// it. At every moment the name has the one or the other; templates and containers of the old one go on with
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Registry::register_image`], but for [`Error::NameTaken`]. The old image stays then.
+    pub fn replace_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<(Image, Option<Image>), Error> {
+        let reference = self.reference(name, wasm.as_ref())?;
+        let image = self.load_image(wasm)?.named(&reference.to_string());
+        let old = self.write(|images| images.insert(reference, image.clone()));
+        Ok((image, old))
+    }
+
+    fn reference(&self, name: &str, wasm: &[u8]) -> Result<Reference, Error> {
+        let query = Query::parse(name)?;
+        if let Some(expected) = query.digest {
+            let found = Digest::of(wasm);
+            if found != expected {
+                return Err(Error::Digest { name: name.into(), found: found.to_string() });
+            }
+        }
+        Ok(query.reference())
     }
 
     /// Compiles a component, or a core module that it makes a component of, without registering it.
@@ -111,15 +138,31 @@ impl Registry {
     }
 
     /// The image of that name, if there is one. The tag is `latest` where there is none.
+    ///
+    /// With a digest, `name@sha256:..` is the image of that name with that digest, whatever its tag, and
+    /// `name:tag@sha256:..` the one with both.
     pub fn get_image(&self, name: &str) -> Option<Image> {
-        let reference = Reference::parse(name).ok()?;
-        self.read(|images| images.get(&reference).cloned())
+        let query = Query::parse(name).ok()?;
+        self.read(|images| match (&query.digest, &query.tag) {
+            (None, _) => images.get(&query.reference()).cloned(),
+            (Some(digest), Some(_)) => images.get(&query.reference()).filter(|image| image.has_digest(digest)).cloned(),
+            (Some(digest), None) => images
+                .iter()
+                .filter(|(reference, image)| reference.name == query.name && image.has_digest(digest))
+                .min_by_key(|(reference, _)| &reference.tag)
+                .map(|(_, image)| image.clone()),
+        })
     }
 
-    /// Forgets a name, and returns its image. Containers of it run on.
+    /// Forgets a name, and returns its image. Containers of it run on. With a digest in it, the name is kept if
+    /// its image has another one.
     pub fn remove_image(&self, name: &str) -> Option<Image> {
-        let reference = Reference::parse(name).ok()?;
-        self.write(|images| images.remove(&reference))
+        let query = Query::parse(name).ok()?;
+        let reference = query.reference();
+        self.write(|images| match &query.digest {
+            Some(digest) if !images.get(&reference)?.has_digest(digest) => None,
+            _ => images.remove(&reference),
+        })
     }
 
     /// The names of all images, with their tags, in order.
