@@ -10,7 +10,7 @@ mod sides;
 use anyhow::{Result, bail};
 use measure::Budget;
 use report::{Report, Row};
-use sides::{COLUMNS, Side, Work};
+use sides::{COLUMNS, Work};
 use std::path::{Path, PathBuf};
 
 const HELP: &str = "\

@@ -90,11 +90,11 @@ fn time<T, E>(iterations: u64, mut work: impl FnMut() -> Result<T, E>) -> Result
 }
 
 /// Does it so many times on each of the threads, and returns how long that took.
-fn time_on_threads(
+fn time_on_threads<E: Send>(
     threads: usize,
     iterations: u64,
-    work: impl Fn() -> Result<()> + Send + Sync,
-) -> Result<Option<Duration>> {
+    work: impl Fn() -> Result<(), E> + Send + Sync,
+) -> Result<Option<Duration>, E> {
     if threads == 1 {
         return time(iterations, work);
     }

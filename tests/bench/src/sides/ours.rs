@@ -78,7 +78,7 @@ impl Side for Ours {
                 let image = &self.image;
                 time_on_threads(threads, iterations, || {
                     black_box(spawn(image)?.guest(contract::Work)?.add(black_box(1), black_box(2))?);
-                    Ok(())
+                    anyhow::Ok(())
                 })?
             }
             Work::LoadCold => time(iterations, || self.registry.load_image(&self.component))?,
