@@ -32,9 +32,9 @@ impl contract::Services for Host {
 }
 
 impl Ours {
-    pub fn start() -> Result<Self> {
+    pub fn start(guest: &[u8]) -> Result<Self> {
         let registry = Registry::new();
-        let component = super::componentize(GUEST)?;
+        let component = super::componentize(guest)?;
         let image = registry.load_image(&component)?;
         let container = spawn(&image)?;
         Ok(Self { registry, component, image, container })

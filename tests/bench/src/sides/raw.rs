@@ -1,12 +1,12 @@
 //! Raw wasmtime, by hand: as good as it gets, and as it comes.
 
+use self::tairitsu::bench::services;
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
 use anyhow::{Result, anyhow};
 use std::any::Any;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Duration;
-use self::tairitsu::bench::services;
 use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
 use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -110,9 +110,9 @@ fn anyhow<T>(result: wasmtime::Result<T>) -> Result<T> {
 }
 
 impl Raw {
-    pub fn start(setup: Setup) -> Result<Self> {
-        let bytes = super::componentize(GUEST)?;
-        anyhow(Self::start_with(&setup, bytes))
+    pub fn start(setup: &Setup, guest: &[u8]) -> Result<Self> {
+        let bytes = super::componentize(guest)?;
+        anyhow(Self::start_with(setup, bytes))
     }
 
     fn start_with(setup: &Setup, bytes: Vec<u8>) -> wasmtime::Result<Self> {
