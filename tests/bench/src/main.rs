@@ -10,7 +10,7 @@ mod sides;
 use anyhow::{Result, bail};
 use measure::Budget;
 use report::{Report, Row};
-use sides::{COLUMNS, Side, Work};
+use sides::{COLUMNS, Work};
 use std::path::{Path, PathBuf};
 
 const HELP: &str = "\
@@ -26,28 +26,40 @@ Prints a table, and writes report.json and report.svg to target/bench under the 
 Options:
   --quick        less than a minute: fewer samples, and nothing is built
   --only TEXT    only the rows whose name contains it, and no files
+  --columns A,B  only these columns, and no files
+  --swap-guests  `ours` runs the floor's guest and the floor ours, and no files: which side is it?
   --help         this
 ";
 
 struct Options {
     quick: bool,
     only: Option<String>,
+    columns: Option<String>,
+    swap_guests: bool,
+}
+
+impl Options {
+    fn is_whole(&self) -> bool {
+        self.only.is_none() && self.columns.is_none() && !self.swap_guests
+    }
 }
 
 fn main() -> Result<()> {
-    let mut options = Options { quick: false, only: None };
+    let mut options = Options { quick: false, only: None, columns: None, swap_guests: false };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--quick" => options.quick = true,
             "--only" => options.only = Some(args.next().unwrap_or_default()),
+            "--columns" => options.columns = Some(args.next().unwrap_or_default()),
+            "--swap-guests" => options.swap_guests = true,
             "--help" | "-h" => {
                 print!("{HELP}");
                 return Ok(());
             }
             // How this program calls itself, for a process that holds nothing but containers.
             memory::ARGUMENT => return memory::child(args),
-            _ => bail!("expected --quick, --only TEXT or --help, found `{arg}`"),
+            _ => bail!("expected one of the options that --help lists, found `{arg}`"),
         }
     }
     run(&options)
@@ -62,8 +74,12 @@ fn run(options: &Options) -> Result<()> {
     let wanted = |name: &str| options.only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     let mut report = Report::default();
     let mut sides = [const { None }; COLUMNS.len()];
+    let has = |column: &str| options.columns.as_ref().is_none_or(|columns| columns.split(',').any(|c| c == column));
     for (side, column) in sides.iter_mut().zip(COLUMNS) {
-        match sides::start(column, 1000).and_then(|mut side| side.check().map(|()| side)) {
+        if !has(column) {
+            continue;
+        }
+        match sides::start(column, 1000, options.swap_guests).and_then(|mut side| side.check().map(|()| side)) {
             Ok(started) => *side = Some(started),
             Err(error) => eprintln!("{column}: {error:#}; its column stays empty"),
         }
@@ -80,7 +96,11 @@ fn run(options: &Options) -> Result<()> {
     drop(sides);
     for (name, count) in [("memory-1000", 1000), ("memory-10000", 10_000)] {
         if wanted(name) {
-            report.add(Row::new(name, "KiB", COLUMNS.map(|column| memory::per_container(column, count))));
+            report.add(Row::new(
+                name,
+                "KiB",
+                COLUMNS.map(|column| has(column).then(|| memory::per_container(column, count)).flatten()),
+            ));
         }
     }
     if wanted("guest-size") {
@@ -95,7 +115,7 @@ fn run(options: &Options) -> Result<()> {
     }
 
     print!("{}", report.table());
-    if options.only.is_none() {
+    if options.is_whole() {
         let dir = out_dir();
         std::fs::create_dir_all(&dir)?;
         std::fs::write(dir.join("report.json"), report.json())?;

@@ -13,7 +13,7 @@ pub struct Budget {
 impl Budget {
     /// The budget of one row. What is slow has few samples of few iterations.
     pub fn new(quick: bool, slow: bool) -> Self {
-        let (total, sample) = if quick { (2000, 2) } else { (12_000, 5) };
+        let (total, sample) = if quick { (1500, 2) } else { (12_000, 5) };
         Self {
             total: Duration::from_millis(total),
             sample: Duration::from_millis(sample),

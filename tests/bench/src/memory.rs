@@ -1,7 +1,7 @@
 //! What a live container costs in memory, each column in a process of its own.
 
 use crate::sides;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
 /// The argument by which this program calls itself.
@@ -12,9 +12,9 @@ pub fn per_container(column: &str, count: u32) -> Option<f64> {
     let run = || -> Result<f64> {
         let mut command = Command::new(std::env::current_exe()?);
         let output = command.args([ARGUMENT, column, &count.to_string()]).output()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let error = || String::from_utf8_lossy(&output.stderr).trim().lines().next().unwrap_or_default().to_string();
-        text.trim().parse().with_context(error)
+        let error = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{}", error.trim().lines().next().unwrap_or_default());
+        Ok(String::from_utf8_lossy(&output.stdout).trim().parse()?)
     };
     run().map_err(|error| eprintln!("memory-{count}, {column}: {error:#}")).ok()
 }
@@ -23,7 +23,7 @@ pub fn per_container(column: &str, count: u32) -> Option<f64> {
 pub fn child(mut args: impl Iterator<Item = String>) -> Result<()> {
     let (column, count) = (args.next().context("expected a column")?, args.next().context("expected a count")?);
     let count: u32 = count.parse()?;
-    let side = sides::start(&column, count + 2)?;
+    let side = sides::start(&column, count + 2, false)?;
     let mut alive = Vec::with_capacity(count as usize + 1);
     // The first one also pays for what all have in common.
     alive.push(side.spawn()?);

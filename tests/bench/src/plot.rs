@@ -68,7 +68,12 @@ fn plot(report: &Report, path: &Path) -> Result<(), Box<dyn std::error::Error>> 
         ));
         root.draw_text(&name(&at), &style, (x - 8, y))?;
     }
-    chart.configure_series_labels().border_style(BLACK).background_style(WHITE).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
+        .border_style(BLACK)
+        .background_style(WHITE)
+        .draw()?;
     root.present()?;
     Ok(())
 }

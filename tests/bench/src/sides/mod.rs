@@ -56,12 +56,14 @@ pub trait Side {
     fn spawn(&self) -> Result<Box<dyn Any>>;
 }
 
-/// Starts a column, for up to `capacity` containers at a time.
-pub fn start(column: &str, capacity: u32) -> Result<Box<dyn Side>> {
+/// Starts a column, for up to `capacity` containers at a time. The guests of Tairitsu and of the floor have the same
+/// interfaces: swapped, they tell on which side a difference is.
+pub fn start(column: &str, capacity: u32, swap_guests: bool) -> Result<Box<dyn Side>> {
+    let (ours, raw) = if swap_guests { (raw::GUEST, ours::GUEST) } else { (ours::GUEST, raw::GUEST) };
     Ok(match column {
-        "ours" => Box::new(ours::Ours::start()?),
-        "floor" => Box::new(raw::Raw::start(raw::Setup::Best { capacity })?),
-        "default" => Box::new(raw::Raw::start(raw::Setup::Default)?),
+        "ours" => Box::new(ours::Ours::start(ours)?),
+        "floor" => Box::new(raw::Raw::start(&raw::Setup::Best { capacity }, raw)?),
+        "default" => Box::new(raw::Raw::start(&raw::Setup::Default, raw)?),
         #[cfg(feature = "peer")]
         "peer" => Box::new(peer::Peer::start()?),
         _ => anyhow::bail!("not built in"),
@@ -90,11 +92,11 @@ fn time<T, E>(iterations: u64, mut work: impl FnMut() -> Result<T, E>) -> Result
 }
 
 /// Does it so many times on each of the threads, and returns how long that took.
-fn time_on_threads(
+fn time_on_threads<E: Send>(
     threads: usize,
     iterations: u64,
-    work: impl Fn() -> Result<()> + Send + Sync,
-) -> Result<Option<Duration>> {
+    work: impl Fn() -> Result<(), E> + Send + Sync,
+) -> Result<Option<Duration>, E> {
     if threads == 1 {
         return time(iterations, work);
     }

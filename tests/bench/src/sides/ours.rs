@@ -32,9 +32,9 @@ impl contract::Services for Host {
 }
 
 impl Ours {
-    pub fn start() -> Result<Self> {
+    pub fn start(guest: &[u8]) -> Result<Self> {
         let registry = Registry::new();
-        let component = super::componentize(GUEST)?;
+        let component = super::componentize(guest)?;
         let image = registry.load_image(&component)?;
         let container = spawn(&image)?;
         Ok(Self { registry, component, image, container })
@@ -78,7 +78,7 @@ impl Side for Ours {
                 let image = &self.image;
                 time_on_threads(threads, iterations, || {
                     black_box(spawn(image)?.guest(contract::Work)?.add(black_box(1), black_box(2))?);
-                    Ok(())
+                    anyhow::Ok(())
                 })?
             }
             Work::LoadCold => time(iterations, || self.registry.load_image(&self.component))?,

@@ -108,7 +108,7 @@ impl Side for Peer {
                 let compiled = &self.compiled;
                 time_on_threads(threads, iterations, || {
                     black_box(Plugin::new_from_compiled(compiled)?.call::<u64, u32>("add", black_box(SUM))?);
-                    Ok(())
+                    anyhow::Ok(())
                 })
             }
             Work::LoadCold => time(iterations, || builder().with_cache_disabled().compile()),

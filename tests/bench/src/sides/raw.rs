@@ -1,12 +1,12 @@
 //! Raw wasmtime, by hand: as good as it gets, and as it comes.
 
+use self::tairitsu::bench::services;
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use std::any::Any;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Duration;
-use tairitsu::bench::services;
 use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
 use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -72,7 +72,7 @@ impl Drop for Artifact {
 }
 
 impl Setup {
-    fn engine(&self) -> Result<Engine> {
+    fn engine(&self) -> wasmtime::Result<Engine> {
         let mut config = Config::new();
         if let Setup::Best { capacity } = *self {
             config.concurrency_support(false);
@@ -93,7 +93,7 @@ impl Setup {
                 Err(error) => eprintln!("floor: no pooling allocator with pagemap scan here: {error:#}"),
             }
         }
-        Ok(Engine::new(&config)?)
+        Engine::new(&config)
     }
 
     fn name(&self) -> &'static str {
@@ -104,10 +104,19 @@ impl Setup {
     }
 }
 
+/// wasmtime's errors are anyhow's where its feature of that name is on, which changes every crate that it is made of.
+fn anyhow<T>(result: wasmtime::Result<T>) -> Result<T> {
+    result.map_err(|error| anyhow!("{error:#}"))
+}
+
 impl Raw {
-    pub fn start(setup: Setup) -> Result<Self> {
+    pub fn start(setup: &Setup, guest: &[u8]) -> Result<Self> {
+        let bytes = super::componentize(guest)?;
+        anyhow(Self::start_with(setup, bytes))
+    }
+
+    fn start_with(setup: &Setup, bytes: Vec<u8>) -> wasmtime::Result<Self> {
         let engine = setup.engine()?;
-        let bytes = super::componentize(GUEST)?;
         let component = Component::from_binary(&engine, &bytes)?;
         let wasi = component.component_type().imports(&engine).any(|(name, _)| name.starts_with("wasi:"));
         let pre = prepare(&engine, &component, wasi)?;
@@ -118,16 +127,16 @@ impl Raw {
     }
 }
 
-fn prepare(engine: &Engine, component: &Component, wasi: bool) -> Result<FloorPre<Host>> {
+fn prepare(engine: &Engine, component: &Component, wasi: bool) -> wasmtime::Result<FloorPre<Host>> {
     let mut linker = Linker::new(engine);
     if wasi {
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     }
     services::add_to_linker::<Host, HasSelf<Host>>(&mut linker, |host| host)?;
-    Ok(FloorPre::new(linker.instantiate_pre(component)?)?)
+    FloorPre::new(linker.instantiate_pre(component)?)
 }
 
-fn spawn(pre: &FloorPre<Host>, wasi: bool) -> Result<(Store<Host>, Floor)> {
+fn spawn(pre: &FloorPre<Host>, wasi: bool) -> wasmtime::Result<(Store<Host>, Floor)> {
     let wasi = wasi.then(|| Wasi { ctx: WasiCtx::builder().build(), table: ResourceTable::new() });
     let mut store = Store::new(pre.engine(), Host { wasi });
     let floor = pre.instantiate(&mut store)?;
@@ -139,8 +148,8 @@ fn entries(len: usize) -> Vec<Entry> {
     (0..len as u64).map(entry).collect()
 }
 
-impl Side for Raw {
-    fn run(&mut self, work: Work, iterations: u64) -> Result<Option<Duration>> {
+impl Raw {
+    fn try_run(&mut self, work: Work, iterations: u64) -> wasmtime::Result<Option<Duration>> {
         let store = &mut self.store;
         let guest = self.floor.tairitsu_bench_work();
         Ok(match work {
@@ -168,7 +177,7 @@ impl Side for Raw {
                 time_on_threads(threads, iterations, || {
                     let (mut store, floor) = spawn(pre, wasi)?;
                     black_box(floor.tairitsu_bench_work().call_add(&mut store, black_box(1), black_box(2))?);
-                    Ok(())
+                    Ok::<_, wasmtime::Error>(())
                 })?
             }
             Work::LoadCold => time(iterations, || Component::from_binary(&self.engine, &self.bytes))?,
@@ -178,25 +187,31 @@ impl Side for Raw {
             })?,
         })
     }
+}
+
+impl Side for Raw {
+    fn run(&mut self, work: Work, iterations: u64) -> Result<Option<Duration>> {
+        anyhow(self.try_run(work, iterations))
+    }
 
     fn check(&mut self) -> Result<()> {
         let store = &mut self.store;
-        let reply = self.floor.tairitsu_core_guest_api().call_handle_command(&mut *store, "greet", "Hello")?;
+        let reply = anyhow(self.floor.tairitsu_core_guest_api().call_handle_command(&mut *store, "greet", "Hello"))?;
         expect("handle-command", reply, Ok("greetHello".into()))?;
         let guest = self.floor.tairitsu_bench_work();
-        guest.call_empty(&mut *store)?;
-        expect("add", guest.call_add(&mut *store, u32::MAX, 3)?, 2)?;
-        expect("host-call", guest.call_call_host(&mut *store, 7)?, 7)?;
-        expect("host-call-strings", guest.call_call_host_strings(&mut *store, 7)?, 21)?;
-        expect("echo", guest.call_echo(&mut *store, &bytes(1000))?, bytes(1000))?;
+        anyhow(guest.call_empty(&mut *store))?;
+        expect("add", anyhow(guest.call_add(&mut *store, u32::MAX, 3))?, 2)?;
+        expect("host-call", anyhow(guest.call_call_host(&mut *store, 7))?, 7)?;
+        expect("host-call-strings", anyhow(guest.call_call_host_strings(&mut *store, 7))?, 21)?;
+        expect("echo", anyhow(guest.call_echo(&mut *store, &bytes(1000)))?, bytes(1000))?;
         // The types of `bindgen!` have no `PartialEq`.
-        let echo = guest.call_echo_entries(&mut *store, &entries(3))?;
+        let echo = anyhow(guest.call_echo_entries(&mut *store, &entries(3)))?;
         expect("records", format!("{echo:?}"), format!("{:?}", entries(3)))
     }
 
     fn spawn(&self) -> Result<Box<dyn Any>> {
-        let (mut store, floor) = spawn(&self.pre, self.wasi)?;
-        floor.tairitsu_bench_work().call_add(&mut store, 1, 2)?;
+        let (mut store, floor) = anyhow(spawn(&self.pre, self.wasi))?;
+        anyhow(floor.tairitsu_bench_work().call_add(&mut store, 1, 2))?;
         Ok(Box::new((store, floor)))
     }
 }
