@@ -281,7 +281,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             const _: () = {
                 #use_runtime_wire
 
-                #[allow(clippy::all)]
+                #[allow(clippy::all, unused_braces)]
                 impl #name<'_> {
                     #methods
                 }
