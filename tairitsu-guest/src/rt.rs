@@ -447,6 +447,7 @@ impl<T: 'static> State<T> {
     /// - It is called by an export, once, and the reference is not kept past the export's end: the canonical ABI
     ///   lets no other export in before that, so there is one reference at a time.
     #[inline(always)]
+    #[expect(clippy::mut_from_ref, reason = "the caller sees to it that there is one reference at a time")]
     pub unsafe fn get(&'static self) -> &'static mut T {
         if self.found.get().is_null() {
             self.find();

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     /// No case has a type.
     Enum(Vec<Case>),
     /// It goes as another type.
-    Adapted(Adapt),
+    Adapted(Box<Adapt>),
 }
 
 /// A field of a record, or a case of a variant or enum.
@@ -64,7 +64,13 @@ impl TypeDef {
                     "remove `rename`",
                 );
             }
-            return Some(Self { name: String::new(), docs: String::new(), home, kind: Kind::Adapted(adapt), item });
+            return Some(Self {
+                name: String::new(),
+                docs: String::new(),
+                home,
+                kind: Kind::Adapted(Box::new(adapt)),
+                item,
+            });
         }
         let kind = match &mut item.data {
             Data::Struct(data) => match &mut data.fields {

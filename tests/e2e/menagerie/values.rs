@@ -42,6 +42,7 @@ impl<T: Debug + PartialEq> Looks<T> {
 
 /// `Looks::<T>::new()` is this for a tuple of more than 12, which std neither compares nor prints: its bits have to do.
 pub(super) trait Bare<T> {
+    #[expect(clippy::new_ret_no_self, reason = "it stands in for the type's own")]
     fn new() -> Looks<T> {
         Looks { equal: |_, _| true, text: |_| "a tuple of more than 12".into() }
     }
@@ -126,6 +127,7 @@ fn random_bytes(mut state: u64, len: usize) -> Vec<u8> {
 /// The values of a type that are least like the others.
 fn at_the_limits<T: 'static>() -> Vec<T> {
     /// Makes them where they are of the type that is asked for.
+    #[expect(clippy::ptr_arg, reason = "it is the vector that is told by its type")]
     fn offer<T: 'static, U: 'static>(found: &mut Vec<T>, values: impl FnOnce() -> Vec<U>) {
         if let Some(found) = (found as &mut dyn Any).downcast_mut::<Vec<U>>() {
             found.extend(values());
