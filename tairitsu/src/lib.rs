@@ -11,6 +11,7 @@
 //!
 //! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
 //! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
+//! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
 //! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

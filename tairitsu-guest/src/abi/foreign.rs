@@ -2,6 +2,7 @@
 //!
 //! | feature | Rust | WIT |
 //! |---|---|---|
+//! | `bytes` | `Bytes` | `list<u8>` |
 //! | `uuid` | `Uuid` | `tuple<u64, u64>`: the high and the low 64 bits |
 //! | `chrono` | `DateTime<Utc>` | `tuple<s64, u32>`: seconds since 1970, which may be negative, and nanoseconds on top |
 //! | `chrono` | `DateTime<FixedOffset>` | `tuple<s64, u32, s32>`: the same, and seconds east of Greenwich |
@@ -10,8 +11,13 @@
 //! | `url` | `Url` | `string` |
 //! | `serde_json` | `Value` | `string`: JSON |
 
-#[cfg(any(feature = "chrono", feature = "serde_json", feature = "url", feature = "uuid"))]
+#[cfg(any(feature = "bytes", feature = "chrono", feature = "serde_json", feature = "url", feature = "uuid"))]
 use super::by_way::by_way_of;
+
+#[cfg(feature = "bytes")]
+by_way_of! {
+    [] bytes::Bytes as Vec<u8>: |value| Ok(&value[..]), |lifted| Ok(lifted.into());
+}
 
 #[cfg(feature = "uuid")]
 by_way_of! {

@@ -193,6 +193,7 @@ fn at_the_limits<T: 'static>() -> Vec<T> {
     offer(f, || vec![DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH]);
     offer(f, || vec![NaiveDate::MIN, NaiveDate::MAX]);
     offer(f, || vec![TimeDelta::MIN, TimeDelta::MAX, TimeDelta::zero()]);
+    offer(f, || vec![Bytes::new(), Bytes::from_static(b"static"), vec![7; MEGABYTES].into()]);
     offer(f, || vec![Uuid::nil(), Uuid::max()]);
     offer(f, || vec![Flags32::empty(), Flags32::all(), Flags32::F31]);
     offer(f, || vec![Duration::ZERO, Duration::MAX]);

@@ -159,6 +159,7 @@ echo! {
         echo_point: Point;
         echo_line: Line;
         echo_lines: PageOfLine;
+        echo_shared_bytes: Vec<u8>;
         echo_uuid: (u64, u64);
         echo_url: String;
         echo_json: String;

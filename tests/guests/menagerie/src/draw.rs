@@ -1,6 +1,7 @@
 //! Random values of types that `Arbitrary` has not, or has more of than the boundary lets through.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
+use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -100,4 +101,9 @@ pub fn date_and_time(u: &mut Unstructured<'_>) -> Result<NaiveDateTime> {
 /// A span of time, forwards or backwards.
 pub fn delta(u: &mut Unstructured<'_>) -> Result<TimeDelta> {
     u.arbitrary().map(TimeDelta::nanoseconds)
+}
+
+/// Any bytes.
+pub fn bytes(u: &mut Unstructured<'_>) -> Result<Bytes> {
+    Vec::arbitrary(u).map(Bytes::from)
 }

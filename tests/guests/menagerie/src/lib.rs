@@ -11,7 +11,7 @@ mod variants;
 
 pub use cases::{Enum1, Enum2, Enum255, Enum256, Enum257, Enum300, Variant257};
 pub use draw::{
-    address, cow, cow_bytes, date, date_and_time, delta, instant, json, moment, time, time_of_day, url, uuid,
+    address, bytes, cow, cow_bytes, date, date_and_time, delta, instant, json, moment, time, time_of_day, url, uuid,
 };
 pub use flags::{Flags1, Flags8, Flags9, Flags16, Flags17, Flags32, Flags33, Flags64, Flags65};
 pub use made::shared::{self, Line, Point};
@@ -20,6 +20,7 @@ pub use records::{Animal, Cage, Chest, Kind, Mixed, Place, Tiny, Wide};
 pub use variants::{Aligned, Back, Forth, Heavy, Value};
 
 // The types of other crates and of std that the table names, for what uses the table.
+pub use bytes::Bytes;
 pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 pub use serde_json::Value as Json;
 pub use std::borrow::Cow;

@@ -147,6 +147,7 @@ macro_rules! menagerie {
                 echo_point call_echo_point: Point;
                 echo_line call_echo_line: Line;
                 echo_lines call_echo_lines: Page<Line>;
+                echo_shared_bytes call_echo_shared_bytes: Bytes = bytes;
                 echo_uuid call_echo_uuid: Uuid = uuid;
                 echo_url call_echo_url: Url = url;
                 echo_json call_echo_json: Json = json;
