@@ -9,6 +9,7 @@ fn main() {
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
         .package("tairitsu-test-renamed")
+        .package("tairitsu-test-sensor")
         .package("tairitsu-test-split")
         .package("tairitsu-test-unruly")
         .package("tairitsu-test-weather")

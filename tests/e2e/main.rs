@@ -13,6 +13,7 @@ mod grants;
 mod hostile;
 mod lifecycle;
 mod limits;
+mod link;
 mod menagerie;
 mod pairings;
 mod policy;
@@ -29,6 +30,7 @@ pub(crate) const ZOO: &[u8] = tairitsu::include_guest!("tairitsu-test-zoo");
 pub(crate) const BINDGEN: &[u8] = tairitsu::include_guest!("tairitsu-test-bindgen");
 pub(crate) const SPLIT: &[u8] = tairitsu::include_guest!("tairitsu-test-split");
 pub(crate) const WEATHER: &[u8] = tairitsu::include_guest!("tairitsu-test-weather");
+pub(crate) const SENSOR: &[u8] = tairitsu::include_guest!("tairitsu-test-sensor");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
 /// One registry for all tests, and each guest compiled once.
@@ -41,6 +43,7 @@ pub(crate) fn image(name: &str) -> Image {
         registry.register_image("bindgen", BINDGEN).unwrap();
         registry.register_image("split", SPLIT).unwrap();
         registry.register_image("weather", WEATHER).unwrap();
+        registry.register_image("sensor", SENSOR).unwrap();
         registry.register_image("unruly", UNRULY).unwrap();
         registry
     });

@@ -201,6 +201,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let mut methods = TokenStream::new();
     let mut resolve = TokenStream::new();
     let mut defaults = TokenStream::new();
+    let mut forward = TokenStream::new();
     for (i, function) in interface.functions.iter().enumerate() {
         let (method, index, docs) = (&function.ident, shared::index(i), &function.docs);
         let docs = if docs.is_empty() { format!("Calls the guest's `{method}`.") } else { docs.clone() };
@@ -266,6 +267,40 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
+        let owned: Vec<_> = function.params.iter().map(|param| shared::owned(param, paths)).collect();
+        let held: Vec<_> = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
+        let pass = shared::pass_owned(&function.params);
+        let (wrapped, unwrapped) = match &function.result {
+            Some(_) => (quote!((__tairitsu_result,)), quote!(__tairitsu_result)),
+            None => (quote!(()), quote!(())),
+        };
+        let default = function.has_default.then(|| {
+            let defaults = defaults_ident(ident, i);
+            quote! {
+                if !__tairitsu_client.has(#index) {
+                    return match #private::Defaults::run(__tairitsu_client, |__tairitsu_defaults| {
+                        <#defaults<'_, '_> as #ident>::#method(&mut #defaults(__tairitsu_defaults), #pass)
+                    }) {
+                        ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
+                        ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
+                    };
+                }
+            }
+        });
+        forward.extend(quote! {
+            #private::Provided::<(#(#owned,)*), #results, #n, #m>::forward::<dyn #ident, _>(
+                __tairitsu_linker,
+                #index,
+                |__tairitsu_client: &mut #private::Client<'_>, (#(#held,)*)| {
+                    #default
+                    // SAFETY: `resolve` checks the function of this index with these types.
+                    match unsafe { #typed::call_raw(__tairitsu_client, #index, (#pass)) } {
+                        ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
+                        ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
+                    }
+                },
+            )?;
+        });
         resolve.extend(quote! {
             #private::Typed::<(#(#fixed,)*), #results, #n, #m>::resolve(__tairitsu_resolver, #index)?;
         });
@@ -288,6 +323,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
 
                 #defaults
 
+                #[allow(clippy::all)]
                 impl #private::GuestInterface for dyn #ident {
                     type Client<'__tairitsu> = #name<'__tairitsu>;
 
@@ -300,6 +336,13 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
 
                     fn client(__tairitsu_client: #private::Client<'_>) -> #name<'_> {
                         #name { __tairitsu_client }
+                    }
+
+                    fn forward<__TairitsuPeer: #private::IsPeer>(
+                        __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuPeer>,
+                    ) -> ::core::result::Result<(), #private::LinkError> {
+                        #forward
+                        ::core::result::Result::Ok(())
                     }
                 }
             };

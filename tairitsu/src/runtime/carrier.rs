@@ -8,8 +8,9 @@
 //! Strings go through wasmtime's own functions, which know the encoding that the component asks for. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
-use super::client::{Client, Fault, ResolveError, Resolver};
+use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
+use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
 use crate::wire::no_wire;
 use std::marker::PhantomData;
@@ -368,6 +369,23 @@ where
     }
 }
 
+impl<A, R, const N: usize, const M: usize> Provided<A, R, N, M>
+where
+    A: Lift + Send + Sync + 'static,
+    R: Lower + Send + Sync + 'static,
+{
+    /// [`ProviderLinker::forward`]
+    pub fn forward<I: ?Sized + GuestInterface, P: IsPeer>(
+        linker: &mut ProviderLinker<'_, P>,
+        index: usize,
+        call: impl Fn(&mut Client<'_>, A) -> std::result::Result<R, Fault> + Send + Sync + 'static,
+    ) -> std::result::Result<(), LinkError> {
+        linker.forward::<I, _, _>(index, move |client: &mut Client<'_>, Carrier(args): Carrier<A, N>| {
+            call(client, args).map(Carrier::<R, M>)
+        })
+    }
+}
+
 /// What [`Typed`] is for types of which one is no WIT type. See `crate::wire`.
 pub trait NoTyped<P> {
     /// Never reached.
@@ -410,6 +428,16 @@ pub trait NoProvided<A, R> {
         _: &mut ProviderLinker<'_, P>,
         _: usize,
         _: impl Fn(&mut P, A) -> R,
+    ) -> std::result::Result<(), LinkError> {
+        const { no_wire::<A>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn forward<I: ?Sized, P>(
+        _: &mut ProviderLinker<'_, P>,
+        _: usize,
+        _: impl Fn(&mut Client<'_>, A) -> std::result::Result<R, Fault>,
     ) -> std::result::Result<(), LinkError> {
         const { no_wire::<A>() };
         unreachable!()

@@ -4,6 +4,8 @@ use super::Error;
 use super::error::{CallError, Trap};
 use super::image::Image;
 use super::info::Status;
+use super::link::IsPeer;
+use super::provider::{LinkError, ProviderLinker};
 use super::state::{self, Cause, State};
 use crate::__private::HasInterface;
 use std::fmt;
@@ -31,6 +33,9 @@ pub trait GuestInterface: HasInterface + 'static {
 
     /// Makes the client.
     fn client(client: Client<'_>) -> Self::Client<'_>;
+
+    /// Links every function to a container that exports it.
+    fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
 }
 
 /// Resolves the functions of one interface in an instance.
@@ -170,6 +175,9 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<d
         Some(Cause::Denied { function }) => Box::new(move |trap| CallError::Denied { function, trap }),
         Some(Cause::Provider { function, message }) => {
             Box::new(move |trap| CallError::Provider { function, message, trap })
+        }
+        Some(Cause::Linked { function, message }) => {
+            Box::new(move |trap| CallError::Linked { function, message, trap })
         }
         Some(Cause::Stopped) | None => match error.downcast_ref() {
             Some(wasmtime::Trap::OutOfFuel) => {

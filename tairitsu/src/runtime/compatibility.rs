@@ -1,8 +1,8 @@
 //! How an image and an interface fit together, before anything is linked or instantiated.
 
-use super::Image;
 use super::check::{self, Report, Wants};
 use super::client::find_export;
+use super::{Error, Image};
 use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
 use std::fmt;
@@ -41,6 +41,20 @@ impl Compatibility {
     /// Whether containers of the image can be used by way of the interface.
     pub fn is_compatible(&self) -> bool {
         matches!(self, Compatibility::Compatible | Compatibility::Defaulted { .. })
+    }
+}
+
+impl Compatibility {
+    /// The error of whoever needs the interface of that image, if there is one.
+    pub(super) fn into_error(self, image: &Image) -> Option<Error> {
+        match self {
+            Compatibility::Compatible | Compatibility::Defaulted { .. } => None,
+            Compatibility::Absent { interface, .. } => {
+                let found = image.exports().into_iter().map(|export| export.id).collect();
+                Some(Error::NoExport { interface, found })
+            }
+            Compatibility::Incompatible { interface, report } => Some(Error::Exports { interface, report }),
+        }
     }
 }
 

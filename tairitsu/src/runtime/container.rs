@@ -165,6 +165,10 @@ impl Container {
     /// - [`Error::Exports`] where it exports the interface otherwise, with every difference.
     /// - [`Error::Stopped`] where it was stopped, and the errors of [`Template::spawn`] where it is restarted.
     pub fn guest<I: ?Sized + GuestInterface>(&mut self, _interface: Descriptor<I>) -> Result<I::Client<'_>, Error> {
+        self.client::<I>().map(I::client)
+    }
+
+    pub(super) fn client<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
         if !matches!(self.shared.status(), Status::Running | Status::Created) {
             self.revive()?;
         }
@@ -178,12 +182,12 @@ impl Container {
                 live.resolved.len() - 1
             }
         };
-        Ok(I::client(Client {
+        Ok(Client {
             store: &mut live.store,
             functions: &live.resolved[index].1,
             interface: I::INTERFACE,
             first: &mut self.first,
-        }))
+        })
     }
 
     /// Calls `init` of the core world's guest.

@@ -248,6 +248,15 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was.
         trap: Trap,
     },
+    /// A container that it is linked to failed, or was not to be had in time.
+    Linked {
+        /// That container's function, `interface#function`.
+        function: String,
+        /// What its call ended in.
+        message: String,
+        /// Where the guest was.
+        trap: Trap,
+    },
     /// The container had trapped in an earlier call.
     Trapped {
         /// The function that was called now.
@@ -389,6 +398,7 @@ impl<E> CallError<E> {
             | CallError::Exit { trap, .. }
             | CallError::Denied { trap, .. }
             | CallError::Provider { trap, .. }
+            | CallError::Linked { trap, .. }
             | CallError::Trapped { first: trap, .. } => Some(trap),
             CallError::Guest(_) | CallError::Stopped { .. } | CallError::Interface(_) => None,
         }
@@ -408,6 +418,7 @@ impl<E> CallError<E> {
             CallError::Exit { code, trap } => CallError::Exit { code, trap },
             CallError::Denied { function, trap } => CallError::Denied { function, trap },
             CallError::Provider { function, message, trap } => CallError::Provider { function, message, trap },
+            CallError::Linked { function, message, trap } => CallError::Linked { function, message, trap },
             CallError::Trapped { function, first } => CallError::Trapped { function, first },
             CallError::Stopped { function } => CallError::Stopped { function },
             CallError::Interface(error) => CallError::Interface(error),
@@ -433,7 +444,8 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
             | CallError::Table { trap, .. }
             | CallError::Denied { trap, .. }
             | CallError::Exit { trap, .. }
-            | CallError::Provider { trap, .. } => trap.fmt(f),
+            | CallError::Provider { trap, .. }
+            | CallError::Linked { trap, .. } => trap.fmt(f),
             CallError::Fuel { limit, trap } => {
                 write!(f, "`{}` failed: it used up its fuel of {limit}", trap.function())
             }

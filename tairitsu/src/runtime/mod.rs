@@ -11,6 +11,7 @@ mod error;
 mod image;
 mod info;
 mod limits;
+mod link;
 mod machine;
 mod native;
 #[cfg(feature = "wasi")]
@@ -33,6 +34,7 @@ pub(crate) mod generated {
     pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
     pub use super::defaults::Defaults;
+    pub use super::link::IsPeer;
     pub use super::native::with_native_host;
     pub use super::provider::{LinkError, ProviderLinker, Provides};
 }
@@ -44,6 +46,7 @@ pub use error::{CallError, Error, Trap};
 pub use image::{Image, Interfaces};
 pub use info::{ContainerInfo, Handle, Status};
 pub use limits::Limits;
+pub use link::{SharedContainer, SharedContainerGuard};
 #[cfg(feature = "wasi")]
 pub use output::Output;
 pub use policy::{OnDenied, Policy};

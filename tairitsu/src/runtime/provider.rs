@@ -1,7 +1,9 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
+use super::client::{Client, Fault, GuestInterface};
 use super::error::{message, panic_message};
+use super::link::{self, IsPeer};
 use super::state::{Cause, Slot, State};
 use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
@@ -65,6 +67,44 @@ impl<P: 'static> ProviderLinker<'_, P> {
                 Ok(results) => results,
                 Err(panic) => return Err(panicked(interface, name, &*panic)),
             };
+            drop(lease);
+            store.data().after_host()?;
+            Ok(results)
+        })
+    }
+}
+
+impl<P: IsPeer> ProviderLinker<'_, P> {
+    /// Links function `index` of the interface to the export of a container; one that is denied, to an error.
+    pub fn forward<I, A, R>(
+        &mut self,
+        index: usize,
+        call: impl Fn(&mut Client<'_>, A) -> Result<R, Fault> + Send + Sync + 'static,
+    ) -> Result<(), LinkError>
+    where
+        I: ?Sized + GuestInterface,
+        A: ComponentNamedList + Lift + 'static,
+        R: ComponentNamedList + Lower + 'static,
+    {
+        let (provider, interface) = (self.provider, self.interface);
+        let name = interface.functions[index].name;
+        if (self.is_denied)(name) {
+            return link_denied(&mut self.linker, interface.id, name);
+        }
+        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+            let time = store.data().time_left();
+            let mut lease = store.data_mut().provider(provider)?;
+            let peer = lease.get::<P>()?.container();
+            // A default body, which is the host's own code, may panic.
+            let results =
+                match catch_unwind(AssertUnwindSafe(|| link::call::<I, R>(peer, time, |client| call(client, args)))) {
+                    Ok(Ok(results)) => results,
+                    Ok(Err(message)) => {
+                        let function = format!("{}#{name}", interface.id);
+                        return Err(Cause::Linked { function, message }.into());
+                    }
+                    Err(panic) => return Err(panicked(interface, name, &*panic)),
+                };
             drop(lease);
             store.data().after_host()?;
             Ok(results)

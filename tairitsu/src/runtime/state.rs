@@ -129,7 +129,6 @@ impl State {
     }
 
     /// The time that the call has left.
-    #[cfg(feature = "wasi")]
     pub(super) fn time_left(&self) -> Option<Duration> {
         self.limits.deadline.map(|limit| limit.saturating_sub(self.elapsed()))
     }
@@ -170,6 +169,7 @@ pub(super) enum Cause {
     Table { limit: usize },
     Denied { function: String },
     Provider { function: String, message: String },
+    Linked { function: String, message: String },
     Stopped,
 }
 
@@ -181,6 +181,7 @@ impl fmt::Display for Cause {
             Cause::Table { limit } => write!(f, "it asked for more table elements than its limit of {limit}"),
             Cause::Denied { function } => write!(f, "it called `{function}`, which is denied to it"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
+            Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
             Cause::Stopped => f.write_str("the container was stopped"),
         }
     }

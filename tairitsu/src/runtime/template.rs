@@ -1,14 +1,17 @@
 //! An image with all that its containers have, linked and checked once.
 
 use super::check::{self, Report, Wants};
+use super::client::GuestInterface;
 use super::core_host::CoreHost;
 use super::error::message;
 use super::info::Shared;
+use super::link::{Peer, SharedContainer};
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
 use super::state::{self, Slot, State};
 use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
 use crate::__private::HasInterface;
 use crate::core::HostApi;
+use crate::descriptor::Descriptor;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use wasmtime::Store;
@@ -44,6 +47,8 @@ pub struct ContainerBuilder {
     limits: Limits,
     restart: RestartPolicy,
     name: Option<String>,
+    /// The first container that it cannot be linked to.
+    unlinkable: Option<Error>,
     #[cfg(feature = "wasi")]
     wasi: super::Wasi,
 }
@@ -57,6 +62,7 @@ impl ContainerBuilder {
             limits: Limits::default(),
             restart: RestartPolicy::default(),
             name: None,
+            unlinkable: None,
             #[cfg(feature = "wasi")]
             wasi: super::Wasi::default(),
         }
@@ -137,6 +143,24 @@ impl ContainerBuilder {
         self
     }
 
+    /// Provides an interface by another container, whose guest exports it: guests call guests. All containers that are built of
+    /// this call the one other. Each has its own policy and limits; the caller's deadline runs on while it waits for
+    /// the other, and the other's own ends what the other does.
+    ///
+    /// A guest is not entered while it is in a call: where containers are linked in a ring, the call that would enter one
+    /// again is [`CallError::Linked`], and so is one whose container is busy for too long.
+    ///
+    /// [`CallError::Linked`]: crate::CallError::Linked
+    #[must_use]
+    pub fn link<I: ?Sized + GuestInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
+        let verdict = other.image().compatibility(interface);
+        self.unlinkable = self.unlinkable.or(verdict.into_error(other.image()));
+        let other = other.clone();
+        let source = Source::Factory(Box::new(move || Box::new(Peer(other.clone()))));
+        self.provided.push(Provided { source, links: vec![Link::new::<I, Peer>()] });
+        self
+    }
+
     /// What may be imported. By default everything that is provided.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -179,6 +203,7 @@ impl ContainerBuilder {
     ///
     /// - [`Error::Imports`] with every function that the image imports and nobody provides, or provides with
     ///   another type, or that is denied.
+    /// - [`Error::NoExport`] and [`Error::Exports`] of a container that is to be linked.
     /// - [`Error::ProvidedByValue`] for a provider that there is only one of.
     /// - [`Error::ProvidedTwice`], [`Error::Link`].
     /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
@@ -187,7 +212,7 @@ impl ContainerBuilder {
         if let Some(provided) = self.provided.iter().find(|provided| matches!(provided.source, Source::Value(_))) {
             return Err(Error::ProvidedByValue { interface: provided.interface() });
         }
-        let template = self.link()?;
+        let template = self.template()?;
         // A directory that is not there is better known now.
         #[cfg(feature = "wasi")]
         if let Some(wasi) = &template.inner.wasi {
@@ -202,11 +227,14 @@ impl ContainerBuilder {
     ///
     /// Those of [`ContainerBuilder::prepare`], but for [`Error::ProvidedByValue`], and those of [`Template::spawn`].
     pub fn build(self) -> Result<Container, Error> {
-        self.link()?.spawn()
+        self.template()?.spawn()
     }
 
-    fn link(self) -> Result<Template, Error> {
-        let Self { image, mut provided, policy, limits, restart, name, .. } = self;
+    fn template(self) -> Result<Template, Error> {
+        let Self { image, mut provided, policy, limits, restart, name, unlinkable, .. } = self;
+        if let Some(error) = unlinkable {
+            return Err(error);
+        }
         if limits.fuel.is_some() && !image.machine().fuel {
             return Err(Error::FuelNotCounted);
         }

@@ -1,0 +1,137 @@
+//! Guests that call guests: the weather station's sensor is another container.
+
+use crate::image;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Error, Limits, OnDenied, Policy, SharedContainer};
+use tairitsu_test_sensor::{SensorGuest, StationHost};
+use tairitsu_test_types::weather::{Sky, Warnings};
+use tairitsu_test_weather::Station;
+
+/// Stands for the station, where the sensor asks it.
+#[derive(Default)]
+struct Echo {
+    /// The station itself, by way of the host.
+    back: Arc<Mutex<Option<SharedContainer>>>,
+}
+
+#[tairitsu::host]
+impl StationHost for Echo {
+    fn all_of(&self, all: Vec<Warnings>) -> Warnings {
+        match &*self.back.lock().unwrap() {
+            Some(station) => station.lock().guest(Station).unwrap().all_of(all).unwrap(),
+            None => all.into_iter().collect(),
+        }
+    }
+}
+
+fn sensor() -> SharedContainer {
+    SharedContainer::new(Container::builder(&image("sensor")).provide(Echo::default()).build().unwrap())
+}
+
+fn station(sensor: &SharedContainer) -> Container {
+    Container::builder(&image("weather")).link(SensorGuest, sensor).build().unwrap()
+}
+
+fn see(station: &mut Container, places: &[&str]) -> Result<Vec<Sky>, CallError> {
+    let places: Vec<_> = places.iter().map(ToString::to_string).collect();
+    let page = station.guest(Station).unwrap().forecast(&places)?;
+    Ok(page.items.iter().map(|outlook| outlook.now.sky).collect())
+}
+
+#[test]
+fn a_guest_calls_a_guest() {
+    let sensor = sensor();
+    let mut first = station(&sensor);
+    assert_eq!(see(&mut first, &["Kyoto", "", "Oslo"]).unwrap(), [Sky::Clouds(1), Sky::Clouds(3)]);
+    // The one sensor has the one state, for other guests and for the host.
+    assert_eq!(see(&mut station(&sensor), &["ring"]).unwrap(), [Sky::Clear]);
+    let seen = sensor.lock().guest(SensorGuest).unwrap().observe("here").unwrap();
+    assert_eq!(seen.sky, Sky::Clouds(5));
+}
+
+#[test]
+fn from_a_template_and_on_threads() {
+    let sensor = sensor();
+    let template = Container::builder(&image("weather")).link(SensorGuest, &sensor).prepare().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut station = template.spawn().unwrap();
+                for _ in 0..10 {
+                    assert_eq!(see(&mut station, &["a", "b"]).unwrap().len(), 2);
+                }
+            });
+        }
+    });
+    let seen = sensor.lock().guest(SensorGuest).unwrap().observe("here").unwrap();
+    assert_eq!(seen.sky, Sky::Clouds(81));
+}
+
+#[test]
+fn a_guest_that_fails_is_an_error_of_its_callers_call() {
+    let sensor = sensor();
+    let mut caller = station(&sensor);
+    let error = see(&mut caller, &["broken"]).unwrap_err();
+    let CallError::Linked { function, message, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(function, "test:weather/sensor@1.2.0#observe");
+    assert!(message.contains("the sensor is broken"), "{message}");
+    assert!(error.to_string().contains("the container behind `test:weather/sensor@1.2.0#observe` failed"), "{error}");
+
+    // The next one is told that it has ended; restarted, it goes on.
+    let error = see(&mut station(&sensor), &["a"]).unwrap_err();
+    assert!(matches!(&error, CallError::Linked { message, .. } if message.contains("had trapped")), "{error:?}");
+    sensor.lock().restart().unwrap();
+    assert_eq!(see(&mut station(&sensor), &["a"]).unwrap(), [Sky::Clouds(1)]);
+}
+
+#[test]
+fn a_ring_is_refused() {
+    let back = Arc::<Mutex<Option<SharedContainer>>>::default();
+    let sensor = Container::builder(&image("sensor")).provide(Echo { back: back.clone() }).build().unwrap();
+    let caller = SharedContainer::new(station(&SharedContainer::new(sensor)));
+    *back.lock().unwrap() = Some(caller.clone());
+    let error = see(&mut caller.lock(), &["ring"]).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("it is in a call that has led here"), "{text}");
+    back.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+}
+
+#[test]
+fn nobody_waits_longer_than_his_deadline() {
+    let sensor = sensor();
+    let limits = Limits::new().deadline(Duration::from_millis(200));
+    let mut caller = Container::builder(&image("weather")).link(SensorGuest, &sensor).limits(limits).build().unwrap();
+    let start = Instant::now();
+    let held = sensor.lock();
+    // Another thread, since this one has the sensor.
+    let error = std::thread::scope(|scope| scope.spawn(|| see(&mut caller, &["a"]).unwrap_err()).join().unwrap());
+    drop(held);
+    assert!(matches!(&error, CallError::Linked { message, .. } if message.contains("in other calls")), "{error:?}");
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn both_policies_hold() {
+    let sensor = sensor();
+    let denied = || Policy::allow_all().deny("test:weather/sensor#observe").unwrap();
+    let builder = || Container::builder(&image("weather")).link(SensorGuest, &sensor);
+    let error = builder().policy(denied()).build().unwrap_err();
+    assert!(error.to_string().contains("test:weather/sensor@1.2.0#observe"), "{error}");
+    let mut caller = builder().policy(denied().on_denied(OnDenied::Trap)).build().unwrap();
+    let error = see(&mut caller, &["a"]).unwrap_err();
+    assert!(matches!(error, CallError::Denied { .. }), "{error:?}");
+
+    // What the linked one may not import, its caller's call cannot reach either.
+    let policy = Policy::allow_all().deny("test:station/*").unwrap().on_denied(OnDenied::Trap);
+    let strict = Container::builder(&image("sensor")).provide(Echo::default()).policy(policy).build().unwrap();
+    let error = see(&mut station(&SharedContainer::new(strict)), &["ring"]).unwrap_err();
+    assert!(matches!(&error, CallError::Linked { message, .. } if message.contains("denied")), "{error:?}");
+}
+
+#[test]
+fn what_is_not_exported_cannot_be_linked() {
+    let other = SharedContainer::new(Container::new(&image("unruly")).unwrap());
+    let error = Container::builder(&image("weather")).link(SensorGuest, &other).build().unwrap_err();
+    assert!(matches!(&error, Error::NoExport { interface, .. } if interface.ends_with("sensor@1.2.0")), "{error:?}");
+}
