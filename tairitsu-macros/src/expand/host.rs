@@ -25,7 +25,7 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 }
 
 /// The head of one of the trait's functions, with parameter names of our own.
-fn head(interface: &Interface, index: usize) -> TokenStream {
+pub(super) fn head(interface: &Interface, index: usize) -> TokenStream {
     let function = &interface.functions[index];
     let method = &function.ident;
     let receiver = if function.mutable { quote!(&mut self) } else { quote!(&self) };
