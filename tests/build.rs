@@ -6,6 +6,7 @@ fn main() {
     Guests::new()
         .package("tairitsu-example-hybrid")
         .package("tairitsu-test-bindgen")
+        .package("tairitsu-test-blocks")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
         .package("tairitsu-test-renamed")

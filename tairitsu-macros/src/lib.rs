@@ -24,6 +24,29 @@ use proc_macro::TokenStream;
 /// `Container::guest`. On an `impl` of such a trait it exports the implementation from the guest, and the
 /// implementing type, which is `Default`, is the state of the container.
 ///
+/// On an `impl` without a trait it does both, and the block's functions are the interface:
+///
+/// ```ignore
+/// #[derive(Default)]
+/// pub struct Calculator { memory: f64 }
+///
+/// #[tairitsu::guest]
+/// impl Calculator {
+///     /// Adds to what is in memory.
+///     pub fn add(&mut self, number: f64) -> f64 { self.keep(self.memory + number) }
+///
+///     fn keep(&mut self, number: f64) -> f64 { /* .. */ }
+/// }
+///
+/// // The host: `CalculatorClient`.
+/// container.guest(CalculatorApi)?.add(1.5)?;
+/// ```
+///
+/// The interface is `calculator` in WIT, its trait `CalculatorApi`, implemented for `Calculator` by calls to the block's
+/// functions, and its client `CalculatorClient`. A function with a visibility of its own (`pub`, `pub(crate)`) belongs
+/// to the interface, and one without does not; constants and other blocks do not either. The trait is `pub` where one of
+/// the functions is, and otherwise `pub(crate)`.
+///
 /// Each function takes `&self` or `&mut self`. Parameters are WIT types, or references to them (`&str`,
 /// `&[T]`, `&T`); the result is an owned WIT type. A function that returns `Result<T, E>` gives the host's caller
 /// `Result<T, CallError<E>>`, and any other `T` gives `Result<T, CallError>`.
@@ -32,7 +55,7 @@ use proc_macro::TokenStream;
 ///
 /// - `package = "acme:hello@1.0.0"`: the WIT package. Without it the package is
 ///   `component:<crate name>@<crate version>`.
-/// - `rename = "name"`: the interface's WIT name, in place of the trait's in kebab case.
+/// - `rename = "name"`: the interface's WIT name, in place of the trait's or the type's in kebab case.
 /// - `uses = path`, or `uses = [path, path]`: modules of types (see [`macro@wit`]) of which the interface uses any.
 /// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
 ///
@@ -49,7 +72,9 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// On a trait it declares the interface: beside the trait, `tairitsu::Host` implements it, which is what a
 /// guest calls. On an `impl` of such a trait it makes the implementing type a provider, which the host
-/// hands to `Container::builder(..).provide(..)`.
+/// hands to `Container::builder(..).provide(..)`. On an `impl` without a trait it does both, as for [`macro@guest`]: of
+/// `impl Clock` with a `pub fn now(&self) -> u64`, `Clock` is the provider, and a guest that has `ClockApi` in scope calls
+/// `tairitsu::Host.now()`. The block is then compiled for the guest too; where it is not to be, declare a trait.
 ///
 /// Functions and arguments are as for [`macro@guest`].
 #[proc_macro_attribute]

@@ -4,6 +4,7 @@
 use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Rates};
+use tairitsu_test_blocks::{CalculatorApi, ClockApi};
 use tairitsu_test_weather::{Sensor, Station};
 use tairitsu_test_zoo::{Attic, Keeper, Zoo};
 use wit_parser::abi::{AbiVariant, WasmType};
@@ -21,7 +22,7 @@ macro_rules! sections {
     };
 }
 
-fn sections() -> [(&'static Interface, Role, &'static [u8]); 12] {
+fn sections() -> [(&'static Interface, Role, &'static [u8]); 14] {
     sections! {
         Zoo, Export;
         Zoo, Import;
@@ -32,6 +33,8 @@ fn sections() -> [(&'static Interface, Role, &'static [u8]); 12] {
         Rates, Import;
         Station, Export;
         Sensor, Import;
+        CalculatorApi, Export;
+        ClockApi, Import;
         tairitsu::core::GuestApi, Export;
         tairitsu::core::HostApi, Import;
         tairitsu::core::HostApi, Export;
@@ -123,8 +126,8 @@ fn sections_of_one_module_merge() {
     let names = |keys: Vec<&wit_parser::WorldKey>| {
         keys.into_iter().map(|key| bindgen.resolve.name_world_key(key)).collect::<Vec<_>>()
     };
-    assert_eq!(names(world.imports.keys().collect()).len(), 6);
-    assert_eq!(names(world.exports.keys().collect()).len(), 7);
+    assert_eq!(names(world.imports.keys().collect()).len(), 7);
+    assert_eq!(names(world.exports.keys().collect()).len(), 8);
 }
 
 /// Flattening and layout are `Resolve`'s.

@@ -3,6 +3,7 @@
 
 mod abi;
 mod bad_input;
+mod blocks;
 mod build_helper;
 mod calls;
 mod contract;

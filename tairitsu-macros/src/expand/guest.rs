@@ -196,7 +196,7 @@ fn export_arm(interface: &Interface) -> TokenStream {
 fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, vis) = (&interface.item.ident, &interface.item.vis);
     let Paths { private, krate, wit_type, use_runtime_wire, if_runtime, .. } = paths;
-    let name = format_ident!("{}Client", ident.to_string().trim_start_matches("r#"));
+    let name = &interface.client;
     let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
     let mut methods = TokenStream::new();
     let mut resolve = TokenStream::new();

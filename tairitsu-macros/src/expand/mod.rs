@@ -1,5 +1,6 @@
 //! From the model to code. Nothing here reports errors, except where an attribute stands on the wrong item.
 
+mod block;
 mod flags;
 mod guest;
 mod host;
@@ -9,7 +10,7 @@ mod wit;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::model::{FlagsDef, Interface, Side, TypeDef, TypesModule};
+use crate::model::{FlagsDef, InherentImpl, Interface, Side, TypeDef, TypesModule};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -20,12 +21,13 @@ use syn::{DeriveInput, Item, ItemImpl, ItemTrait};
 pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => declare(side, args, item),
+        Ok(Item::Impl(item)) if item.trait_.is_none() => block(side, args, item),
         Ok(Item::Impl(item)) => implement(side, args, &item),
         Ok(other) => {
             let cx = Ctxt::new();
             cx.error(
                 head(&other),
-                format!("`{}` stands on a trait, or on an impl of one", side.attribute()),
+                format!("`{}` stands on a trait or on an impl", side.attribute()),
                 "for a struct or an enum, write `#[tairitsu::wit]`",
             );
             finish(cx, &item)
@@ -38,18 +40,49 @@ fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
     let interface = Interface::parse(&cx, side, &args, item);
-    if let Err(errors) = cx.finish() {
-        // The trait and a macro of its name stay, so that an impl of it is no further error. No object is made
-        // of it, so its signatures may have what objects cannot.
-        let (mut item, stub) = (interface.item.clone(), shared::stub_macro(&interface));
-        item.colon_token.get_or_insert_default();
-        item.supertraits.push(syn::parse_quote!(::core::marker::Sized));
-        return quote!(#item #stub #errors);
+    match cx.finish() {
+        Ok(()) => declaration(&interface, &Paths::new(args.krate())),
+        Err(errors) => {
+            let stub = stub(&interface);
+            quote!(#stub #errors)
+        }
     }
-    let paths = Paths::new(args.krate());
-    match side {
-        Side::Guest => guest::expand(&interface, &paths),
-        Side::Host => host::expand(&interface, &paths),
+}
+
+/// The trait, and what comes beside it.
+fn declaration(interface: &Interface, paths: &Paths) -> TokenStream {
+    match interface.side {
+        Side::Guest => guest::expand(interface, paths),
+        Side::Host => host::expand(interface, paths),
+    }
+}
+
+/// The trait and a macro of its name, so that an impl of a trait with errors is no further error. No object is made of
+/// it, so its signatures may have what objects cannot.
+fn stub(interface: &Interface) -> TokenStream {
+    let (mut item, stub) = (interface.item.clone(), shared::stub_macro(interface));
+    item.colon_token.get_or_insert_default();
+    item.supertraits.push(syn::parse_quote!(::core::marker::Sized));
+    quote!(#item #stub)
+}
+
+/// `#[guest] impl Calculator` is the block, a trait of its functions, and the trait's impl, which calls the block's.
+fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
+    let krate = args.krate();
+    let InherentImpl { item, interface } = InherentImpl::parse(&cx, side, args, item);
+    match (cx.finish(), interface) {
+        (Ok(()), Some(interface)) => {
+            let declaration = declaration(&interface, &Paths::new(krate.clone()));
+            let delegation = block::delegation(&interface, &item.self_ty);
+            let invoke = invoke(side, &krate, &interface.item.ident, &item.self_ty);
+            quote!(#item #declaration #delegation #invoke)
+        }
+        (errors, interface) => {
+            let (errors, stub) = (errors.err(), interface.as_ref().map(stub));
+            quote!(#item #stub #errors)
+        }
     }
 }
 
@@ -68,11 +101,8 @@ fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
             path = Some(trait_path);
         }
         Some((Some(not), _, _)) => cx.error(not, "a negative impl provides nothing", "remove the `!`"),
-        None => cx.error(
-            &item.self_ty,
-            format!("`{}` stands on a trait, or on an impl of one, and this impl names no trait", side.attribute()),
-            format!("declare a trait with `{}`, and write `impl Trait for Type` here", side.attribute()),
-        ),
+        // Not here: an impl without a trait declares an interface.
+        None => {}
     }
     if let Some(param) = item.generics.params.first() {
         cx.error(
@@ -88,15 +118,19 @@ fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
             return quote!(#item #errors);
         }
     };
-    let ty = &item.self_ty;
+    let invoke = invoke(side, &krate, path, &item.self_ty);
+    quote!(#item #invoke)
+}
+
+/// The macro that the trait brought along, of what the impl knows.
+fn invoke(side: Side, krate: &TokenStream, path: &(impl ToTokens + Spanned), ty: &syn::Type) -> TokenStream {
     let role = match side {
         Side::Guest => quote!(guest),
         Side::Host => quote!(host),
     };
-    let invoke = quote_spanned! {path.span()=>
+    quote_spanned! {path.span()=>
         #path ! { #role [#krate] [#path] [#ty] }
-    };
-    quote!(#item #invoke)
+    }
 }
 
 /// `flags!`.

@@ -5,6 +5,7 @@ use crate::attr::{self, Args};
 use crate::diag::Ctxt;
 use crate::name;
 use proc_macro2::TokenStream;
+use quote::format_ident;
 use std::collections::HashMap;
 use syn::visit::{self, Visit};
 use syn::{FnArg, GenericParam, Ident, ItemTrait, Pat, ReturnType, TraitItem, TraitItemFn, Type};
@@ -16,6 +17,8 @@ pub(crate) struct Interface {
     pub(crate) side: Side,
     /// The trait, without helper attributes.
     pub(crate) item: ItemTrait,
+    /// The client's name.
+    pub(crate) client: Ident,
     /// `namespace:package/interface@version`.
     pub(crate) id: String,
     pub(crate) docs: String,
@@ -101,6 +104,7 @@ impl Interface {
             docs: attr::docs(&item.attrs),
             uses: args.uses.clone(),
             functions,
+            client: format_ident!("{}Client", item.ident.to_string().trim_start_matches("r#")),
             item,
         }
     }

@@ -3,11 +3,13 @@
 //! The original tokens are kept: the user's trait, type or impl goes out as it came in, but for the helper
 //! attributes.
 
+mod block;
 mod flags;
 mod interface;
 mod module;
 mod types;
 
+pub(crate) use block::InherentImpl;
 pub(crate) use flags::FlagsDef;
 pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts};
 pub(crate) use module::TypesModule;

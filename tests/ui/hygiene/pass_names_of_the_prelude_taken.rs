@@ -62,4 +62,34 @@ pub trait TakenToo {
     fn text(&self, provider: &String, linker: u32, store: u32) -> Fallible<String>;
 }
 
+#[derive(std::default::Default)]
+pub struct Drawer;
+
+#[tairitsu::guest]
+impl Drawer {
+    pub fn text(&self, value: &String, call: u32, mut flat: u32, state: u32, r#type: u32) -> Fallible<String> {
+        flat += call + state + r#type + value.memory;
+        let _ = flat;
+        Err(Error::Bad)
+    }
+
+    pub fn list(&self, value: Vec) -> Vec {
+        value
+    }
+}
+
+pub struct Shelf;
+
+#[tairitsu::host]
+impl Shelf {
+    pub fn give(&self, value: Option) -> std::option::Option<Option> {
+        Some(value)
+    }
+
+    pub fn linker(&self, provider: &String, linker: u32, store: u32) -> Fallible<String> {
+        let _ = (provider, linker, store);
+        Err(Error::Bad)
+    }
+}
+
 fn main() {}

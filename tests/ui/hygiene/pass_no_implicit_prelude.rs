@@ -99,6 +99,33 @@ impl Screen for Paper {
     fn flush(&mut self) {}
 }
 
+pub struct Pen;
+
+impl ::std::default::Default for Pen {
+    fn default() -> Self {
+        Pen
+    }
+}
+
+#[::tairitsu::guest]
+impl Pen {
+    pub fn write(&mut self, _text: &str, _on: &[Point]) -> ::std::result::Result<Point, Kind> {
+        self.lift();
+        ::std::result::Result::Err(Kind::One)
+    }
+
+    fn lift(&self) {}
+}
+
+pub struct Ink;
+
+#[::tairitsu::host]
+impl Ink {
+    pub fn left(&self, _of: &str) -> ::std::option::Option<::std::string::String> {
+        ::std::option::Option::None
+    }
+}
+
 fn main() {
     ::std::assert_eq!(::std::string::ToString::to_string(Plotter.interface().functions[1].name), "clear");
 }

@@ -1,0 +1,28 @@
+//! `#[guest]` and `#[host]` on an `impl` without a trait: what the trait of its functions does is call them.
+
+use super::shared;
+use crate::model::Interface;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Type;
+
+/// The impl of the trait for the type. A path to a function of the type finds the block's before the trait's.
+pub(super) fn delegation(interface: &Interface, ty: &Type) -> TokenStream {
+    let ident = &interface.item.ident;
+    let functions = interface.functions.iter().map(|function| {
+        let (head, method) = (shared::head(function), &function.ident);
+        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        quote! {
+            #[inline]
+            #head {
+                <#ty>::#method(self #(, #idents)*)
+            }
+        }
+    });
+    quote! {
+        #[allow(clippy::all)]
+        impl #ident for #ty {
+            #(#functions)*
+        }
+    }
+}
