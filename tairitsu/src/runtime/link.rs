@@ -138,7 +138,7 @@ impl<I: ?Sized + GuestInterface> Provides<I> for Peer {
     }
 }
 
-/// [`Peer`], and nothing else: what is generic over it is compiled only for the interfaces that are linked.
+/// A container that others are linked to, and nothing else: what is generic over it is compiled only for the interfaces that are linked.
 pub trait IsPeer: 'static {
     /// The container.
     #[doc(hidden)]

@@ -1,4 +1,4 @@
-#[tairitsu::wit(as = u32)]
+#[tairitsu::wit(as = (u8, u8))]
 #[derive(Clone)]
 pub struct Version(String);
 
