@@ -4,6 +4,7 @@
 mod abi;
 mod bad_input;
 mod build_helper;
+mod cache;
 mod calls;
 mod contract;
 mod core_world;
