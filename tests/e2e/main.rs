@@ -5,6 +5,7 @@ mod abi;
 mod bad_input;
 mod blocks;
 mod build_helper;
+mod cache;
 mod calls;
 mod contract;
 mod core_world;

@@ -163,6 +163,14 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
+    /// A directory that cannot be a cache of compiled code, or is not safe as one.
+    #[error("the cache at `{path}` cannot be used: {message}")]
+    Cache {
+        /// The directory.
+        path: String,
+        /// What is in the way, and what to do.
+        message: String,
+    },
     /// The engine could not be made.
     #[error("the engine cannot be made: {message}")]
     Engine {

@@ -1,6 +1,7 @@
 //! A compiled component.
 
 use super::Error;
+use super::artefact::Id;
 use super::error::message;
 use super::machine::Machine;
 use super::reference::Digest;
@@ -40,30 +41,34 @@ pub struct Interfaces {
 impl Image {
     pub(super) fn load(machine: &Arc<Machine>, wasm: &[u8]) -> Result<Self, Error> {
         let engine = &machine.engine;
-        let componentized;
-        let component_bytes = match Kind::of(wasm)? {
-            Kind::Component => wasm,
+        let kind = Kind::of(wasm)?;
+        let digest = Digest::of(wasm);
+        let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
+        if let Some((component, opened)) = cache.and_then(|(cache, id)| cache.load(engine, id)) {
+            let decoded = decode(opened.component().unwrap_or(wasm))?;
+            return Ok(Self::new(machine, component, decoded, digest));
+        }
+        let componentized = match kind {
+            Kind::Component => None,
             Kind::CoreModule => {
                 // What reads the sections counts on a valid module around them.
                 Module::validate(engine, wasm).map_err(|error| Error::Invalid { message: message(&error) })?;
-                componentized = componentize(wasm)?;
-                &componentized
+                Some(componentize(wasm)?)
             }
         };
+        let component_bytes = componentized.as_deref().unwrap_or(wasm);
         // And what decodes the component counts on a valid one, which the compiler sees to.
         let component = Component::from_binary(engine, component_bytes)
             .map_err(|error| Error::Invalid { message: message(&error) })?;
-        let (resolve, world) = match wit_component::decode(component_bytes) {
-            Ok(DecodedWasm::Component(resolve, world)) => (resolve, world),
-            Ok(DecodedWasm::WitPackage(..)) => {
-                return Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() });
-            }
-            Err(error) => return Err(Error::NotWit { message: format!("{error:#}") }),
-        };
-        Ok(Self {
-            inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world, digest: Digest::of(wasm) }),
-            name: None,
-        })
+        let decoded = decode(component_bytes)?;
+        if let Some((cache, id)) = cache {
+            cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
+        }
+        Ok(Self::new(machine, component, decoded, digest))
+    }
+
+    fn new(machine: &Arc<Machine>, component: Component, (resolve, world): (Resolve, WorldId), digest: Digest) -> Self {
+        Self { inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world, digest }), name: None }
     }
 
     /// The same image, by a name.
@@ -180,6 +185,17 @@ fn describe(bytes: &[u8]) -> String {
     }
     let head = &bytes[..bytes.len().min(8)];
     format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
+}
+
+/// The WIT of a component that is valid.
+fn decode(component: &[u8]) -> Result<(Resolve, WorldId), Error> {
+    match wit_component::decode(component) {
+        Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
+        Ok(DecodedWasm::WitPackage(..)) => {
+            Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() })
+        }
+        Err(error) => Err(Error::NotWit { message: format!("{error:#}") }),
+    }
 }
 
 /// Makes a component of a core module, by the `component-type` sections in it.

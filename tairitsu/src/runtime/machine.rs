@@ -1,10 +1,11 @@
 //! What all images and containers of a registry share: the engine, its ticker, and the roster of containers.
 
-use super::Error;
+use super::artefact::EngineHash;
 use super::error::message;
 use super::info::Roster;
 use super::limits::DEFAULT_STACK;
 use super::ticker::Ticker;
+use super::{Cache, Error};
 use std::sync::Arc;
 use wasmtime::{Config, Engine};
 
@@ -13,6 +14,8 @@ pub(super) struct Machine {
     pub(super) engine: Engine,
     pub(super) ticker: Ticker,
     pub(super) roster: Roster,
+    /// Where compiled code is kept, and what the engine's goes by there.
+    pub(super) cache: Option<(Cache, EngineHash)>,
     /// Whether compiled code counts fuel.
     pub(super) fuel: bool,
     /// The most that wasm puts on the stack in one call, in bytes.
@@ -33,7 +36,7 @@ impl Default for Settings {
 }
 
 impl Machine {
-    pub(super) fn new(settings: Settings) -> Result<Arc<Self>, Error> {
+    pub(super) fn new(settings: Settings, cache: Option<Cache>) -> Result<Arc<Self>, Error> {
         let Settings { fuel, stack } = settings;
         let mut config = Config::new();
         // Calls are synchronous, and cost less than half where the engine knows it.
@@ -44,6 +47,7 @@ impl Machine {
         let fail = |message: String| Error::Engine { message };
         let engine = Engine::new(&config).map_err(|error| fail(message(&error)))?;
         let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;
-        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), fuel, stack }))
+        let cache = cache.map(|cache| (cache, EngineHash::of(&engine)));
+        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), cache, fuel, stack }))
     }
 }

@@ -1,5 +1,7 @@
 //! The native runtime: registry, image, container.
 
+mod artefact;
+mod cache;
 mod carrier;
 mod check;
 mod client;
@@ -8,6 +10,7 @@ mod container;
 mod core_host;
 mod defaults;
 mod error;
+mod hmac;
 mod image;
 mod info;
 mod limits;
@@ -39,6 +42,7 @@ pub(crate) mod generated {
     pub use super::provider::{LinkError, ProviderLinker, Provides};
 }
 
+pub use cache::{Cache, CacheStats};
 pub use check::{Difference, MissingImport, Report};
 pub use compatibility::Compatibility;
 pub use container::Container;

@@ -79,6 +79,15 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The digits alone.
+    pub(super) fn hex(&self) -> impl fmt::Display {
+        fmt::from_fn(move |f| self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}")))
+    }
+
     /// Parses `sha256:` and 64 hexadecimal digits, in lower case.
     fn parse(text: &str) -> Result<Self, String> {
         let Some(hex) = text.strip_prefix("sha256:") else {
@@ -103,8 +112,7 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "sha256:{}", self.hex())
     }
 }
 

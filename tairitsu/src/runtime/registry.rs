@@ -2,7 +2,7 @@
 
 use super::machine::{Machine, Settings};
 use super::reference::{Digest, Query, Reference};
-use super::{ContainerInfo, Error, Image};
+use super::{Cache, ContainerInfo, Error, Image};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,9 +19,10 @@ struct Inner {
 }
 
 /// How a registry's engine compiles: what cannot be chosen for one container.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RegistryBuilder {
     settings: Settings,
+    cache: Option<Cache>,
 }
 
 impl RegistryBuilder {
@@ -43,13 +44,21 @@ impl RegistryBuilder {
         self
     }
 
+    /// Keeps compiled images on disk, so that the next process that loads them need not compile. Images are compiled
+    /// each time by default.
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// Makes the engine, and an empty registry.
     ///
     /// # Errors
     ///
     /// [`Error::Engine`] where the platform has no code generator or no thread to spare, or where a setting is none.
     pub fn build(self) -> Result<Registry, Error> {
-        let machine = Machine::new(self.settings)?;
+        let machine = Machine::new(self.settings, self.cache)?;
         Ok(Registry { inner: Arc::new(Inner { machine, images: RwLock::default() }) })
     }
 }
@@ -72,6 +81,11 @@ impl Registry {
     /// Starts to make a registry whose engine is set otherwise.
     pub fn builder() -> RegistryBuilder {
         RegistryBuilder::default()
+    }
+
+    /// The cache of compiled images, if it has one.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.inner.machine.cache.as_ref().map(|(cache, _)| cache)
     }
 
     /// The containers that live, of all images of this registry, oldest first.
@@ -127,7 +141,8 @@ impl Registry {
         Ok(query.reference())
     }
 
-    /// Compiles a component, or a core module that it makes a component of, without registering it.
+    /// Compiles a component, or a core module that it makes a component of, without registering it. With a
+    /// [cache](RegistryBuilder::cache) that has the image, nothing is compiled.
     ///
     /// # Errors
     ///

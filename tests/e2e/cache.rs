@@ -1,0 +1,438 @@
+//! Compiled images on disk: what is found there runs and is not compiled, and what was changed in any way never runs.
+
+use crate::{UNRULY, ZOO};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant, SystemTime};
+use tairitsu::{Cache, CacheStats, Container, Error, Image, Limits, Registry};
+use tairitsu_test_unruly::Unruly;
+
+const KEY: [u8; 32] = [7; 32];
+
+/// Between the bytes that are flipped in what is neither header nor seal.
+const STRIDE: usize = 53;
+
+/// A directory that goes with the test. It is not there yet.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("tairitsu-cache-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    /// The artefacts' paths.
+    fn artefacts(&self) -> Vec<PathBuf> {
+        self.files("aot")
+    }
+
+    fn files(&self, extension: &str) -> Vec<PathBuf> {
+        let paths = std::fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
+        let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
+        paths.sort();
+        paths
+    }
+
+    fn artefact(&self) -> PathBuf {
+        let [path] = &self.artefacts()[..] else { panic!("{:?}", self.artefacts()) };
+        path.clone()
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn with(cache: &Cache) -> Registry {
+    Registry::builder().cache(cache.clone()).build().unwrap()
+}
+
+/// A component without imports, whose one function returns a number.
+fn small(number: u32) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+            (core module $m (func (export "answer") (result i32) (i32.const {number})))
+            (core instance $i (instantiate $m))
+            (func $answer (result u32) (canon lift (core func $i "answer")))
+            (instance $small (export "answer" (func $answer)))
+            (export "test:cached/small" (instance $small)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[tairitsu::guest(package = "test:cached")]
+#[allow(dead_code)]
+trait Small {
+    fn answer(&self) -> u32;
+}
+
+fn answer(image: &Image) -> u32 {
+    Container::new(image).unwrap().guest(Small).unwrap().answer().unwrap()
+}
+
+/// Hits, misses, rejected.
+fn looked_up(stats: CacheStats) -> [u64; 3] {
+    assert_eq!((stats.failed_reads, stats.failed_writes), (0, 0), "{stats:?}");
+    [stats.hits, stats.misses, stats.rejected]
+}
+
+#[test]
+fn a_hit_is_the_image_and_is_not_compiled() {
+    let dir = Dir::new("hit");
+    let load = |wasm: &[u8]| {
+        let cache = Cache::at(&dir.0).unwrap();
+        let start = Instant::now();
+        let image = with(&cache).load_image(wasm).unwrap();
+        (image, looked_up(cache.stats()), start.elapsed())
+    };
+
+    let both = |name: &str, wasm: &[u8]| {
+        let (cold, stats, compiled) = load(wasm);
+        assert_eq!(stats, [0, 1, 0]);
+        let (hit, stats, found) = load(wasm);
+        assert_eq!(stats, [1, 0, 0]);
+        println!("{name}, {} KiB: compiled in {compiled:?}, found in {found:?}", wasm.len() >> 10);
+        assert!(found < compiled, "{found:?}, and compiled in {compiled:?}");
+        assert_eq!(hit.digest(), cold.digest());
+        assert_eq!(hit.wit(), cold.wit());
+        assert_eq!((hit.imports(), hit.exports()), (cold.imports(), cold.exports()));
+        (cold, hit)
+    };
+    let (cold, hit) = both("unruly", UNRULY);
+
+    // Calls, traps and their backtraces are the same.
+    let trap = |image: &Image| {
+        let mut container = Container::new(image).unwrap();
+        let mut unruly = container.guest(Unruly).unwrap();
+        assert_eq!(unruly.ping().unwrap(), 1);
+        unruly.trap().unwrap_err().to_string()
+    };
+    assert_eq!(trap(&hit), trap(&cold));
+
+    both("hybrid", tairitsu::include_guest!("tairitsu-example-hybrid"));
+    // A component needs none made of it.
+    both("zoo's component", &crate::componentize(ZOO));
+    assert_eq!(dir.artefacts().len(), 3);
+}
+
+/// What an image is not is not kept.
+#[test]
+fn what_fails_is_not_kept() {
+    let dir = Dir::new("fails");
+    let cache = Cache::at(&dir.0).unwrap();
+    let registry = with(&cache);
+    let truncated = &UNRULY[..UNRULY.len() / 2];
+    for _ in 0..2 {
+        assert!(matches!(registry.load_image(truncated), Err(Error::Invalid { .. })));
+        assert!(matches!(registry.load_image(b"\0asm\x01\0\0\0"), Err(Error::NoComponentType)));
+    }
+    assert_eq!(looked_up(cache.stats()), [0, 4, 0]);
+    assert_eq!(dir.artefacts(), Vec::<PathBuf>::new());
+}
+
+/// Writes each of the variants in the artefact's place: none is loaded, the image is compiled, and the artefact is a
+/// good one again.
+fn rejected(dir: &Dir, variants: impl Iterator<Item = Vec<u8>>) {
+    let cache = Cache::with_key(&dir.0, &KEY).unwrap();
+    let registry = with(&cache);
+    let wasm = small(42);
+    let path = dir.artefact();
+    let mut tried = 0;
+    for variant in variants {
+        std::fs::write(&path, variant).unwrap();
+        tried += 1;
+        assert_eq!(answer(&registry.load_image(&wasm).unwrap()), 42);
+        assert_eq!(looked_up(cache.stats()), [0, tried, tried], "variant {tried}");
+    }
+    assert!(tried > 0);
+    assert_eq!(answer(&registry.load_image(&wasm).unwrap()), 42);
+    assert_eq!(looked_up(cache.stats()), [1, tried, tried]);
+}
+
+/// A directory with one artefact, and its bytes.
+fn one(name: &str) -> (Dir, Vec<u8>) {
+    let dir = Dir::new(name);
+    with(&Cache::with_key(&dir.0, &KEY).unwrap()).load_image(small(42)).unwrap();
+    let bytes = std::fs::read(dir.artefact()).unwrap();
+    (dir, bytes)
+}
+
+/// The header, the seal and a sample of the code. The format's unit test flips every bit.
+#[test]
+fn a_flipped_byte_is_never_executed() {
+    let (dir, bytes) = one("flipped");
+    let start = Instant::now();
+    let len = bytes.len();
+    let sample = (0..len).filter(|i| *i < 128 || *i >= len - 64 || i % STRIDE == 0);
+    let mut count = 0;
+    rejected(
+        &dir,
+        sample.map(|i| {
+            count += 1;
+            let mut bytes = bytes.clone();
+            bytes[i] ^= [0x01, 0x80, 0xff][i % 3];
+            bytes
+        }),
+    );
+    println!("{count} of {len} bytes flipped in {:?}", start.elapsed());
+}
+
+#[test]
+fn a_truncated_artefact_is_never_executed() {
+    let (dir, bytes) = one("truncated");
+    let len = bytes.len();
+    let lengths = [0, 1, 16, 31, 32, 33, 88, 119, 120, 121, 128].into_iter().chain((len / 16..len).step_by(len / 16));
+    let shorter = lengths.chain([len - 33, len - 32, len - 1]).map(|len| bytes[..len].to_vec());
+    let longer = [[&bytes[..], &[0]].concat(), [&bytes[..], &bytes[..]].concat()];
+    rejected(&dir, shorter.chain(longer));
+}
+
+/// What is no artefact at all: noise, the wasm itself, and code without a seal, as wasmtime would load it.
+#[test]
+fn what_wasmtime_would_load_is_not_loaded() {
+    let (dir, bytes) = one("foreign");
+    let elf = bytes.windows(4).position(|window| window == b"\x7fELF").unwrap();
+    let code = bytes[elf..bytes.len() - 32].to_vec();
+    rejected(&dir, [code, small(42), vec![0xaa; 4096]].into_iter());
+}
+
+#[test]
+fn another_image_s_artefact_is_not_this_one_s() {
+    let (dir, _) = one("other-image");
+    let mine = dir.artefact();
+    let cache = Cache::with_key(&dir.0, &KEY).unwrap();
+    let registry = with(&cache);
+    assert_eq!(answer(&registry.load_image(small(666)).unwrap()), 666);
+    let theirs = dir.artefacts().into_iter().find(|path| *path != mine).unwrap();
+    std::fs::copy(theirs, mine).unwrap();
+    assert_eq!(answer(&registry.load_image(small(42)).unwrap()), 42);
+    assert_eq!(looked_up(cache.stats()), [0, 2, 1]);
+}
+
+#[test]
+fn another_key_s_artefact_is_not_loaded() {
+    let (dir, _) = one("other-key");
+    for (key, stats) in [([8; 32], [0, 1, 1]), ([8; 32], [1, 0, 0]), (KEY, [0, 1, 1]), (KEY, [1, 0, 0])] {
+        let cache = Cache::with_key(&dir.0, &key).unwrap();
+        assert_eq!(answer(&with(&cache).load_image(small(42)).unwrap()), 42);
+        assert_eq!(looked_up(cache.stats()), stats);
+    }
+    // One of its own, random, that no other directory has.
+    let [one, two] = ["own-key", "own-key-too"].map(Dir::new);
+    let [a, b] = [&one, &two].map(|dir| {
+        let cache = Cache::at(&dir.0).unwrap();
+        assert_eq!(answer(&with(&cache).load_image(small(42)).unwrap()), 42);
+        std::fs::read(dir.0.join("key")).unwrap()
+    });
+    assert!(a.len() == 32 && b.len() == 32 && a != b);
+    std::fs::copy(one.artefact(), two.artefact()).unwrap();
+    let cache = Cache::at(&two.0).unwrap();
+    assert_eq!(answer(&with(&cache).load_image(small(42)).unwrap()), 42);
+    assert_eq!(looked_up(cache.stats()), [0, 1, 1]);
+}
+
+#[test]
+fn another_engine_s_artefact_is_not_loaded() {
+    let (dir, _) = one("other-engine");
+    let mine = dir.artefact();
+    let load = |fuel: bool| {
+        let cache = Cache::with_key(&dir.0, &KEY).unwrap();
+        let registry = Registry::builder().fuel(fuel).cache(cache.clone()).build().unwrap();
+        let image = registry.load_image(small(42)).unwrap();
+        assert_eq!(answer(&image), 42);
+        let fueled = Container::builder(&image).limits(Limits::new().fuel(1 << 20)).build();
+        assert_eq!(fueled.is_ok(), fuel);
+        looked_up(cache.stats())
+    };
+    assert_eq!(load(true), [0, 1, 0]);
+    let theirs = dir.artefacts().into_iter().find(|path| *path != mine).unwrap();
+    assert_eq!([load(true), load(false)], [[1, 0, 0]; 2]);
+    // In the place of the other.
+    std::fs::copy(&mine, &theirs).unwrap();
+    assert_eq!([load(true), load(true), load(false)], [[0, 1, 1], [1, 0, 0], [1, 0, 0]]);
+}
+
+/// Eight threads in each of three processes, which also make the key: what one writes another reads, whole.
+#[test]
+fn threads_and_processes_at_once() {
+    let dir = Dir::new("at-once");
+    let children: Vec<_> = (0..2)
+        .map(|_| {
+            Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "cache::eight_threads", "--ignored", "--nocapture", "--test-threads=1"])
+                .env("TAIRITSU_TEST_CACHE", &dir.0)
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let [hits, misses] = crowd(&dir.0);
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    }
+    assert!(hits > 0 && misses > 0, "{hits} hits, {misses} misses");
+    assert_eq!(dir.files("tmp"), Vec::<PathBuf>::new());
+    let cache = Cache::at(&dir.0).unwrap();
+    with(&cache).load_image(small(0)).unwrap();
+    assert_eq!(cache.stats().rejected, 0);
+}
+
+#[test]
+#[ignore = "run by threads_and_processes_at_once, in a process of its own"]
+fn eight_threads() {
+    let dir = std::env::var_os("TAIRITSU_TEST_CACHE").expect("the directory");
+    crowd(Path::new(&dir));
+}
+
+/// Eight threads that load the same images and now and then remove all artefacts. Hits and misses.
+fn crowd(dir: &Path) -> [u64; 2] {
+    let stats = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|thread| {
+                scope.spawn(move || {
+                    let cache = Cache::at(dir).unwrap();
+                    let registry = with(&cache);
+                    for round in 0..40 {
+                        let number = (thread + round) % 4;
+                        assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number);
+                        if (thread, round % 10) == (0, 9) {
+                            cache.clear().unwrap();
+                        }
+                    }
+                    cache.stats()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    stats.into_iter().fold([0, 0], |[hits, misses], stats| {
+        // Nobody ever reads half an artefact.
+        let [hit, missed, rejected] = looked_up(stats);
+        assert_eq!(rejected, 0);
+        [hits + hit, misses + missed]
+    })
+}
+
+/// No directory, or one that nothing can be written to, fails no image.
+#[test]
+fn a_directory_that_is_of_no_use() {
+    let dir = Dir::new("of-no-use");
+    let cache = Cache::at(&dir.0).unwrap();
+    let registry = with(&cache);
+    std::fs::remove_dir_all(&dir.0).unwrap();
+    assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
+    let stats = cache.stats();
+    assert_eq!((stats.misses, stats.failed_reads, stats.failed_writes), (1, 0, 1));
+
+    std::fs::write(&dir.0, "a file").unwrap();
+    assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
+    let stats = cache.stats();
+    assert_eq!((stats.hits, stats.misses, stats.failed_writes), (0, 2, 2));
+
+    for path in [dir.0.clone(), dir.0.join("below")] {
+        let error = Cache::at(&path).unwrap_err();
+        assert!(matches!(&error, Error::Cache { .. }), "{error:?}");
+        assert!(error.to_string().starts_with(&format!("the cache at `{}` cannot be used: ", path.display())));
+        Cache::with_key(&path, &KEY).unwrap_err();
+    }
+}
+
+#[test]
+fn clear() {
+    let dir = Dir::new("clear");
+    let cache = Cache::at(&dir.0).unwrap();
+    let registry = with(&cache);
+    let image = registry.load_image(small(1)).unwrap();
+    for name in ["mine.txt", "being-written.tmp", "left-behind.tmp"] {
+        std::fs::write(dir.0.join(name), "").unwrap();
+    }
+    let left_behind = std::fs::File::options().write(true).open(dir.0.join("left-behind.tmp")).unwrap();
+    left_behind.set_modified(SystemTime::now() - Duration::from_secs(7200)).unwrap();
+    assert_eq!(registry.cache().unwrap().path(), dir.0);
+    cache.clear().unwrap();
+    let mut left: Vec<_> = std::fs::read_dir(&dir.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["being-written.tmp", "key", "mine.txt"]);
+    assert_eq!(answer(&image), 1);
+    assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
+    assert_eq!(looked_up(cache.stats()), [0, 2, 0]);
+    assert!(!format!("{:?}", Cache::with_key(&dir.0, &KEY).unwrap()).contains("[7, 7"));
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn chmod(path: &Path, mode: u32) {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn refused(dir: &Dir) -> String {
+        match Cache::at(&dir.0).unwrap_err() {
+            Error::Cache { message, .. } => message,
+            error => panic!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_made_is_for_its_owner_alone() {
+        let dir = Dir::new("modes");
+        with(&Cache::at(&dir.0).unwrap()).load_image(small(1)).unwrap();
+        assert_eq!([mode(&dir.0), mode(&dir.0.join("key")), mode(&dir.artefact())], [0o700, 0o600, 0o600]);
+    }
+
+    #[test]
+    fn what_others_may_know_or_change_is_refused() {
+        let dir = Dir::new("refused");
+        Cache::at(&dir.0).unwrap();
+        for open in [0o720, 0o702, 0o777] {
+            chmod(&dir.0, open);
+            let found = format!("expected a directory that only its owner can write to, found mode {open:o}: ");
+            assert!(refused(&dir).starts_with(&found), "{}", refused(&dir));
+            // With a key from elsewhere, others may write what they like.
+            Cache::with_key(&dir.0, &KEY).unwrap();
+        }
+        chmod(&dir.0, 0o755);
+        Cache::at(&dir.0).unwrap();
+
+        let key = dir.0.join("key");
+        for open in [0o640, 0o604, 0o602] {
+            chmod(&key, open);
+            let found = format!("expected a key that only its owner has access to, found mode {open:o}: ");
+            assert!(refused(&dir).starts_with(&found), "{}", refused(&dir));
+        }
+        chmod(&key, 0o600);
+        for (len, found) in [(0, "0"), (31, "31"), (33, "more"), (4096, "more")] {
+            std::fs::write(&key, vec![1; len]).unwrap();
+            assert_eq!(refused(&dir), format!("expected a key of 32 bytes, found {found}: remove the directory"));
+        }
+    }
+
+    #[test]
+    fn a_directory_for_reading_has_hits() {
+        let dir = Dir::new("read-only");
+        with(&Cache::at(&dir.0).unwrap()).load_image(small(1)).unwrap();
+        chmod(&dir.0, 0o500);
+        let cache = Cache::at(&dir.0).unwrap();
+        let registry = with(&cache);
+        assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
+        assert_eq!(answer(&registry.load_image(small(2)).unwrap()), 2);
+        let stats = cache.stats();
+        // The administrator may write to it all the same.
+        let writable = std::fs::write(dir.0.join("probe"), "").is_ok();
+        chmod(&dir.0, 0o700);
+        assert_eq!((stats.hits, stats.misses, stats.failed_writes), (1, 1, u64::from(!writable)));
+    }
+}
