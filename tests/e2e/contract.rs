@@ -162,7 +162,8 @@ fn check_signature(ours: &Signature, theirs: wit_parser::abi::WasmSignature, imp
     assert_eq!(ours.result_indirect, theirs.retptr);
 }
 
-fn wasm(core: Core) -> &'static str {
+/// The name of a core type; empty for a slot that is not there.
+pub(crate) fn wasm(core: Core) -> &'static str {
     match core {
         Core::None => "",
         Core::I32 => "i32",

@@ -2,8 +2,9 @@
 #![allow(dead_code)] // Some traits are only compared.
 
 use crate::bad_input::with_section;
+use crate::contract::wasm;
 use std::fmt::Write;
-use tairitsu::schema::{Core, Interface, Role};
+use tairitsu::schema::{Interface, Role};
 use tairitsu::{CallError, Compatibility, Container, Error, Image, Registry};
 
 /// The first version.
@@ -95,16 +96,6 @@ mod v2 {
     #[tairitsu::host(package = "acme:evolution@2.0.0")]
     pub(super) trait Journal {
         fn record(&mut self, entry: u32);
-    }
-}
-
-fn wasm(core: Core) -> &'static str {
-    match core {
-        Core::None => "",
-        Core::I32 => "i32",
-        Core::I64 => "i64",
-        Core::F32 => "f32",
-        Core::F64 => "f64",
     }
 }
 
