@@ -53,18 +53,33 @@ impl<P: 'static> ProviderLinker<'_, P> {
         A: ComponentNamedList + Lift + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
+        self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
+    }
+
+    /// Links function `index`, unless it is denied. What `before` reads of the state is read before the provider is had.
+    fn wrap<T, A, R>(
+        &mut self,
+        index: usize,
+        before: impl Fn(&State) -> T + Send + Sync + 'static,
+        function: impl Fn(&mut P, T, A) -> Result<R, Cause> + Send + Sync + 'static,
+    ) -> Result<(), LinkError>
+    where
+        A: ComponentNamedList + Lift + 'static,
+        R: ComponentNamedList + Lower + 'static,
+    {
         let (provider, interface) = (self.provider, self.interface);
         let name = interface.functions[index].name;
         if (self.is_denied)(name) {
             return link_denied(&mut self.linker, interface.id, name);
         }
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+            let read = before(store.data());
             let mut lease = store.data_mut().provider(provider)?;
             let provider = lease.get::<P>()?;
             // A provider may be left in the middle of something, and is seen again only where it is shared, or was
             // given by value and its container restarts. Both say so.
-            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, args))) {
-                Ok(results) => results,
+            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, read, args))) {
+                Ok(results) => results?,
                 Err(panic) => return Err(panicked(interface, name, &*panic)),
             };
             drop(lease);
@@ -86,28 +101,11 @@ impl<P: IsPeer> ProviderLinker<'_, P> {
         A: ComponentNamedList + Lift + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
-        let (provider, interface) = (self.provider, self.interface);
+        let interface = self.interface;
         let name = interface.functions[index].name;
-        if (self.is_denied)(name) {
-            return link_denied(&mut self.linker, interface.id, name);
-        }
-        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
-            let time = store.data().time_left();
-            let mut lease = store.data_mut().provider(provider)?;
-            let peer = lease.get::<P>()?.container();
-            // A default body, which is the host's own code, may panic.
-            let results =
-                match catch_unwind(AssertUnwindSafe(|| link::call::<I, R>(peer, time, |client| call(client, args)))) {
-                    Ok(Ok(results)) => results,
-                    Ok(Err(message)) => {
-                        let function = format!("{}#{name}", interface.id);
-                        return Err(Cause::Linked { function, message }.into());
-                    }
-                    Err(panic) => return Err(panicked(interface, name, &*panic)),
-                };
-            drop(lease);
-            store.data().after_host()?;
-            Ok(results)
+        self.wrap(index, State::time_left, move |peer, time, args| {
+            link::call::<I, R>(peer.container(), time, |client| call(client, args))
+                .map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message })
         })
     }
 }
