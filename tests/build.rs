@@ -7,6 +7,7 @@ fn main() {
         .package("tairitsu-example-hybrid")
         .package("tairitsu-test-bindgen")
         .package("tairitsu-test-blocks")
+        .package("tairitsu-test-docs")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
         .package("tairitsu-test-renamed")

@@ -1,13 +1,16 @@
 //! What generated code calls on wasm32: the guest's own memory, argument passing, results that live until
 //! the host has read them, and the container's state.
 
-use crate::abi::{AbiError, Lift, Lower, Memory, Plain, Sink, Source};
-use crate::schema::{Layout, MAX_FLAT_PARAMS, align_to};
+use crate::abi::{AbiError, Held, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source};
+use crate::schema::{Layout, MAX_FLAT_PARAMS, Role, align_to};
 use std::alloc;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
 use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Runs the module's constructors before the first export does. Called by every export.
 pub use wit_bindgen::rt::run_ctors_once;
@@ -145,6 +148,14 @@ impl Sink for NoMemory {
     fn lend_str(&mut self, _: &str) -> Result<(usize, usize), Infallible> {
         trap()
     }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
+        Ok(give(own))
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
+        Ok(lend(own))
+    }
 }
 
 impl Sink for GuestMemory {
@@ -189,6 +200,74 @@ impl Sink for GuestMemory {
     fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Infallible> {
         Ok((self.copy(string.as_bytes(), 1)?, string.len()))
     }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
+        Ok(give(own))
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
+        Ok(lend(own))
+    }
+}
+
+/// A handle to a resource of the host's.
+pub(crate) struct Handle<R: ?Sized + Resource> {
+    number: u32,
+    /// It was given away, and is not ours to drop any more.
+    gone: AtomicBool,
+    resource: PhantomData<fn(&R)>,
+}
+
+impl<R: ?Sized + Resource> Drop for Handle<R> {
+    fn drop(&mut self) {
+        if !self.gone.load(Relaxed) {
+            R::drop_handle(self.number);
+        }
+    }
+}
+
+/// A handle that gives a resource away.
+fn give<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
+    match (&own.held, R::RESOURCE.role) {
+        (Held::Value(value), Role::Export) => {
+            // What the handle stands for, until `drop_value` takes it back.
+            let value = Box::into_raw(Box::new(value.clone()));
+            R::new_handle(value.expose_provenance())
+        }
+        (Held::Value(_), Role::Import) => not_of_the_host(R::RESOURCE.name),
+        (Held::Handle(handle), _) => {
+            handle.gone.store(true, Relaxed);
+            handle.number
+        }
+    }
+}
+
+/// A handle that lends a resource, which stays ours.
+fn lend<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
+    match &own.held {
+        Held::Value(_) => not_of_the_host(R::RESOURCE.name),
+        Held::Handle(handle) => handle.number,
+    }
+}
+
+#[cold]
+fn not_of_the_host(resource: &str) -> ! {
+    panic!(
+        "expected a `{resource}` that the host has given, found one that this guest made: the host can be given its own only"
+    )
+}
+
+/// The value of a resource of the guest's own, at an address that [`give`] has made.
+fn value_at<R: ?Sized + Resource>(address: usize) -> Own<R> {
+    // SAFETY: the host hands back what it got for the resource, which is the address of an `Arc<R>` that lives for as
+    // long as the host, or the guest itself, has a handle to it.
+    unsafe { &*(address as *const Arc<R>) }.clone().into()
+}
+
+/// The destructor of a resource of the guest's own: nobody has a handle to it any more.
+pub fn drop_value<R: ?Sized + Resource>(address: usize) {
+    // SAFETY: `give` has made it of a box, and the destructor is called once.
+    drop(unsafe { Box::from_raw(address as *mut Arc<R>) });
 }
 
 /// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
@@ -225,6 +304,30 @@ impl Source for GuestSource {
             unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
         }
     }
+
+    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
+        Ok(match R::RESOURCE.role {
+            Role::Export => {
+                let own = value_at(R::address(handle));
+                // The handle goes, and what it had of the value.
+                R::drop_handle(handle);
+                own
+            }
+            Role::Import => handle_of(handle),
+        })
+    }
+
+    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
+        Ok(match R::RESOURCE.role {
+            // A component is lent its own resources as what they are to it.
+            Role::Export => value_at(handle as usize),
+            Role::Import => handle_of(handle),
+        })
+    }
+}
+
+fn handle_of<R: ?Sized + Resource>(number: u32) -> Own<R> {
+    Own { held: Held::Handle(Handle { number, gone: AtomicBool::new(false), resource: PhantomData }) }
 }
 
 /// Takes what the host allocated for `len` items that are their own lowered form.

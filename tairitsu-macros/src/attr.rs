@@ -1,6 +1,7 @@
 //! The arguments of the attributes, and the helper attribute `#[wit(..)]` inside them.
 
 use crate::diag::Ctxt;
+use crate::model::Side;
 use crate::name;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,6 +19,8 @@ pub(crate) struct Args {
     /// The id of the interface that declares a type: a module's attribute hands it to the types in it.
     pub(crate) home: Option<LitStr>,
     pub(crate) adapt: Option<Adapt>,
+    /// Whose a resource is.
+    pub(crate) side: Option<Side>,
     krate: Option<syn::Path>,
 }
 
@@ -49,6 +52,17 @@ impl Args {
                 }
                 if keys.contains(&key) {
                     return Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: keep one")));
+                }
+                if let Some(side) = [Side::Guest, Side::Host].into_iter().find(|side| key == side.word()) {
+                    if args.side.replace(side).is_some() {
+                        let fact = "a resource is the guest's or the host's, and both are named";
+                        return Err(syn::Error::new(key.span(), format!("{fact}\nhelp: keep one")));
+                    }
+                    keys.push(key);
+                    if !input.is_empty() {
+                        input.parse::<Token![,]>()?;
+                    }
+                    continue;
                 }
                 input.parse::<Token![=]>()?;
                 match key.to_string().as_str() {

@@ -1,4 +1,4 @@
-//! The attributes of Tairitsu: [`macro@guest`], [`macro@host`] and [`macro@wit`].
+//! The attributes of Tairitsu: [`macro@guest`], [`macro@host`], [`macro@resource`] and [`macro@wit`].
 //!
 //! Use them through the `tairitsu` crate, which re-exports them; what they expand to reaches helpers only
 //! through `::tairitsu::__private`.
@@ -80,6 +80,44 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(model::Side::Host, args.into(), item.into()).into()
+}
+
+/// Declares or implements a resource: values that stay on one side, while the other has handles to them.
+///
+/// ```ignore
+/// /// An open document, which lives in the guest.
+/// #[tairitsu::resource(guest, package = "acme:docs@1.0.0")]
+/// pub trait Document {
+///     fn new(title: &str) -> Self;
+///     fn parse(text: &str) -> Result<Self, String>;
+///     fn append(&self, text: &str);
+/// }
+///
+/// #[tairitsu::guest(package = "acme:docs@1.0.0", uses = Document)]
+/// pub trait Editor {
+///     fn open(&mut self, path: &str) -> Own<dyn Document>;
+///     fn words(&self, document: &Own<dyn Document>) -> u32;
+/// }
+/// ```
+///
+/// The trait is an interface of its own, with the one resource in it. `Own<dyn Document>` owns one, and a parameter
+/// `&Own<dyn Document>` is lent one; any interface whose attribute says `uses = Document` has them in its signatures and types.
+///
+/// On an `impl` of the trait it says that values of that type are what lives on this side: `document.into()` makes an `Own` of
+/// one. In a guest it exports the functions; on the host it is what `ContainerBuilder::resource` names. A host calls a guest's
+/// resource by way of the client, `container.guest(Document)?.append(&document, "..")`, and a guest calls the host's on the
+/// `Own` itself.
+///
+/// A function without `self` returns `Self`, `Result<Self, E>` or anything else; one of the name `new` that returns `Self` is
+/// the constructor. All others take `&self`, since a value may have several handles at once: what changes is in a `Mutex`
+/// or an atomic. Implementing types are `Send` and `Sync`.
+///
+/// # Arguments
+///
+/// `guest` or `host`, the side that the values live on, and those of [`macro@guest`].
+#[proc_macro_attribute]
+pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::resource(args.into(), item.into()).into()
 }
 
 /// Declares a set of flags: a WIT `flags` type, in the shape that the `bitflags` crate made familiar.

@@ -2,8 +2,8 @@
 
 pub use crate::wire::{NoWire, Wire};
 pub use tairitsu_guest::abi::{
-    Borrowed, Copying, Lift, Lower, Sink, Source, WitType, adapt_from, adapt_to, bad_discriminant, load_discriminant,
-    store_discriminant,
+    Borrowed, Copying, Lift, Lower, Resource, Sink, Source, WitType, adapt_from, adapt_to, bad_discriminant,
+    load_discriminant, store_discriminant,
 };
 pub use tairitsu_guest::schema;
 
@@ -89,4 +89,13 @@ pub use crate::{__if_guest as if_guest, __if_native as if_native, __if_runtime a
 #[cfg(not(target_family = "wasm"))]
 pub fn with_native_host<I: ?Sized + HasInterface, R>(_: impl FnOnce(&mut I) -> R) -> R {
     panic!("`tairitsu::Host` was called for `{}`, and this program has no tairitsu runtime", I::INTERFACE.id)
+}
+
+/// A function of a resource of the host's that makes one, and is called where nobody provides it.
+#[cfg(not(target_family = "wasm"))]
+pub fn no_native_maker<I: ?Sized + HasInterface, R>() -> R {
+    panic!(
+        "a resource of `{}` was to be made outside a container: make it with the type that implements it",
+        I::INTERFACE.id
+    )
 }

@@ -38,15 +38,15 @@ struct Readme;
 
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
-pub use tairitsu_guest::abi::AbiError;
+pub use tairitsu_guest::abi::{AbiError, Own, Resource};
 pub use tairitsu_guest::schema;
-pub use tairitsu_macros::{flags, guest, host, wit};
+pub use tairitsu_macros::{flags, guest, host, resource, wit};
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
-    Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference, Error, Handle,
-    Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Registry, RegistryBuilder, Report, RestartPolicy,
-    SharedContainer, SharedContainerGuard, Status, Template, Trap,
+    BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference,
+    Error, Handle, Image, Interfaces, Leaks, Limits, MissingImport, OnDenied, Policy, Registry, RegistryBuilder,
+    Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Template};
 use tairitsu_test_unruly::Unruly;
 
-/// Runs an ignored test of this module in a process of its own.
-fn alone(test: &str) {
+/// Runs an ignored test, of that path, in a process of its own.
+pub(crate) fn alone(test: &str) {
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("crowd::{test}"), "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
         .output()
         .unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -18,7 +18,7 @@ fn alone(test: &str) {
 }
 
 /// Resident memory of this process in MiB, where the platform tells.
-fn resident() -> Option<usize> {
+pub(crate) fn resident() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
     Some((pages * 4096) >> 20)
@@ -60,7 +60,7 @@ trait Small {
 
 #[test]
 fn ten_thousand_failures_leave_no_trace() {
-    alone("ten_thousand_failures");
+    alone("crowd::ten_thousand_failures");
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn ten_thousand_failures() {
 
 #[test]
 fn ten_thousand_live_in_one_process() {
-    alone("ten_thousand_live");
+    alone("crowd::ten_thousand_live");
 }
 
 #[test]

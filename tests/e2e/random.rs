@@ -160,7 +160,7 @@ fn types(
         names.ty(shape);
     }
     names.home = "";
-    leak(Interface { id, docs: "", uses, types: leak(names.types[first..].to_vec()), functions: &[] })
+    leak(Interface { id, docs: "", uses, types: leak(names.types[first..].to_vec()), resource: None, functions: &[] })
 }
 
 fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static Interface {
@@ -187,6 +187,7 @@ fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static
         docs: "",
         uses: leak(uses),
         types: &[],
+        resource: None,
         functions: leak(out),
     })
 }

@@ -1,8 +1,10 @@
 //! A linear memory that is a buffer of bytes, every access checked.
 
-use super::{Lift, Memory, Plain, Sink, Source};
+use super::{Lift, Memory, Own, Plain, Resource, Sink, Source};
 use crate::schema::{Layout, Type, align_to};
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a lowered value has wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,13 @@ pub enum AbiError {
         /// The value, as text.
         found: String,
     },
+    /// A number that is no handle to such a resource, or a handle to one that this memory cannot have.
+    Handle {
+        /// The resource.
+        resource: &'static str,
+        /// The number; nothing for a handle that was to be lowered.
+        found: Option<u32>,
+    },
     /// A value that the type which crosses has, and the type that is adapted to it has not.
     Adapted {
         /// The Rust type.
@@ -77,6 +86,12 @@ impl fmt::Display for AbiError {
             AbiError::Length { expected, found } => write!(f, "expected a list of {expected} items, found {found}"),
             AbiError::Conversion { expected, found } => write!(f, "expected {expected}, found `{found}`"),
             AbiError::Adapted { ty, message } => write!(f, "expected a value that converts to `{ty}`: {message}"),
+            AbiError::Handle { resource, found: Some(found) } => {
+                write!(f, "expected a handle to a `{resource}`, found {found}")
+            }
+            AbiError::Handle { resource, found: None } => {
+                write!(f, "expected a `{resource}` of this side, found a handle to one of the other")
+            }
             AbiError::Utf8 { valid_up_to } => {
                 write!(f, "expected a string in UTF-8, found a byte that is not, at {valid_up_to}")
             }
@@ -90,6 +105,8 @@ impl std::error::Error for AbiError {}
 #[derive(Debug, Default)]
 pub struct Buffer {
     bytes: Vec<u8>,
+    /// An `Arc<R>` for each resource that was lowered. A handle is the place in here.
+    resources: Vec<Box<dyn Any + Send + Sync>>,
 }
 
 impl Buffer {
@@ -100,7 +117,7 @@ impl Buffer {
 
     /// A memory with these bytes in it.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self { bytes }
+        Self { bytes, resources: Vec::new() }
     }
 
     /// The bytes.
@@ -139,6 +156,16 @@ impl Sink for Buffer {
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
         Ok((self.lend(string.as_bytes(), 1)?, string.len()))
     }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, AbiError> {
+        let value = own.try_value().ok_or(AbiError::Handle { resource: R::RESOURCE.name, found: None })?;
+        self.resources.push(Box::new(value));
+        Ok(self.resources.len() as u32 - 1)
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, AbiError> {
+        self.give_resource(own)
+    }
 }
 
 impl Source for Buffer {
@@ -166,6 +193,16 @@ impl Source for Buffer {
     }
 
     fn free(&mut self, _: usize, _: Layout) {}
+
+    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, AbiError> {
+        let value = self.resources.get(handle as usize).and_then(|value| value.downcast_ref::<Arc<R>>());
+        let value = value.ok_or(AbiError::Handle { resource: R::RESOURCE.name, found: Some(handle) })?;
+        Ok(value.clone().into())
+    }
+
+    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, AbiError> {
+        self.take_resource(handle)
+    }
 }
 
 /// The bytes of a list that lies inside a memory, aligned.

@@ -250,21 +250,21 @@ impl Lift for String {
     }
 }
 
-/// A reference is lowered as what it refers to, and never lifted.
+/// A reference is lowered as what it refers to, but for a resource, which is lent. It is never lifted.
 impl<T: ?Sized + WitType> WitType for &T {
-    const TYPE: Type = T::TYPE;
+    const TYPE: Type = T::TYPE.lent();
     no_error!();
 }
 
 impl<T: ?Sized + Lower> Lower for &T {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
-        (**self).lower(memory, out)
+        (**self).lower_lent(memory, out)
     }
 
     #[inline]
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
-        (**self).store(memory, address)
+        (**self).store_lent(memory, address)
     }
 }
 

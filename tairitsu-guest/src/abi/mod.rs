@@ -13,11 +13,17 @@
 mod buffer;
 mod by_way;
 mod foreign;
+mod handle;
 mod impls;
 mod std_types;
 
 pub use buffer::{AbiError, Buffer, check_list, range};
 pub use by_way::{Made, adapt_from, adapt_to};
+#[cfg(target_family = "wasm")]
+pub(crate) use handle::Held;
+#[cfg(not(target_family = "wasm"))]
+pub use handle::Token;
+pub use handle::{Lent, Own, Resource};
 
 use crate::schema::{Layout, Type};
 
@@ -54,7 +60,7 @@ pub trait WitType {
 }
 
 /// What a parameter declared as a reference to this type is lifted as: `String` for `str`, `Vec<T>` for `[T]`, and
-/// the type itself for all that is sized.
+/// [`Lent`] of the type itself for all that is sized.
 pub trait Borrowed {
     /// The owned type.
     type Owned;
@@ -69,7 +75,7 @@ impl<T> Borrowed for [T] {
 }
 
 impl<T> Borrowed for T {
-    type Owned = T;
+    type Owned = Lent<T>;
 }
 
 /// A type whose values go out: Rust to canonical ABI. Lowering borrows; nothing is moved or copied that
@@ -80,6 +86,18 @@ pub trait Lower: WitType {
 
     /// Lowers to memory at `address`, which is aligned for the type.
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error>;
+
+    /// [`Lower::lower`] of a value that is passed by reference, which makes a difference to a resource.
+    #[inline]
+    fn lower_lent<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        self.lower(memory, out)
+    }
+
+    /// [`Lower::store`] of a value that is passed by reference.
+    #[inline]
+    fn store_lent<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        self.store(memory, address)
+    }
 
     /// Proof that a slice of this type is already its own lowered form. See [`Plain`].
     const PLAIN: Option<Plain> = None;
@@ -93,6 +111,18 @@ pub trait Lift: WitType + Sized {
 
     /// Lifts from memory at `address`, which is aligned for the type.
     fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error>;
+
+    /// [`Lift::lift`] of a value that was passed by reference, which makes a difference to a resource.
+    #[inline]
+    fn lift_lent<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+        Self::lift(memory, flat)
+    }
+
+    /// [`Lift::load`] of a value that was passed by reference.
+    #[inline]
+    fn load_lent<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+        Self::load(memory, address)
+    }
 
     /// Proof that a lowered list of this type is already a slice of it. See [`Plain`].
     const PLAIN: Option<Plain> = None;
@@ -153,6 +183,12 @@ pub trait Sink: Memory {
     fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error> {
         self.lend_str(string)
     }
+
+    /// Makes a handle that gives a resource away.
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error>;
+
+    /// Makes a handle that lends a resource, for as long as the call takes.
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error>;
 }
 
 /// A memory into which a value is lowered that ends with that: it lends nothing.
@@ -190,6 +226,16 @@ impl<M: Sink> Sink for Copying<'_, M> {
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), M::Error> {
         self.0.copy_str(string)
     }
+
+    #[inline]
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, M::Error> {
+        self.0.give_resource(own)
+    }
+
+    #[inline]
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, M::Error> {
+        self.0.lend_resource(own)
+    }
 }
 
 /// A linear memory that values are lifted out of. Addresses are byte offsets into it.
@@ -208,6 +254,12 @@ pub trait Source: Memory {
 
     /// Frees what the other side allocated, after it was lifted out of.
     fn free(&mut self, address: usize, layout: Layout);
+
+    /// Takes a resource that the other side gave away.
+    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Self::Error>;
+
+    /// Has a resource that the other side lends, for as long as the call takes.
+    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Self::Error>;
 }
 
 /// Writes a variant's discriminant. `cases` is how many there are, and sets its width.

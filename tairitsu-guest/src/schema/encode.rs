@@ -9,7 +9,7 @@
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>) and the module
 //! documentation of `wit_component::metadata`.
 
-use super::{Field, Function, Hash, Interface, Type};
+use super::{Field, Function, Hash, Interface, Resource, Type};
 
 /// Which way the interface crosses: out of the guest, or into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,9 @@ struct Encoder<'o> {
     at: usize,
     /// The types of the world: an instance type for each interface, and one for each type of a used interface.
     world_types: u32,
-    /// The interfaces that are imported for their types, by id.
+    /// Which way the interface at hand crosses.
+    role: Role,
+    /// The interfaces that are there for their types, by id.
     used: [&'static str; MAX_USED],
     used_len: usize,
     /// Their types: hash and index among the world's types.
@@ -143,6 +145,7 @@ impl<'o> Encoder<'o> {
             out,
             at: 0,
             world_types: 0,
+            role: Role::Import,
             used: [""; MAX_USED],
             used_len: 0,
             used_types: [(0, 0); MAX_USED_TYPES],
@@ -198,6 +201,7 @@ impl<'o> Encoder<'o> {
 
     #[track_caller]
     const fn section(&mut self, interface: &Interface, role: Role) {
+        self.role = role;
         self.bytes(b"\0asm\x0d\0\x01\0");
         // A custom section of 25 bytes: format 4, strings in UTF-8.
         self.bytes(b"\0\x19\x16wit-component-encoding\x04\0");
@@ -254,7 +258,23 @@ impl<'o> Encoder<'o> {
             fail(&["interface `", interface.id, "` is one too many to use types of: 64 is the most"]);
         }
         self.instance(interface);
-        self.bytes(&[0x03, 0x00]);
+        // A resource of the guest's own is exported by whatever exports something that uses it.
+        let role = match interface.resource {
+            Some(resource) => resource.role,
+            None => Role::Import,
+        };
+        if matches!((role, self.role), (Role::Export, Role::Import)) {
+            fail(&[
+                "interface `",
+                interface.id,
+                "` is a resource of the guest's, and the host cannot have it before there is a guest: use it in an interface \
+                 that the guest exports",
+            ]);
+        }
+        self.bytes(match role {
+            Role::Import => &[0x03, 0x00],
+            Role::Export => &[0x04, 0x00],
+        });
         self.str(interface.id);
         self.byte(0x05);
         self.u32(self.world_types - 1);
@@ -262,21 +282,30 @@ impl<'o> Encoder<'o> {
         while i < interface.types.len() {
             let ty = &interface.types[i];
             if let Some(name) = ty.name() {
-                if self.used_types_len == MAX_USED_TYPES {
-                    fail(&["interface `", interface.id, "` has one type too many to be used: 512 is the most"]);
-                }
-                // An alias of the instance's export.
-                self.bytes(&[0x02, 0x03, 0x00]);
-                self.u32(self.used_len as u32);
-                self.str(name);
-                self.used_types[self.used_types_len] = (ty.hash(), self.world_types);
-                self.used_types_len += 1;
-                self.world_types += 1;
+                self.use_type(interface, name, ty.hash());
             }
             i += 1;
         }
+        if let Some(resource) = interface.resource {
+            self.use_type(interface, resource.name, resource.hash());
+        }
         self.used[self.used_len] = interface.id;
         self.used_len += 1;
+    }
+
+    /// Makes a type that the used interface at hand exports one of the world's types.
+    #[track_caller]
+    const fn use_type(&mut self, interface: &Interface, name: &str, hash: u64) {
+        if self.used_types_len == MAX_USED_TYPES {
+            fail(&["interface `", interface.id, "` has one type too many to be used: 512 is the most"]);
+        }
+        // An alias of the instance's export.
+        self.bytes(&[0x02, 0x03, 0x00]);
+        self.u32(self.used_len as u32);
+        self.str(name);
+        self.used_types[self.used_types_len] = (hash, self.world_types);
+        self.used_types_len += 1;
+        self.world_types += 1;
     }
 
     /// The instance type of an interface, as one of the world's types.
@@ -319,6 +348,16 @@ impl<'o> Encoder<'o> {
 
     #[track_caller]
     const fn interface(&mut self, interface: &Interface) {
+        if let Some(resource) = interface.resource {
+            self.claim(interface, resource.name, false);
+            // It is exported as a type of its own, of which nothing more is known.
+            self.bytes(&[0x04, 0x00]);
+            self.str(resource.name);
+            self.bytes(&[0x03, 0x01]);
+            self.scope.decls += 1;
+            self.scope.next_type += 1;
+            self.keep(interface, resource.hash());
+        }
         let mut i = 0;
         while i < interface.types.len() {
             self.define(interface, &interface.types[i]);
@@ -396,12 +435,14 @@ impl<'o> Encoder<'o> {
             return Ref::Primitive(code);
         }
         let hash = ty.hash();
-        let mut slot = hash as usize % (MAX_TYPES * 2);
-        while self.scope.types[slot].0 != 0 {
-            if self.scope.types[slot].0 == hash {
-                return Ref::Index(self.scope.types[slot].1);
-            }
-            slot = (slot + 1) % (MAX_TYPES * 2);
+        if let Some(index) = self.known(hash) {
+            return Ref::Index(index);
+        }
+        if let Type::Own(resource) | Type::Borrow(resource) = ty {
+            let index = self.resource(interface, resource);
+            self.start(if let Type::Own(_) = ty { 0x69 } else { 0x68 });
+            self.u32(index);
+            return self.keep(interface, hash);
         }
         if let Some(name) = ty.name() {
             self.claim(interface, name, false);
@@ -409,7 +450,10 @@ impl<'o> Encoder<'o> {
 
         let home = ty.home();
         match ty {
-            _ if !home.is_empty() && !same(home, interface.id) => self.alias(interface, ty, home),
+            _ if !home.is_empty() && !same(home, interface.id) => {
+                let name = ty.name();
+                self.alias(interface, if let Some(name) = name { name } else { "" }, home, hash);
+            }
             Type::List(item) => {
                 let item = self.value(interface, item, "list");
                 self.start(0x70);
@@ -476,7 +520,24 @@ impl<'o> Encoder<'o> {
             _ => unreachable!(),
         }
 
-        // The table may have grown below this type: look for a free slot again.
+        self.keep(interface, hash)
+    }
+
+    /// The index of a type that is declared.
+    const fn known(&self, hash: u64) -> Option<u32> {
+        let mut slot = hash as usize % (MAX_TYPES * 2);
+        while self.scope.types[slot].0 != 0 {
+            if self.scope.types[slot].0 == hash {
+                return Some(self.scope.types[slot].1);
+            }
+            slot = (slot + 1) % (MAX_TYPES * 2);
+        }
+        None
+    }
+
+    /// Keeps the index of the type just declared.
+    #[track_caller]
+    const fn keep(&mut self, interface: &Interface, hash: u64) -> Ref {
         let index = self.scope.next_type - 1;
         if index as usize >= MAX_TYPES {
             fail(&["interface `", interface.id, "` uses more than 1024 compound types: split it"]);
@@ -489,13 +550,22 @@ impl<'o> Encoder<'o> {
         Ref::Index(index)
     }
 
+    /// The index of a resource: its own interface has declared it, any other takes it from there.
+    #[track_caller]
+    const fn resource(&mut self, interface: &Interface, resource: &Resource) -> u32 {
+        let hash = resource.hash();
+        if let Some(index) = self.known(hash) {
+            return index;
+        }
+        self.claim(interface, resource.name, false);
+        self.alias(interface, resource.name, resource.home, hash);
+        self.keep(interface, hash);
+        self.scope.next_type - 1
+    }
+
     /// Declares a type of another interface, which is among the world's types.
     #[track_caller]
-    const fn alias(&mut self, interface: &Interface, ty: &Type, home: &str) {
-        let (hash, name) = match ty.name() {
-            Some(name) => (ty.hash(), name),
-            None => unreachable!(),
-        };
+    const fn alias(&mut self, interface: &Interface, name: &str, home: &str, hash: u64) {
         let mut i = 0;
         while i < self.used_types_len {
             if self.used_types[i].0 == hash {
@@ -515,7 +585,7 @@ impl<'o> Encoder<'o> {
             name,
             "` of `",
             home,
-            "`: add `uses = path` to its attribute, the path of the module that declares the type",
+            "`: add `uses = path` to its attribute, the path of the module that declares the type, or of the resource's trait",
         ])
     }
 

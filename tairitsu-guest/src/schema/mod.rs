@@ -65,6 +65,10 @@ pub enum Type {
     Enum(&'static Enum),
     /// A named set of flags
     Flags(&'static Flags),
+    /// `own<r>`: a handle that owns a resource
+    Own(&'static Resource),
+    /// `borrow<r>`: a handle that has a resource for as long as the call takes; of a parameter only
+    Borrow(&'static Resource),
 }
 
 /// A record: a named list of named fields, in order.
@@ -138,12 +142,27 @@ pub struct Flags {
     facts: Facts,
 }
 
+/// A resource: what handles refer to. Its functions are those of the interface that declares it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it.
+    pub home: &'static str,
+    /// Whose it is: the guest's, which exports it, or the host's, which a guest imports.
+    pub role: Role,
+}
+
 /// What is computed once where a named type is declared, so that no walk repeats it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Facts {
     hash: u64,
     /// A string or a list is somewhere in it.
     pointer: bool,
+    /// A handle is somewhere in it.
+    handle: bool,
     layout: Layout,
     flat: Flat,
 }
@@ -168,6 +187,8 @@ pub struct Interface {
     pub uses: &'static [&'static Interface],
     /// The types that it declares beside those that its functions mention.
     pub types: &'static [Type],
+    /// The resource that it declares, whose functions its functions are.
+    pub resource: Option<&'static Resource>,
     /// The functions, in declaration order.
     pub functions: &'static [Function],
 }
@@ -201,10 +222,11 @@ impl Record {
     pub const fn new(name: &'static str, docs: &'static str, home: &'static str, fields: &'static [Field]) -> Self {
         let mut layout = Layout { size: 0, align: 1 };
         let mut flat = Flat::EMPTY;
-        let mut pointer = false;
+        let (mut pointer, mut handle) = (false, false);
         let mut i = 0;
         while i < fields.len() {
             pointer |= fields[i].ty.has_pointer();
+            handle |= fields[i].ty.has_handle();
             layout = layout.then(fields[i].ty.layout());
             flat = flat.then(&fields[i].ty.flat());
             i += 1;
@@ -214,7 +236,13 @@ impl Record {
             docs,
             home,
             fields,
-            facts: Facts { hash: hash_fields(0x72, name, home, fields), pointer, layout: layout.padded(), flat },
+            facts: Facts {
+                hash: hash_fields(0x72, name, home, fields),
+                pointer,
+                handle,
+                layout: layout.padded(),
+                flat,
+            },
         }
     }
 }
@@ -224,10 +252,11 @@ impl Variant {
     pub const fn new(name: &'static str, docs: &'static str, home: &'static str, cases: &'static [Field]) -> Self {
         let mut payload = Layout { size: 0, align: 1 };
         let mut joined = Flat::EMPTY;
-        let mut pointer = false;
+        let (mut pointer, mut handle) = (false, false);
         let mut i = 0;
         while i < cases.len() {
             pointer |= cases[i].ty.has_pointer();
+            handle |= cases[i].ty.has_handle();
             payload = payload.or(cases[i].ty.layout());
             joined = joined.or(&cases[i].ty.flat());
             i += 1;
@@ -235,6 +264,7 @@ impl Variant {
         let facts = Facts {
             hash: hash_fields(0x71, name, home, cases),
             pointer,
+            handle,
             layout: variant_layout(cases.len(), payload),
             flat: Flat::one(Core::I32).then(&joined),
         };
@@ -248,6 +278,7 @@ impl Enum {
         let facts = Facts {
             hash: hash_fields(0x6d, name, home, cases),
             pointer: false,
+            handle: false,
             layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
             flat: Flat::one(Core::I32),
         };
@@ -266,6 +297,7 @@ impl Flags {
         let facts = Facts {
             hash: hash_fields(0x6e, name, home, flags),
             pointer: false,
+            handle: false,
             layout: Layout { size, align: size },
             flat: Flat::one(Core::I32),
         };
@@ -296,7 +328,7 @@ impl Type {
             Type::Unit => return Layout { size: 0, align: 1 },
             Type::Bool | Type::S8 | Type::U8 => 1,
             Type::S16 | Type::U16 => 2,
-            Type::S32 | Type::U32 | Type::F32 | Type::Char => 4,
+            Type::S32 | Type::U32 | Type::F32 | Type::Char | Type::Own(_) | Type::Borrow(_) => 4,
             Type::S64 | Type::U64 | Type::F64 => 8,
             Type::String | Type::List(_) => return Layout { size: 8, align: 4 },
             Type::Option(some) => return variant_layout(2, some.layout()),
@@ -340,6 +372,42 @@ impl Type {
         }
     }
 
+    /// Whether a handle is somewhere in a value.
+    pub const fn has_handle(&self) -> bool {
+        match self {
+            Type::Own(_) | Type::Borrow(_) => true,
+            Type::List(some) | Type::Option(some) => some.has_handle(),
+            Type::Result([ok, err]) => ok.has_handle() || err.has_handle(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].has_handle() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            Type::Record(record) => record.facts.handle,
+            Type::Variant(variant) => variant.facts.handle,
+            _ => false,
+        }
+    }
+
+    /// The type of a parameter that is a reference to a value of this type: that of the value, but for a resource, which is
+    /// lent. This fails the compilation for what has a resource in it, since a reference cannot give it away.
+    #[track_caller]
+    pub const fn lent(self) -> Type {
+        match self {
+            Type::Own(resource) => Type::Borrow(resource),
+            ty if ty.has_handle() => panic!(
+                "a reference to a value with a resource in it neither gives the resource away nor lends it: take the value, \
+                 or a reference to the resource itself"
+            ),
+            ty => ty,
+        }
+    }
+
     /// Where a variant's payload starts, in bytes from the variant's own address: after the
     /// discriminant, aligned for the largest payload.
     pub const fn payload_offset(&self) -> usize {
@@ -380,18 +448,21 @@ impl Type {
             Type::Variant(variant) => variant.facts.hash,
             Type::Enum(cases) => cases.facts.hash,
             Type::Flags(flags) => flags.facts.hash,
+            Type::Own(resource) => hash.u64(0x69).u64(resource.hash()).0,
+            Type::Borrow(resource) => hash.u64(0x68).u64(resource.hash()).0,
             Type::Unit => hash.0,
             primitive => hash.u64(encode::primitive(primitive) as u64).0,
         }
     }
 
-    /// The WIT name of a record, variant, enum or set of flags.
+    /// The WIT name of a record, variant, enum, set of flags, or of the resource that a handle is for.
     pub const fn name(&self) -> Option<&'static str> {
         match self {
             Type::Record(record) => Some(record.name),
             Type::Variant(variant) => Some(variant.name),
             Type::Enum(cases) => Some(cases.name),
             Type::Flags(flags) => Some(flags.name),
+            Type::Own(resource) | Type::Borrow(resource) => Some(resource.name),
             _ => None,
         }
     }
@@ -403,12 +474,24 @@ impl Type {
             Type::Variant(variant) => variant.home,
             Type::Enum(cases) => cases.home,
             Type::Flags(flags) => flags.home,
+            Type::Own(resource) | Type::Borrow(resource) => resource.home,
             _ => "",
         }
     }
 }
 
+impl Resource {
+    const fn hash(&self) -> u64 {
+        Hash::new().u64(0x3f).str(self.home).str(self.name).0
+    }
+}
+
 impl Interface {
+    /// The interface itself. A descriptor has a function of that name too, so that either can be named as what is used.
+    pub const fn interface(&'static self) -> &'static Interface {
+        self
+    }
+
     /// The interface's own name: what stands between `/` and `@` of its id.
     pub fn name(&self) -> &'static str {
         name_in(self.id)

@@ -93,6 +93,7 @@ impl Name {
             Type::Variant(variant) => (variant.name, &[]),
             Type::Enum(cases) => (cases.name, &[]),
             Type::Flags(flags) => (flags.name, &[]),
+            Type::Own(resource) | Type::Borrow(resource) => (resource.name, &[]),
         };
         self.push(word);
         self.push_all(arguments);

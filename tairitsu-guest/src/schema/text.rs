@@ -1,6 +1,6 @@
 //! The WIT text of an interface.
 
-use super::{Field, Function, Interface, Type, name_in, package_in};
+use super::{Field, Function, Interface, Param, Resource, Type, name_in, package_in};
 use std::fmt::{self, Display, Formatter, Write as _};
 
 impl Interface {
@@ -72,12 +72,39 @@ impl Interface {
             separate(out, &mut first)?;
             write_type(out, indent, ty)?;
         }
-        for function in self.functions {
+        if let Some(resource) = self.resource {
             separate(out, &mut first)?;
-            write_docs(out, &format!("{indent}  "), function.docs)?;
-            writeln!(out, "{indent}  {}: {function};", Name(function.name))?;
+            self.write_resource(out, indent, resource)?;
+        } else {
+            for function in self.functions {
+                separate(out, &mut first)?;
+                write_docs(out, &format!("{indent}  "), function.docs)?;
+                writeln!(out, "{indent}  {}: {function};", Name(function.name))?;
+            }
         }
         writeln!(out, "{indent}}}")
+    }
+
+    fn write_resource(&self, out: &mut String, indent: &str, resource: &Resource) -> fmt::Result {
+        write_docs(out, &format!("{indent}  "), resource.docs)?;
+        writeln!(out, "{indent}  resource {} {{", Name(resource.name))?;
+        let mut first = true;
+        for function in self.functions {
+            separate(out, &mut first)?;
+            write_docs(out, &format!("{indent}    "), function.docs)?;
+            match function.name.rsplit_once('.') {
+                None => writeln!(out, "{indent}    constructor({});", Params(function.params))?,
+                Some((kind, name)) if kind.starts_with("[static]") => {
+                    writeln!(out, "{indent}    {}: static {function};", Name(name))?;
+                }
+                Some((_, name)) => {
+                    let rest = function.params.get(1..).unwrap_or_default();
+                    write!(out, "{indent}    {}: func({})", Name(name), Params(rest))?;
+                    writeln!(out, "{};", ResultOf(function))?;
+                }
+            }
+        }
+        writeln!(out, "{indent}  }}")
     }
 
     /// The records, variants, enums and flags that the interface declares or uses, each after those it is made of.
@@ -102,7 +129,10 @@ fn collect(interface: &Interface, ty: &Type, types: &mut Vec<Type>) {
             collect(interface, err, types);
         }
         Type::Tuple(items) => items.iter().for_each(|item| collect(interface, item, types)),
-        Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) => {
+        // What declares it is written with its functions.
+        Type::Own(resource) | Type::Borrow(resource) if resource.home == interface.id => {}
+        Type::Borrow(resource) => collect(interface, &Type::Own(resource), types),
+        Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) | Type::Own(_) => {
             // The hash first: it spares the walk of a type already there.
             if types.iter().any(|known| known.hash() == ty.hash()) {
                 return;
@@ -192,6 +222,8 @@ impl Display for Type {
             Type::Variant(variant) => Name(variant.name).fmt(f),
             Type::Enum(cases) => Name(cases.name).fmt(f),
             Type::Flags(flags) => Name(flags.name).fmt(f),
+            Type::Own(resource) => Name(resource.name).fmt(f),
+            Type::Borrow(resource) => write!(f, "borrow<{}>", Name(resource.name)),
         }
     }
 }
@@ -199,12 +231,26 @@ impl Display for Type {
 /// The function's type: `func(name: string) -> u32`.
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str("func(")?;
-        for (i, param) in self.params.iter().enumerate() {
+        write!(f, "func({}){}", Params(self.params), ResultOf(self))
+    }
+}
+
+struct Params(&'static [Param]);
+
+impl Display for Params {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (i, param) in self.0.iter().enumerate() {
             write!(f, "{}{}: {}", if i == 0 { "" } else { ", " }, Name(param.name), param.ty)?;
         }
-        f.write_str(")")?;
-        match self.result {
+        Ok(())
+    }
+}
+
+struct ResultOf<'a>(&'a Function);
+
+impl Display for ResultOf<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0.result {
             Type::Unit => Ok(()),
             result => write!(f, " -> {result}"),
         }

@@ -11,11 +11,18 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let descriptor = shared::descriptor(interface, paths);
     let dispatch = dispatch(interface, paths);
     let client = client(interface, paths);
-    let arms = [export_arm(interface), shared::wrong_side(interface)].into_iter().collect();
+    let (kind, wrong_arms) = match &interface.resource {
+        Some(resource) => {
+            (Some(super::resource::kind(interface, resource, paths)), super::resource::wrong_arms(interface))
+        }
+        None => (None, shared::wrong_side(interface)),
+    };
+    let arms = [export_arm(interface), wrong_arms].into_iter().collect();
     let export = shared::export_macro(interface, &arms);
     quote! {
         #item
         #descriptor
+        #kind
         #dispatch
         #client
         #export
@@ -28,13 +35,15 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { schema, rt, wire, use_wire, if_guest, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
-        let method = &function.ident;
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (shared::param_ident(param, i), shared::owned(param, paths));
             quote!(let #ident = #wire::<#ty>::take(&mut __tairitsu_args);)
         });
-        let pass = shared::pass_owned(&function.params);
+        let implementor = format_ident!("__TairitsuGuest");
+        let called = shared::call(interface, function, &implementor, &quote!(__tairitsu_state()));
+        let state =
+            interface.resource.is_none().then(|| quote!(__tairitsu_state: fn() -> &'static mut __TairitsuGuest,));
         let (lower, post) = match &function.result {
             None => (
                 quote!({
@@ -70,12 +79,12 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             pub fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
                 __tairitsu_flat: &[u64; 16],
                 __tairitsu_layout: #schema::Layout,
-                __tairitsu_state: fn() -> &'static mut __TairitsuGuest,
+                #state
             ) -> u64 {
                 let mut __tairitsu_args = #rt::Args::<__TAIRITSU_INDIRECT>::new(__tairitsu_flat);
                 #(#take)*
                 __tairitsu_args.finish(__tairitsu_layout);
-                let __tairitsu_result = <__TairitsuGuest as #ident>::#method(__tairitsu_state(), #pass);
+                let __tairitsu_result = #called;
                 #lower
             }
 
@@ -113,6 +122,7 @@ fn names(function: &Function) -> (proc_macro2::Ident, proc_macro2::Ident, proc_m
 fn export_arm(interface: &Interface) -> TokenStream {
     let private = quote!($($tairitsu)*::__private);
     let target = quote!(dyn $($path)*);
+    let state = interface.resource.is_none().then(|| quote!(state,));
     let section_name = format!("component-type:tairitsu:export:{}", interface.id);
     let section = shared::section(&section_name, &target, &private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
@@ -159,7 +169,7 @@ fn export_arm(interface: &Interface) -> TokenStream {
                     #private::rt::CoreValue::of(<#target>::#call::<$ty, { SIGNATURE.params_indirect }>(
                         &flat,
                         SIGNATURE.params_layout,
-                        state,
+                        #state
                     ))
                 }
 
@@ -167,6 +177,29 @@ fn export_arm(interface: &Interface) -> TokenStream {
             };
         }
     });
+    let functions = quote!(#(#functions)*);
+    if let Some(resource) = &interface.resource {
+        let from_value = super::resource::from_value();
+        let dtor = format!("{}#[dtor]{}", interface.id, resource.name);
+        return quote! {
+            (resource [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
+                #from_value
+
+                #private::if_guest! {
+                    const _: () = {
+                        #section
+
+                        #[unsafe(export_name = #dtor)]
+                        extern "C" fn dtor(address: usize) {
+                            #private::rt::drop_value::<#target>(address);
+                        }
+
+                        #functions
+                    };
+                }
+            };
+        };
+    }
     quote! {
         (guest [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
             const _: () = {
@@ -185,7 +218,7 @@ fn export_arm(interface: &Interface) -> TokenStream {
 
                     #section
 
-                    #(#functions)*
+                    #functions
                 }
             };
         };

@@ -1,7 +1,7 @@
 //! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
 
 use super::shared;
-use crate::model::{Interface, ParamKind};
+use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,13 +10,20 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let item = &interface.item;
     let descriptor = shared::descriptor(interface, paths);
     let imports = imports(interface, paths);
-    let native = native(interface, paths);
     let provider = provider(interface, paths);
-    let arms = [provide_arm(), shared::wrong_side(interface)].into_iter().collect();
-    let export = shared::export_macro(interface, &arms);
+    let (kind, native, arms) = match &interface.resource {
+        Some(resource) => (
+            Some(super::resource::kind(interface, resource, paths)),
+            super::resource::native(interface, resource, paths),
+            [provide_resource_arm(), super::resource::wrong_arms(interface)],
+        ),
+        None => (None, native(interface, paths), [provide_arm(), shared::wrong_side(interface)]),
+    };
+    let export = shared::export_macro(interface, &arms.into_iter().collect());
     quote! {
         #item
         #descriptor
+        #kind
         #imports
         #native
         #provider
@@ -30,7 +37,12 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, wire, use_wire, if_guest, .. } = paths;
     let section_name = format!("component-type:tairitsu:import:{id}");
-    let section = shared::section(&section_name, &quote!(dyn #ident), private);
+    // That of a resource lies beside its intrinsics, and a guest that calls a function has a handle to drop.
+    let section = interface.resource.is_none().then(|| shared::section(&section_name, &quote!(dyn #ident), private));
+    let implementor = match &interface.resource {
+        Some(Resource { own, .. }) => quote!(#own),
+        None => quote!(#krate::Host),
+    };
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (name, head) = (&function.name, shared::head(function));
         // One more than of an export: the address of the result.
@@ -48,12 +60,12 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, ty) = (shared::param_ident(param, i), &param.ty);
-            let value = match param.kind {
-                ParamKind::Owned => quote!(&#ident),
-                ParamKind::Reference => quote!(#ident),
-            };
-            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, #value);)
+            let (ident, ty) = (shared::param_ident(param, i), shared::param_type(param));
+            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, &#ident);)
+        });
+        let this = (function.receiver == Receiver::Handle).then(|| {
+            let ident = shared::param_ident(&function.params[0], 0);
+            quote!(let #ident = self;)
         });
         let lift = match &function.result {
             None => quote!({
@@ -78,6 +90,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                     { __TAIRITSU_SIGNATURE.params_size() },
                     { __TAIRITSU_SIGNATURE.result_size() },
                 >::new();
+                #this
                 #(#args)*
                 __tairitsu_call.ready();
                 // SAFETY: the import has the core signature that the section declares, both from one constant;
@@ -97,7 +110,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 #section
 
                 #[allow(improper_ctypes, clippy::all)]
-                impl #ident for #krate::Host {
+                impl #ident for #implementor {
                     #(#functions)*
                 }
             };
@@ -134,13 +147,20 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
 fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, use_runtime_wire, if_runtime, .. } = paths;
+    let (provider, resource) = match &interface.resource {
+        Some(_) => (
+            quote!(#private::ResourceOf<__TairitsuProvider>),
+            Some(quote!(__tairitsu_linker.resource::<dyn #ident>()?;)),
+        ),
+        None => (quote!(__TairitsuProvider), None),
+    };
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (method, index) = (&function.ident, shared::index(i));
+        let index = shared::index(i);
         let idents: Vec<_> =
             function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
         let types = function.params.iter().map(|param| shared::owned(param, paths));
-        let pass = shared::pass_owned(&function.params);
-        let call = quote!(<__TairitsuProvider as #ident>::#method(__tairitsu_provider, #pass));
+        let implementor = format_ident!("__TairitsuProvider");
+        let call = shared::call(interface, function, &implementor, &quote!(__tairitsu_provider));
         let (n, m) = shared::slots(ident, i, paths);
         let (results, body) = match &function.result {
             Some(ty) => (quote!((#ty,)), quote!((#call,))),
@@ -150,7 +170,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             #private::Provided::<(#(#types,)*), #results, #n, #m>::link(
                 __tairitsu_linker,
                 #index,
-                |__tairitsu_provider: &mut __TairitsuProvider, (#(#idents,)*)| #body,
+                |__tairitsu_provider: &mut #provider, (#(#idents,)*)| #body,
             )?;
         }
     });
@@ -163,8 +183,9 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
                 impl dyn #ident {
                     #[doc(hidden)]
                     pub fn __tairitsu_link<__TairitsuProvider: #ident + 'static>(
-                        __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuProvider>,
+                        __tairitsu_linker: &mut #private::ProviderLinker<'_, #provider>,
                     ) -> ::core::result::Result<(), #private::LinkError> {
+                        #resource
                         #(#functions)*
                         ::core::result::Result::Ok(())
                     }
@@ -183,6 +204,29 @@ fn provide_arm() -> TokenStream {
                 impl #private::Provides<dyn $($path)*> for $ty {
                     fn link(
                         linker: &mut #private::ProviderLinker<'_, Self>,
+                    ) -> ::core::result::Result<(), #private::LinkError> {
+                        <dyn $($path)*>::__tairitsu_link::<Self>(linker)
+                    }
+                }
+            }
+        };
+    }
+}
+
+/// The arm of a resource's macro that `#[resource] impl` invokes.
+fn provide_resource_arm() -> TokenStream {
+    let private = quote!($($tairitsu)*::__private);
+    let from_value = super::resource::from_value();
+    quote! {
+        (resource [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
+            #from_value
+
+            #private::if_runtime! {
+                impl #private::ProvidesResource for $ty {
+                    type Interface = dyn $($path)*;
+
+                    fn link(
+                        linker: &mut #private::ProviderLinker<'_, #private::ResourceOf<Self>>,
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         <dyn $($path)*>::__tairitsu_link::<Self>(linker)
                     }

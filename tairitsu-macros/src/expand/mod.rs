@@ -5,12 +5,13 @@ mod flags;
 mod guest;
 mod host;
 mod module;
+mod resource;
 mod shared;
 mod wit;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::model::{FlagsDef, InherentImpl, Interface, Side, TypeDef, TypesModule};
+use crate::model::{FlagsDef, InherentImpl, Interface, Side, TypeDef, TypesModule, What};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -22,7 +23,7 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => declare(side, args, item),
         Ok(Item::Impl(item)) if item.trait_.is_none() => block(side, args, item),
-        Ok(Item::Impl(item)) => implement(side, args, &item),
+        Ok(Item::Impl(item)) => implement(side.word(), args, &item),
         Ok(other) => {
             let cx = Ctxt::new();
             cx.error(
@@ -39,14 +40,51 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
 fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
-    let interface = Interface::parse(&cx, side, &args, item);
+    let interface = Interface::parse(&cx, side, &args, item, What::Functions);
+    declared(cx, &args, &interface)
+}
+
+/// The declaration, or the errors and what keeps them from being more.
+fn declared(cx: Ctxt, args: &Args, interface: &Interface) -> TokenStream {
     match cx.finish() {
-        Ok(()) => declaration(&interface, &Paths::new(args.krate())),
+        Ok(()) => declaration(interface, &Paths::new(args.krate())),
         Err(errors) => {
-            let stub = stub(&interface);
+            let stub = stub(interface);
             quote!(#stub #errors)
         }
     }
+}
+
+/// `#[resource]`.
+pub(crate) fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Trait(item)) => declare_resource(args, item),
+        Ok(Item::Impl(item)) => implement("resource", args, &item),
+        Ok(other) => {
+            let cx = Ctxt::new();
+            cx.error(
+                head(&other),
+                "`#[tairitsu::resource]` stands on a trait or on an impl of one",
+                "declare a trait of the functions that the resource has, and implement it for this type",
+            );
+            finish(cx, &item)
+        }
+        Err(error) => with_error(error, &item),
+    }
+}
+
+fn declare_resource(args: TokenStream, item: ItemTrait) -> TokenStream {
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, args, &["guest", "host", "package", "rename", "uses", "crate"]);
+    if args.side.is_none() {
+        cx.error(
+            &item.ident,
+            format!("resource `{}` is the guest's or the host's, and neither is named", item.ident),
+            "write `#[tairitsu::resource(guest)]` where its values live in the guest, and `(host)` where they live in the host",
+        );
+    }
+    let interface = Interface::parse(&cx, args.side.unwrap_or(Side::Guest), &args, item, What::Resource);
+    declared(cx, &args, &interface)
 }
 
 /// The trait, and what comes beside it.
@@ -76,7 +114,7 @@ fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
         (Ok(()), Some(interface)) => {
             let declaration = declaration(&interface, &Paths::new(krate.clone()));
             let delegation = block::delegation(&interface, &item.self_ty);
-            let invoke = invoke(side, &krate, &interface.item.ident, &item.self_ty);
+            let invoke = invoke(side.word(), &krate, &interface.item.ident, &item.self_ty);
             quote!(#item #declaration #delegation #invoke)
         }
         (errors, interface) => {
@@ -88,7 +126,7 @@ fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
 
 /// `#[guest] impl Greeter for Hello` is the impl, and `Greeter!` of what it needs to know: the trait brought
 /// that macro along.
-fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
+fn implement(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["crate"]);
     let krate = args.krate();
@@ -101,6 +139,11 @@ fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
             path = Some(trait_path);
         }
         Some((Some(not), _, _)) => cx.error(not, "a negative impl provides nothing", "remove the `!`"),
+        None if role == "resource" => cx.error(
+            &item.self_ty,
+            "a resource is declared by a trait, and this impl is of none",
+            "declare a trait of the functions that are to be called from the other side, and write `impl Trait for Type` here",
+        ),
         // Not here: an impl without a trait declares an interface.
         None => {}
     }
@@ -118,16 +161,13 @@ fn implement(side: Side, args: TokenStream, item: &ItemImpl) -> TokenStream {
             return quote!(#item #errors);
         }
     };
-    let invoke = invoke(side, &krate, path, &item.self_ty);
+    let invoke = invoke(role, &krate, path, &item.self_ty);
     quote!(#item #invoke)
 }
 
 /// The macro that the trait brought along, of what the impl knows.
-fn invoke(side: Side, krate: &TokenStream, path: &(impl ToTokens + Spanned), ty: &syn::Type) -> TokenStream {
-    let role = match side {
-        Side::Guest => quote!(guest),
-        Side::Host => quote!(host),
-    };
+fn invoke(role: &str, krate: &TokenStream, path: &(impl ToTokens + Spanned), ty: &syn::Type) -> TokenStream {
+    let role = quote::format_ident!("{role}");
     quote_spanned! {path.span()=>
         #path ! { #role [#krate] [#path] [#ty] }
     }

@@ -36,6 +36,7 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
             docs: #docs,
             uses: &[#(#uses),*],
             types: #ident::__TAIRITSU_TYPES,
+            resource: ::core::option::Option::None,
             functions: &[],
         };
 

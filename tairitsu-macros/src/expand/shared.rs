@@ -1,6 +1,6 @@
 //! What both sides' interfaces have.
 
-use crate::model::{Function, Interface, Param, ParamKind, Side};
+use crate::model::{Function, Interface, Makes, Param, ParamKind, Receiver, Side};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -10,20 +10,22 @@ use syn::spanned::Spanned;
 /// The constant that describes the interface, and the one of the trait's name that hands it over.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
+    // What is said of a trait is said of the resource, if it declares one.
+    let docs = if interface.resource.is_some() { "" } else { docs };
     let uses = uses.iter().map(used);
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
-    let role = match interface.side {
-        Side::Guest => quote!(Export),
-        Side::Host => quote!(Import),
-    };
+    let role = role(interface.side);
     let count = index(interface.functions.len());
     let functions = interface.functions.iter().map(|function| {
         let Function { name, docs, has_default, .. } = function;
         // A provider has it in any case.
         let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
-            let (name, ty) = (&param.name, wit_const(&param.ty, paths));
+            let (name, mut ty) = (&param.name, wit_const(&param.ty, paths));
+            if param.kind == ParamKind::Reference {
+                ty.extend(quote!(.lent()));
+            }
             quote!(#schema::Param { name: #name, ty: #ty })
         });
         let result = match &function.result {
@@ -34,6 +36,10 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result, optional: #optional }
         }
     });
+    let resource = match &interface.resource {
+        Some(_) => quote!(::core::option::Option::Some(<dyn #ident as #private::Resource>::RESOURCE)),
+        None => quote!(::core::option::Option::None),
+    };
     let span = ident.span().resolved_at(proc_macro2::Span::call_site());
     let check = quote_spanned! {span=>
         #[allow(long_running_const_eval)]
@@ -50,6 +56,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
                 docs: #docs,
                 uses: &[#(#uses),*],
                 types: &[],
+                resource: #resource,
                 functions: &[#(#functions),*],
             };
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
@@ -62,10 +69,23 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The constant that a module of types has. An error about it is on the path.
-pub(super) fn used(module: &syn::Path) -> TokenStream {
-    let constant = format_ident!("__TAIRITSU_INTERFACE", span = module.span());
-    quote!(#module::#constant)
+/// The constant that a module of types has, or the one that names a resource. An error about it is on the path.
+pub(super) fn used(path: &syn::Path) -> TokenStream {
+    let is_trait = path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
+    if is_trait {
+        let function = format_ident!("interface", span = path.span());
+        return quote!(#path.#function());
+    }
+    let constant = format_ident!("__TAIRITSU_INTERFACE", span = path.span());
+    quote!(#path::#constant)
+}
+
+/// The side's role in the schema.
+pub(super) fn role(side: Side) -> Ident {
+    match side {
+        Side::Guest => format_ident!("Export"),
+        Side::Host => format_ident!("Import"),
+    }
 }
 
 /// The schema's constant of a type. Together with the results that a client returns, this is the one mention that
@@ -145,13 +165,54 @@ pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
 /// The head of one of the trait's functions, with parameter names of our own.
 pub(super) fn head(function: &Function) -> TokenStream {
     let method = &function.ident;
-    let receiver = if function.mutable { quote!(&mut self) } else { quote!(&self) };
-    let params = function.params.iter().enumerate().map(|(i, param)| {
+    let (receiver, skip) = match function.receiver {
+        Receiver::State { mutable: true } => (quote!(&mut self,), 0),
+        Receiver::State { mutable: false } => (quote!(&self,), 0),
+        Receiver::Handle => (quote!(&self,), 1),
+        Receiver::None => (quote!(), 0),
+    };
+    let params = function.params.iter().enumerate().skip(skip).map(|(i, param)| {
         let (ident, ty) = (param_ident(param, i), param_type(param));
         quote!(#ident: #ty)
     });
     let output = function.result.as_ref().map(|ty| quote!(-> #ty));
-    quote!(fn #method(#receiver, #(#params),*) #output)
+    quote!(fn #method(#receiver #(#params),*) #output)
+}
+
+/// The call of a trait's function with lifted arguments: on the state, of the type that implements the trait, or on
+/// what a handle refers to. What a resource's function makes of that type becomes an `Own`.
+pub(super) fn call(
+    interface: &Interface,
+    function: &Function,
+    implementor: &Ident,
+    state: &TokenStream,
+) -> TokenStream {
+    let (ident, method) = (&interface.item.ident, &function.ident);
+    let pass = pass_owned(&function.params);
+    let call = match function.receiver {
+        Receiver::State { .. } => quote!(<#implementor as #ident>::#method(#state, #pass)),
+        Receiver::Handle => {
+            let this = param_ident(&function.params[0], 0);
+            let rest = pass_after(&function.params, 1);
+            quote!(<dyn #ident as #ident>::#method(&*#this.value(), #rest))
+        }
+        Receiver::None => quote!(<#implementor as #ident>::#method(#pass)),
+    };
+    let Some(own) = interface.resource.as_ref().map(|resource| &resource.own) else { return call };
+    let made = |value| quote!(<#own>::from(::std::sync::Arc::new(#value) as ::std::sync::Arc<dyn #ident>));
+    match function.makes {
+        None => call,
+        Some(Makes::Itself) => made(call),
+        Some(Makes::Ok) => {
+            let made = made(quote!(value));
+            quote! {
+                match #call {
+                    ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#made),
+                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
+                }
+            }
+        }
+    }
 }
 
 /// The parameter's type as the trait has it.
@@ -165,9 +226,15 @@ pub(super) fn param_type(param: &Param) -> TokenStream {
 
 /// Passes lifted arguments on to the trait's function.
 pub(super) fn pass_owned(params: &[Param]) -> TokenStream {
+    pass_after(params, 0)
+}
+
+/// Passes all but so many of the first.
+fn pass_after(params: &[Param], skip: usize) -> TokenStream {
     params
         .iter()
         .enumerate()
+        .skip(skip)
         .map(|(i, param)| {
             let ident = param_ident(param, i);
             match param.kind {
@@ -240,7 +307,12 @@ pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
             ),
         ),
     };
+    let no_resource = format!(
+        "`{ident}` is an interface of functions, and no resource\nhelp: write `{}` on this impl",
+        interface.side.attribute()
+    );
     quote! {
         (#role $($any:tt)*) => { ::core::compile_error! { #message } };
+        (resource $($any:tt)*) => { ::core::compile_error! { #no_resource } };
     }
 }

@@ -1,6 +1,6 @@
 //! An interface, from the `impl` block of a type: as if its functions were declared in a trait.
 
-use super::{Interface, Side};
+use super::{Interface, Side, What};
 use crate::attr::Args;
 use crate::diag::Ctxt;
 use crate::name;
@@ -78,7 +78,7 @@ fn interface(
         #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub, clippy::all)]
         #vis trait #trait_ident { #(#functions)* }
     };
-    let mut interface = Interface::parse(cx, side, &args, item);
+    let mut interface = Interface::parse(cx, side, &args, item, What::Functions);
     interface.client = format_ident!("{name}Client", span = ident.span());
     if interface.docs.is_empty() {
         let docs = format!("The functions of [`{ident}`] that are `pub`.");

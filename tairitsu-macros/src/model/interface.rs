@@ -1,6 +1,7 @@
 //! An interface, from a trait.
 
 use super::Side;
+use super::resource::{Makes, Resource};
 use crate::attr::{self, Args};
 use crate::diag::Ctxt;
 use crate::name;
@@ -25,19 +26,41 @@ pub(crate) struct Interface {
     /// The modules of types that it uses.
     pub(crate) uses: Vec<syn::Path>,
     pub(crate) functions: Vec<Function>,
+    /// The resource that it declares, if its functions are those of one.
+    pub(crate) resource: Option<Resource>,
+}
+
+/// What a trait declares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    Functions,
+    Resource,
 }
 
 pub(crate) struct Function {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) docs: String,
-    /// `&mut self`, not `&self`.
-    pub(crate) mutable: bool,
+    pub(crate) receiver: Receiver,
+    /// Of a resource's handle, the first one is it.
     pub(crate) params: Vec<Param>,
     /// Nothing for `()`.
     pub(crate) result: Option<Type>,
+    /// Where `Self` stood in the result.
+    pub(crate) makes: Option<Makes>,
     /// It has a default body.
     pub(crate) has_default: bool,
+}
+
+/// What a function is called on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// The one that implements the interface, by `&mut self` or `&self`.
+    State { mutable: bool },
+    /// A handle to a resource, by `&self`.
+    Handle,
+    /// Nothing: it is a resource's, and makes one, say.
+    None,
 }
 
 pub(crate) struct Param {
@@ -55,7 +78,14 @@ pub(crate) enum ParamKind {
 }
 
 impl Interface {
-    pub(crate) fn parse(cx: &Ctxt, side: Side, args: &Args, mut item: ItemTrait) -> Self {
+    pub(crate) fn parse(cx: &Ctxt, side: Side, args: &Args, mut item: ItemTrait, what: What) -> Self {
+        let resource = (what == What::Resource).then(|| {
+            let name = match &args.rename {
+                Some(rename) => rename.value(),
+                None => name_of(cx, &item.ident),
+            };
+            Resource::new(name, &item.ident, &args.krate())
+        });
         if let Some(param) = item.generics.params.first() {
             cx.error(
                 param,
@@ -83,7 +113,7 @@ impl Interface {
         let mut functions: Vec<Function> = Vec::new();
         for member in &mut item.items {
             match member {
-                TraitItem::Fn(function) => functions.push(Function::parse(cx, function)),
+                TraitItem::Fn(function) => functions.push(Function::parse(cx, function, resource.as_ref())),
                 TraitItem::Type(ty) => cx.error(
                     &ty.ident,
                     format!("`{}` is an associated type, and an interface has functions only", ty.ident),
@@ -98,6 +128,11 @@ impl Interface {
             }
         }
         check_collisions(cx, functions.iter().map(|function| (&function.ident, function.name.as_str())), "functions");
+        if let Some(resource) = &resource {
+            resource.check(cx, &functions);
+            resource.name_functions(&mut functions);
+            resource.complete(&mut item);
+        }
         Self {
             side,
             id: interface_id(args, &item.ident),
@@ -105,13 +140,14 @@ impl Interface {
             uses: args.uses.clone(),
             functions,
             client: format_ident!("{}Client", item.ident.to_string().trim_start_matches("r#")),
+            resource,
             item,
         }
     }
 }
 
 impl Function {
-    fn parse(cx: &Ctxt, function: &mut TraitItemFn) -> Self {
+    fn parse(cx: &Ctxt, function: &mut TraitItemFn, resource: Option<&Resource>) -> Self {
         let rename = attr::take_rename(cx, &mut function.attrs);
         let docs = attr::docs(&function.attrs);
         attr::refuse_cfg(cx, &function.attrs, "function");
@@ -150,33 +186,20 @@ impl Function {
         }
         let has_default = function.default.is_some();
 
-        let mutable = match sig.inputs.first() {
-            Some(FnArg::Receiver(receiver)) if receiver.reference.is_some() && receiver.colon_token.is_none() => {
-                receiver.mutability.is_some()
-            }
-            Some(FnArg::Receiver(receiver)) => {
-                cx.error(
-                    receiver,
-                    format!("function `{ident}` takes `self` by value, and its owner outlives the call"),
-                    "take `&self` or `&mut self`",
-                );
-                false
-            }
-            _ => {
-                cx.error(
-                    &sig.ident,
-                    format!("function `{ident}` has no `self`, and is called on the one that implements it"),
-                    "take `&self` or `&mut self` first",
-                );
-                false
-            }
-        };
-
+        let receiver = Receiver::parse(cx, sig, resource.is_some());
         let mut params = Vec::new();
+        if let (Receiver::Handle, Some(resource)) = (receiver, resource) {
+            params.push(Param {
+                ident: format_ident!("this", span = ident.span()),
+                name: "self".into(),
+                kind: ParamKind::Reference,
+                ty: resource.own.clone(),
+            });
+        }
         for input in &mut sig.inputs {
             if let FnArg::Typed(input) = input {
                 let rename = attr::take_rename(cx, &mut input.attrs);
-                params.extend(Param::parse(cx, rename, &input.pat, &input.ty));
+                params.extend(Param::parse(cx, rename, &input.pat, &input.ty, resource));
                 if !matches!(&*input.pat, Pat::Ident(_)) {
                     // Reported above, and rustc would again.
                     *input.pat = syn::parse_quote!(_);
@@ -192,21 +215,71 @@ impl Function {
         }
         check_collisions(cx, params.iter().map(|param| (&param.ident, param.name.as_str())), "parameters");
 
+        let mut makes = None;
         let result = match &sig.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) if is_unit(ty) => None,
             ReturnType::Type(_, ty) => {
-                check_type(cx, ty, Place::Result);
-                Some((**ty).clone())
+                let made = resource.filter(|_| receiver == Receiver::None).and_then(|resource| resource.made(ty));
+                let ty = match made {
+                    Some((place, ty)) => {
+                        makes = Some(place);
+                        ty
+                    }
+                    None => (**ty).clone(),
+                };
+                check_type(cx, &ty, Place::Result, resource);
+                Some(ty)
             }
         };
         let name = rename.unwrap_or_else(|| name_of(cx, &ident));
-        Self { ident, name, docs, mutable, params, result, has_default }
+        Self { ident, name, docs, receiver, params, result, makes, has_default }
+    }
+}
+
+impl Receiver {
+    fn parse(cx: &Ctxt, sig: &syn::Signature, of_resource: bool) -> Self {
+        let ident = &sig.ident;
+        match sig.inputs.first() {
+            Some(FnArg::Receiver(receiver)) if receiver.reference.is_some() && receiver.colon_token.is_none() => {
+                if of_resource && receiver.mutability.is_some() {
+                    cx.error(
+                        receiver,
+                        format!(
+                            "function `{ident}` takes `&mut self`, and a resource may have several handles at once"
+                        ),
+                        "take `&self`, and keep what changes in a `Mutex` or an atomic",
+                    );
+                }
+                match of_resource {
+                    true => Receiver::Handle,
+                    false => Receiver::State { mutable: receiver.mutability.is_some() },
+                }
+            }
+            Some(FnArg::Receiver(receiver)) => {
+                let way_out = if of_resource { "take `&self`" } else { "take `&self` or `&mut self`" };
+                cx.error(
+                    receiver,
+                    format!("function `{ident}` takes `self` by value, and its owner outlives the call"),
+                    way_out,
+                );
+                Receiver::State { mutable: false }
+            }
+            _ if of_resource => Receiver::None,
+            _ => {
+                cx.error(
+                    ident,
+                    format!("function `{ident}` has no `self`, and is called on the one that implements it"),
+                    "take `&self` or `&mut self` first",
+                );
+                Receiver::State { mutable: false }
+            }
+        }
     }
 }
 
 impl Param {
-    fn parse(cx: &Ctxt, rename: Option<String>, pat: &Pat, ty: &Type) -> Option<Self> {
+    fn parse(cx: &Ctxt, rename: Option<String>, pat: &Pat, ty: &Type, resource: Option<&Resource>) -> Option<Self> {
         let Pat::Ident(pat) = pat else {
             cx.error(pat, "a parameter of an interface is a name", "give it one, and take it apart in the body");
             return None;
@@ -231,7 +304,7 @@ impl Param {
             }
             ty => (ParamKind::Owned, ty),
         };
-        check_type(cx, ty, Place::Param);
+        check_type(cx, ty, Place::Param, resource);
         let name = rename.unwrap_or_else(|| name_of(cx, &pat.ident));
         Some(Self { ident: pat.ident.clone(), name, kind, ty: ty.clone() })
     }
@@ -307,14 +380,18 @@ enum Place {
 }
 
 /// Reports what no WIT type has: references inside, `impl Trait`, `dyn Trait`, `Self`.
-fn check_type(cx: &Ctxt, ty: &Type, place: Place) {
+fn check_type(cx: &Ctxt, ty: &Type, place: Place, resource: Option<&Resource>) {
     struct Check<'a> {
         cx: &'a Ctxt,
         place: Place,
+        resource: Option<&'a Resource>,
     }
 
     impl<'ast> Visit<'ast> for Check<'_> {
         fn visit_type(&mut self, ty: &'ast Type) {
+            if is_own(ty) {
+                return;
+            }
             match ty {
                 Type::Reference(_) => match self.place {
                     Place::Result => self.cx.error(
@@ -336,19 +413,35 @@ fn check_type(cx: &Ctxt, ty: &Type, place: Place) {
                     );
                 }
                 Type::TraitObject(_) => {
-                    self.cx.error(ty, "a trait object cannot cross the component boundary", "name the type");
+                    self.cx.error(
+                        ty,
+                        "a trait object cannot cross the component boundary",
+                        "name the type; a resource is `Own<dyn Trait>`, or `&Own<dyn Trait>` where it is lent",
+                    );
                 }
                 Type::Path(path)
                     if path.qself.is_none() && path.path.segments.first().is_some_and(|s| s.ident == "Self") =>
                 {
-                    self.cx.error(ty, "`Self` is another type for each that implements the trait", "name the type");
+                    let way_out = match self.resource {
+                        Some(_) => "take or return `Own<dyn Trait>`, of the trait itself",
+                        None => "name the type",
+                    };
+                    self.cx.error(ty, "`Self` is another type for each that implements the trait", way_out);
                 }
                 _ => visit::visit_type(self, ty),
             }
         }
     }
 
-    Check { cx, place }.visit_type(ty);
+    Check { cx, place, resource }.visit_type(ty);
+}
+
+/// Whether a type is by its looks `Own<dyn Trait>`: the one place of a trait object.
+fn is_own(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Own") else { return false };
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else { return false };
+    args.args.len() == 1 && matches!(args.args.first(), Some(syn::GenericArgument::Type(Type::TraitObject(_))))
 }
 
 /// Whether a result is a `Result` of two types: those two.

@@ -7,12 +7,14 @@ mod block;
 mod flags;
 mod interface;
 mod module;
+mod resource;
 mod types;
 
 pub(crate) use block::InherentImpl;
 pub(crate) use flags::FlagsDef;
-pub(crate) use interface::{Function, Interface, Param, ParamKind, result_parts};
+pub(crate) use interface::{Function, Interface, Param, ParamKind, Receiver, What, result_parts};
 pub(crate) use module::TypesModule;
+pub(crate) use resource::{Makes, Resource};
 pub(crate) use types::{Case, Kind, TypeDef};
 
 /// Which side provides the functions.
@@ -29,6 +31,14 @@ impl Side {
         match self {
             Side::Guest => "#[tairitsu::guest]",
             Side::Host => "#[tairitsu::host]",
+        }
+    }
+
+    /// The side as an argument names it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Side::Guest => "guest",
+            Side::Host => "host",
         }
     }
 }

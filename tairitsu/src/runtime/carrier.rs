@@ -10,19 +10,43 @@
 
 use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
+use super::handle::{self, GuestToken, HostToken, Kind, Lifted, Outgoing, Resources, Whose};
 use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
+use super::state::State;
 use crate::wire::no_wire;
+use std::any::Any;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use tairitsu_guest::abi::{self, AbiError, Lift, Lower, Memory, Plain, Sink, Source, WitType};
-use tairitsu_guest::schema::{Field, Layout, Type};
-use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
-use wasmtime::component::{self, ComponentNamedList, ComponentType};
+use std::sync::Arc;
+use tairitsu_guest::abi::{self, AbiError, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source, WitType};
+use tairitsu_guest::schema::{Field, Layout, Role, Type};
+use wasmtime::component::__internal::{
+    CanonicalAbiInfo, ComponentTypes, InstanceType, InterfaceType, LiftContext, LowerContext,
+};
+use wasmtime::component::{self, ComponentNamedList, ComponentType, ResourceAny, ResourceType};
 use wasmtime::{Result, ValRaw, bail};
 
 /// The parameters of a function, or its results: a tuple of them, which is `N` flat values, or 17 for more than 16.
-pub(super) struct Carrier<T, const N: usize>(T);
+pub(super) struct Carrier<T, const N: usize> {
+    value: T,
+    /// Whose the handles in it are, where it was lifted and has any.
+    whose: Option<Arc<Whose>>,
+}
+
+impl<T, const N: usize> Carrier<T, N> {
+    #[inline]
+    fn new(value: T) -> Self {
+        Self { value, whose: None }
+    }
+}
+
+impl<T, const N: usize> Lifted for Carrier<T, N> {
+    #[inline]
+    fn whose(&self) -> Option<&Arc<Whose>> {
+        self.whose.as_ref()
+    }
+}
 
 // SAFETY: the lowered form is an array of `N` slots. `N` is the tuple's count of flat values, asserted below, except
 // that it is 17 for every count above 16: wasmtime passes neither flat, and asks for no slot of them. Size and
@@ -114,7 +138,58 @@ fn typecheck(expected: &Type, found: &InterfaceType, types: &InstanceType<'_>) -
         (Type::Flags(flags), InterfaceType::Flags(found)) => {
             check_names(flags.name, flags.flags, all[*found].names.iter().map(|name| name.as_str()))
         }
+        // Of which resource it is, the linker has checked for the host's; a guest's is checked whenever one is lowered.
+        (Type::Own(_), InterfaceType::Own(_)) | (Type::Borrow(_), InterfaceType::Borrow(_)) => Ok(()),
         (expected, _) => bail!("expected `{expected}`, found another type"),
+    }
+}
+
+/// The component's type of a handle to a resource, in `found`, of which `expected` is the schema. Within one function a
+/// resource has one type.
+fn find_handle(
+    expected: &Type,
+    found: &InterfaceType,
+    all: &ComponentTypes,
+    resource: &tairitsu_guest::schema::Resource,
+) -> Option<InterfaceType> {
+    if !expected.has_handle() {
+        return None;
+    }
+    let find = |expected: &Type, found: &InterfaceType| find_handle(expected, found, all, resource);
+    let payload = |expected: &Type, found: &Option<InterfaceType>| find(expected, found.as_ref()?);
+    match (expected, found) {
+        (Type::Own(_), InterfaceType::Own(ty)) | (Type::Borrow(_), InterfaceType::Borrow(ty)) => {
+            handle::is_handle_of(expected, resource).then_some(InterfaceType::Own(*ty))
+        }
+        (Type::List(item), InterfaceType::List(found)) => find(item, &all[*found].element),
+        (Type::Option(some), InterfaceType::Option(found)) => find(some, &all[*found].ty),
+        (Type::Result([ok, err]), InterfaceType::Result(found)) => {
+            payload(ok, &all[*found].ok).or_else(|| payload(err, &all[*found].err))
+        }
+        (Type::Tuple(items), InterfaceType::Tuple(found)) => {
+            items.iter().zip(all[*found].types.iter()).find_map(|(item, found)| find(item, found))
+        }
+        (Type::Record(record), InterfaceType::Record(found)) => {
+            record.fields.iter().zip(all[*found].fields.iter()).find_map(|(field, found)| find(&field.ty, &found.ty))
+        }
+        (Type::Variant(variant), InterfaceType::Variant(found)) => {
+            variant.cases.iter().zip(all[*found].cases.values()).find_map(|(case, found)| payload(&case.ty, found))
+        }
+        _ => None,
+    }
+}
+
+/// The same as `own` or `borrow`, or an error: a component with other types was not to be linked.
+fn handle_type<R: ?Sized + Resource>(
+    schema: &Type,
+    ty: &InterfaceType,
+    all: &ComponentTypes,
+    borrowed: bool,
+) -> Result<InterfaceType> {
+    match find_handle(schema, ty, all, R::RESOURCE) {
+        Some(InterfaceType::Own(ty)) if borrowed => Ok(InterfaceType::Borrow(ty)),
+        Some(ty) => Ok(ty),
+        None => bail!("expected a function with a `{}`, found another one", R::RESOURCE.name),
     }
 }
 
@@ -133,41 +208,50 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for Carrier
     fn linear_lower_to_flat<S>(
         &self,
         cx: &mut LowerContext<'_, S>,
-        _: InterfaceType,
+        ty: InterfaceType,
         dst: &mut MaybeUninit<[ValRaw; N]>,
     ) -> Result<()> {
         let mut flat = [0; N];
-        self.0.lower(&mut LowerMemory(cx), &mut flat)?;
+        self.value.lower(&mut LowerMemory { cx, ty, schema: &T::TYPE }, &mut flat)?;
         // A slot is little-endian, and a reader of fewer bytes has the low ones.
         dst.write(flat.map(ValRaw::u64));
         Ok(())
     }
 
     #[inline]
-    fn linear_lower_to_memory<S>(&self, cx: &mut LowerContext<'_, S>, _: InterfaceType, offset: usize) -> Result<()> {
-        self.0.store(&mut LowerMemory(cx), offset)
+    fn linear_lower_to_memory<S>(&self, cx: &mut LowerContext<'_, S>, ty: InterfaceType, offset: usize) -> Result<()> {
+        self.value.store(&mut LowerMemory { cx, ty, schema: &T::TYPE }, offset)
     }
 }
 
 // SAFETY: every value is lifted, and so checked, by its own type.
 unsafe impl<T: Lift + Send + Sync, const N: usize> component::Lift for Carrier<T, N> {
     #[inline]
-    fn linear_lift_from_flat(cx: &mut LiftContext<'_>, _: InterfaceType, src: &[ValRaw; N]) -> Result<Self> {
+    fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, src: &[ValRaw; N]) -> Result<Self> {
         let flat = src.map(|slot| slot.get_u64());
-        T::lift(&mut LiftMemory(cx), &flat).map(Carrier)
+        let mut memory = LiftMemory { cx, ty, schema: &T::TYPE, whose: None };
+        let value = T::lift(&mut memory, &flat)?;
+        Ok(Carrier { value, whose: memory.whose })
     }
 
     #[inline]
-    fn linear_lift_from_memory(cx: &mut LiftContext<'_>, _: InterfaceType, bytes: &[u8]) -> Result<Self> {
+    fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
         // `bytes` is a part of the memory; our addresses count from the memory's start. Every access is checked, so
         // that any other address is an error.
         let address = bytes.as_ptr().addr().wrapping_sub(cx.memory().as_ptr().addr());
-        T::load(&mut LiftMemory(cx), address).map(Carrier)
+        let mut memory = LiftMemory { cx, ty, schema: &T::TYPE, whose: None };
+        let value = T::load(&mut memory, address)?;
+        Ok(Carrier { value, whose: memory.whose })
     }
 }
 
 /// A component's memory, to be lowered into.
-struct LowerMemory<'c, 'a, S: 'static>(&'c mut LowerContext<'a, S>);
+struct LowerMemory<'c, 'a, S: 'static> {
+    cx: &'c mut LowerContext<'a, S>,
+    /// The type of all that is lowered, as the component and as the schema has it.
+    ty: InterfaceType,
+    schema: &'static Type,
+}
 
 impl<S> Memory for LowerMemory<'_, '_, S> {
     type Error = wasmtime::Error;
@@ -182,7 +266,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
     #[inline]
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<()> {
         // Addresses come from `allocate`, which has checked that they lie in the memory.
-        *self.0.get(address) = bytes;
+        *self.cx.get(address) = bytes;
         Ok(())
     }
 
@@ -190,28 +274,92 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
         if layout.size == 0 {
             return Ok(layout.align);
         }
-        self.0.realloc(0, 0, layout.align as u32, layout.size)
+        self.cx.realloc(0, 0, layout.align as u32, layout.size)
     }
 
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
         let address = self.allocate(Layout { size: bytes.len(), align })?;
         if !bytes.is_empty() {
-            self.0.as_slice_mut()[address..][..bytes.len()].copy_from_slice(bytes);
+            self.cx.as_slice_mut()[address..][..bytes.len()].copy_from_slice(bytes);
         }
         Ok(address)
     }
 
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize)> {
         let mut lowered = MaybeUninit::uninit();
-        component::Lower::linear_lower_to_flat(string, self.0, InterfaceType::String, &mut lowered)?;
+        component::Lower::linear_lower_to_flat(string, self.cx, InterfaceType::String, &mut lowered)?;
         // SAFETY: lowering succeeded, so every slot is written (`component::Lower`).
         let [pointer, len]: [ValRaw; 2] = unsafe { lowered.assume_init() };
         Ok((pointer.get_u32() as usize, len.get_u32() as usize))
     }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, false)?;
+        let resources = self.resources()?;
+        if R::RESOURCE.role == Role::Export {
+            let (resource, give) = handle::returning(own, Some(&resources)).map_err(bad_handle::<R>)?;
+            give();
+            return self.lower_handle(&resource, ty);
+        }
+        let place = match handle::outgoing(own, &resources, true).map_err(bad_handle::<R>)? {
+            Outgoing::Known(place) => place,
+            Outgoing::New(value) => resources.insert(value),
+        };
+        let lowered = self.lower_handle(&component::Resource::<Kind<R>>::new_own(place), ty);
+        if lowered.is_err() {
+            drop(resources.remove(place));
+        }
+        lowered
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, true)?;
+        let resources = self.resources()?;
+        if R::RESOURCE.role == Role::Export {
+            let (resource, _) = handle::returning(own, Some(&resources)).map_err(bad_handle::<R>)?;
+            return self.lower_handle(&resource, ty);
+        }
+        let place = match handle::outgoing(own, &resources, false).map_err(bad_handle::<R>)? {
+            Outgoing::Known(place) => place,
+            Outgoing::New(value) => resources.insert_lent(value),
+        };
+        self.lower_handle(&component::Resource::<Kind<R>>::new_borrow(place), ty)
+    }
+}
+
+impl<S> LowerMemory<'_, '_, S> {
+    fn resources(&mut self) -> Result<Arc<Resources>> {
+        match (self.cx.store.data_mut() as &mut dyn Any).downcast_mut::<State>() {
+            Some(state) => Ok(state.resources().clone()),
+            None => bail!("a resource is lowered into a store that has none"),
+        }
+    }
+
+    fn lower_handle<H: component::Lower + ComponentType<Lower = ValRaw>>(
+        &mut self,
+        handle: &H,
+        ty: InterfaceType,
+    ) -> Result<u32> {
+        let mut lowered = MaybeUninit::uninit();
+        handle.linear_lower_to_flat(self.cx, ty, &mut lowered)?;
+        // SAFETY: lowering succeeded, so the slot is written (`component::Lower`).
+        Ok(unsafe { lowered.assume_init() }.get_u32())
+    }
+}
+
+#[cold]
+fn bad_handle<R: ?Sized + Resource>(bad: handle::BadHandle) -> wasmtime::Error {
+    wasmtime::Error::msg(format!("expected a `{}` that can be passed on, found {bad}", R::RESOURCE.name))
 }
 
 /// A component's memory, to be lifted out of.
-struct LiftMemory<'c, 'a>(&'c mut LiftContext<'a>);
+struct LiftMemory<'c, 'a> {
+    cx: &'c mut LiftContext<'a>,
+    /// The type of all that is lifted, as the component and as the schema has it.
+    ty: InterfaceType,
+    schema: &'static Type,
+    whose: Option<Arc<Whose>>,
+}
 
 impl Memory for LiftMemory<'_, '_> {
     type Error = wasmtime::Error;
@@ -225,17 +373,17 @@ impl Memory for LiftMemory<'_, '_> {
 impl Source for LiftMemory<'_, '_> {
     #[inline]
     fn read<const N: usize>(&self, address: usize) -> Result<[u8; N]> {
-        match self.0.memory().get(address..).and_then(|bytes| bytes.first_chunk()) {
+        match self.cx.memory().get(address..).and_then(|bytes| bytes.first_chunk()) {
             Some(bytes) => Ok(*bytes),
-            None => Err(self.fail(AbiError::OutOfBounds { address, len: N, memory: self.0.memory().len() })),
+            None => Err(self.fail(AbiError::OutOfBounds { address, len: N, memory: self.cx.memory().len() })),
         }
     }
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
         // In every encoding a unit is one byte at least.
-        abi::range(self.0.memory(), address, len)?;
+        abi::range(self.cx.memory(), address, len)?;
         let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
-        component::Lift::linear_lift_from_flat(self.0, InterfaceType::String, &lowered).map_err(|error| {
+        component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered).map_err(|error| {
             match error.downcast_ref::<std::str::Utf8Error>() {
                 Some(utf8) => self.fail(AbiError::Utf8 { valid_up_to: utf8.valid_up_to() }),
                 None => error,
@@ -245,7 +393,7 @@ impl Source for LiftMemory<'_, '_> {
 
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {
         self.check::<T>(address, len)?;
-        let bytes = abi::check_list(self.0.memory(), address, T::LAYOUT, len)?;
+        let bytes = abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         let mut items = Vec::<T>::with_capacity(len);
         // SAFETY: `Plain` says that `T` has the size of its canonical layout, by which `bytes` was measured, and
         // that every bit pattern is a `T`. The vector has room for `len` of them.
@@ -257,14 +405,40 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<()> {
-        abi::check_list(self.0.memory(), address, T::LAYOUT, len)?;
+        abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         // The list is in memory once, but others may refer to the same bytes: what the host allocates has a bound
         // of its own.
-        self.0.consume_fuel_array(len, size_of::<T>())
+        self.cx.consume_fuel_array(len, size_of::<T>())
     }
 
     #[inline]
     fn free(&mut self, _: usize, _: Layout) {}
+
+    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>> {
+        self.lift_handle(handle, false)
+    }
+
+    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>> {
+        self.lift_handle(handle, true)
+    }
+}
+
+impl LiftMemory<'_, '_> {
+    fn lift_handle<R: ?Sized + Resource>(&mut self, handle: u32, borrowed: bool) -> Result<Own<R>> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, borrowed)?;
+        let lowered = ValRaw::u32(handle);
+        let whose = self.whose.get_or_insert_default().clone();
+        if R::RESOURCE.role == Role::Export {
+            let resource: ResourceAny = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
+            return Ok(Own::from_token(Box::new(GuestToken::new(resource, whose))));
+        }
+        let (InterfaceType::Own(table) | InterfaceType::Borrow(table)) = ty else { bail!("expected a handle") };
+        if self.cx.resource_type(table) != ResourceType::host::<Kind<R>>() {
+            bail!("expected a `{}` of the host's, found another resource", R::RESOURCE.name);
+        }
+        let resource: component::Resource<Kind<R>> = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
+        Ok(Own::from_token(Box::new(HostToken::new(resource.rep(), !borrowed, whose))))
+    }
 }
 
 /// A function as generated code calls it: parameters `P` of `N` flat values, results `R` of `M`, both tuples.
@@ -284,9 +458,16 @@ impl<P: Lower + Send + Sync, const N: usize> Typed<P, (), N, 0> {
     /// - That of [`Client::call`].
     #[inline]
     pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<(), Fault> {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params)?;
+        }
         // SAFETY: the caller's.
-        match unsafe { client.call::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier(params)) } {
-            Ok(Carrier(())) => Ok(()),
+        let result = unsafe { client.call::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier::new(params)) };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        match result {
+            Ok(_) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
@@ -318,9 +499,21 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
     /// - That of [`Client::call`].
     #[inline]
     pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> std::result::Result<T, Fault> {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params)?;
+        }
         // SAFETY: the caller's.
-        match unsafe { client.call::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier(params)) } {
-            Ok(Carrier((result,))) => Ok(result),
+        let result = unsafe { client.call::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier::new(params)) };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        match result {
+            Ok(Carrier { value: (result,), whose }) => {
+                if const { T::TYPE.has_handle() } {
+                    client.settle(whose);
+                }
+                Ok(result)
+            }
             Err(fault) => Err(fault),
         }
     }
@@ -363,8 +556,8 @@ where
         index: usize,
         function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
     ) -> std::result::Result<(), LinkError> {
-        linker.function(index, move |provider: &mut P, Carrier(args): Carrier<A, N>| {
-            Carrier::<R, M>(function(provider, args))
+        linker.function(index, move |provider: &mut P, args: Carrier<A, N>| {
+            Carrier::<R, M>::new(function(provider, args.value))
         })
     }
 }
@@ -380,8 +573,8 @@ where
         index: usize,
         call: impl Fn(&mut Client<'_>, A) -> std::result::Result<R, Fault> + Send + Sync + 'static,
     ) -> std::result::Result<(), LinkError> {
-        linker.forward::<I, _, _>(index, move |client: &mut Client<'_>, Carrier(args): Carrier<A, N>| {
-            call(client, args).map(Carrier::<R, M>)
+        linker.forward::<I, _, _>(index, move |client: &mut Client<'_>, args: Carrier<A, N>| {
+            call(client, args.value).map(Carrier::<R, M>::new)
         })
     }
 }

@@ -4,8 +4,8 @@
 //! names. This check says everything at once, expected beside found.
 
 use std::fmt;
-use tairitsu_guest::schema::{Field, Function, Interface, Type};
-use wit_parser::{Handle, Resolve, TypeDefKind};
+use tairitsu_guest::schema::{Field, Function, Interface, Resource, Type};
+use wit_parser::{Handle, Resolve, TypeDefKind, TypeOwner};
 
 /// Every function that is missing or differs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -166,7 +166,7 @@ impl Check<'_> {
     fn function(&mut self, rust: &Function, component: &wit_parser::Function) {
         if rust.params.len() != component.params.len()
             || (rust.result == Type::Unit) != component.result.is_none()
-            || !is_freestanding(component)
+            || component.kind.is_async()
         {
             return self.differ(rust.name, rust.to_string(), function_text(self.resolve, component));
         }
@@ -219,6 +219,9 @@ impl Check<'_> {
                 if same_names(cases.cases, found.cases.iter().map(|case| &case.name)) => {}
             (Type::Flags(flags), TypeDefKind::Flags(found))
                 if same_names(flags.flags, found.flags.iter().map(|flag| &flag.name)) => {}
+            (Type::Own(resource), TypeDefKind::Handle(Handle::Own(found)))
+            | (Type::Borrow(resource), TypeDefKind::Handle(Handle::Borrow(found)))
+                if is_resource(self.resolve, *found, resource) => {}
             _ => self.differ(path, definition(rust), found_definition(self.resolve, component)),
         }
     }
@@ -246,8 +249,17 @@ impl Check<'_> {
     }
 }
 
-fn is_freestanding(function: &wit_parser::Function) -> bool {
-    matches!(function.kind, wit_parser::FunctionKind::Freestanding)
+/// Whether a component's resource is that one: of the same name, in an interface of the same track.
+fn is_resource(resolve: &Resolve, mut id: wit_parser::TypeId, resource: &Resource) -> bool {
+    while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
+        id = alias;
+    }
+    let found = &resolve.types[id];
+    let home = match found.owner {
+        TypeOwner::Interface(home) => resolve.id_of(home),
+        _ => None,
+    };
+    found.name.as_deref() == Some(resource.name) && home.is_some_and(|home| same_track(&home, resource.home))
 }
 
 fn same_names<'a>(fields: &[Field], found: impl ExactSizeIterator<Item = &'a String>) -> bool {

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::error::{CallError, Trap};
+use super::handle::{self, Whose};
 use super::image::Image;
 use super::info::Status;
 use super::link::IsPeer;
@@ -108,6 +109,9 @@ impl Client<'_> {
             self.enter(index)?;
         }
         state::begin(self.store);
+        if self.store.data().has_to_drop() {
+            self.drop_resources(index)?;
+        }
         let Some(function) = self.functions[index] else { return Err(self.absent(index)) };
         // SAFETY: `resolve` checked the function with these types, says the caller.
         let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
@@ -115,6 +119,35 @@ impl Client<'_> {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
+    }
+
+    /// Looks at the handles among the arguments of function `index`.
+    pub fn check_handles<P: tairitsu_guest::abi::Lower>(&self, index: usize, params: &P) -> Result<(), Fault> {
+        let resources = self.store.data().known_resources();
+        handle::check(params, resources).map_err(|(resource, reason)| {
+            let error = CallError::Handle { function: self.name(index), resource: resource.into(), reason };
+            Fault(Box::new(error))
+        })
+    }
+
+    /// Takes back what was lent to the guest for the call that is over.
+    pub fn end_lending(&self) {
+        if let Some(resources) = self.store.data().known_resources() {
+            resources.end_lending();
+        }
+    }
+
+    /// Says whose the handles in a result are.
+    pub fn settle(&mut self, whose: Option<Arc<Whose>>) {
+        if let Some(whose) = whose {
+            whose.settle(self.store.data_mut().resources());
+        }
+    }
+
+    /// Has the guest drop what the host has dropped of its resources.
+    #[cold]
+    fn drop_resources(&mut self, index: usize) -> Result<(), Fault> {
+        state::drop_resources(self.store).map_err(|error| self.fault(index, error))
     }
 
     /// Whether the guest has function `index`. All are there but optional ones.
@@ -147,23 +180,27 @@ impl Client<'_> {
 
     #[cold]
     fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
-        let function = self.name(index);
-        let state = self.store.data();
-        state.shared.count_trap();
-        let cause = error.downcast_ref::<Cause>().cloned();
-        if matches!(cause, Some(Cause::Stopped)) {
-            return Fault(Box::new(CallError::Stopped { function }));
-        }
-        state.shared.advance(Status::Running, Status::Trapped);
-        let ending = ending(state, &error, cause);
-        let trap = Trap::new(function, error, state.stderr_tail());
-        *self.first = Some(trap.clone());
-        Fault(Box::new(ending(trap)))
+        fault(self.store.data(), self.first, self.name(index), error)
     }
 
     fn name(&self, index: usize) -> String {
         format!("{}#{}", self.interface.id, self.interface.functions[index].name)
     }
+}
+
+/// Ends a container, by what its guest came to in a function.
+#[cold]
+pub(super) fn fault(state: &State, first: &mut Option<Trap>, function: String, error: wasmtime::Error) -> Fault {
+    state.shared.count_trap();
+    let cause = error.downcast_ref::<Cause>().cloned();
+    if matches!(cause, Some(Cause::Stopped)) {
+        return Fault(Box::new(CallError::Stopped { function }));
+    }
+    state.shared.advance(Status::Running, Status::Trapped);
+    let ending = ending(state, &error, cause);
+    let trap = Trap::new(function, error, state.stderr_tail());
+    *first = Some(trap.clone());
+    Fault(Box::new(ending(trap)))
 }
 
 /// Which error a call ended in.
@@ -188,6 +225,10 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<d
                 let limit = state.machine.stack;
                 Box::new(move |trap| CallError::Stack { limit, trap })
             }
+            _ if is_out_of_handles(error) => {
+                let limit = state.limits.handles;
+                Box::new(move |trap| CallError::Handles { limit, trap })
+            }
             _ if is_out_of_host_bytes(error) => {
                 let limit = state.limits.host_bytes;
                 Box::new(move |trap| CallError::HostBytes { limit, trap })
@@ -203,6 +244,11 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<d
 /// wasmtime has no public type for it; a test holds its text to this.
 fn is_out_of_host_bytes(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
+}
+
+/// As above.
+fn is_out_of_handles(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("store handle limit exceeded")
 }
 
 #[cfg(feature = "wasi")]

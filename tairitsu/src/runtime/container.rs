@@ -1,12 +1,13 @@
 //! A running image.
 
 use super::check::{self, Report, Wants};
-use super::client::{Client, GuestInterface, Resolver, find_export};
+use super::client::{self, Client, GuestInterface, Resolver, find_export};
 use super::core_host::CoreHost;
 use super::error::{CallError, Trap, message};
+use super::handle::{Leaks, warn_of};
 use super::info::{Handle, Shared, Status};
 use super::restart::Backoff;
-use super::state::{Slot, State};
+use super::state::{self, Slot, State};
 use super::template::{CORE, Template};
 use super::{ContainerBuilder, Error, Image};
 use crate::core::GuestApi;
@@ -74,12 +75,13 @@ impl Container {
         Ok(())
     }
 
-    /// Frees the store, but for the providers.
-    fn close(&mut self) {
-        if let Some(live) = self.live.take() {
-            self.kept = live.store.into_data().providers;
-            self.shared.set_memory(0);
-        }
+    /// Frees the store, but for the providers. Returns what was held of resources that have crossed.
+    fn close(&mut self) -> Leaks {
+        let Some(live) = self.live.take() else { return Leaks::default() };
+        let mut state = live.store.into_data();
+        self.kept = std::mem::take(&mut state.providers);
+        self.shared.set_memory(0);
+        state.close_resources()
     }
 
     /// The image that runs.
@@ -108,9 +110,32 @@ impl Container {
     }
 
     /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
-    pub fn stop(&mut self) {
+    ///
+    /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
+    /// restart or when it is dropped, `tracing` has them as a warning.
+    pub fn stop(&mut self) -> Leaks {
         self.shared.set_status(Status::Stopped);
-        self.close();
+        self.close()
+    }
+
+    /// Has the guest drop what the host has dropped of its resources, which it does anyway before its next call.
+    ///
+    /// # Errors
+    ///
+    /// Those of any call, since the guest's destructors run.
+    pub fn drop_resources(&mut self) -> Result<(), CallError> {
+        let Some(live) = self.live.as_mut().filter(|live| live.store.data().has_to_drop()) else { return Ok(()) };
+        let function = || "[resource-drop]".to_string();
+        match (self.shared.status(), &self.first) {
+            (Status::Created | Status::Running, _) => {}
+            (Status::Trapped, Some(first)) => {
+                return Err(CallError::Trapped { function: function(), first: first.clone() });
+            }
+            (Status::Trapped | Status::Stopped, _) => return Err(CallError::Stopped { function: function() }),
+        }
+        state::arm(&mut live.store);
+        state::drop_resources(&mut live.store)
+            .map_err(|error| client::fault(live.store.data(), &mut self.first, function(), error).into())
     }
 
     /// Starts it anew, whatever it has come to: a fresh instance from the template, in which nothing has been called.
@@ -126,7 +151,7 @@ impl Container {
     }
 
     fn reopen(&mut self) -> Result<(), Error> {
-        self.close();
+        warn_of(&self.close());
         self.first = None;
         self.shared.set_status(Status::Created);
         self.shared.count_restart();
@@ -151,7 +176,7 @@ impl Container {
             self.reopen()?;
         }
         if self.shared.status() == Status::Stopped {
-            self.close();
+            warn_of(&self.close());
         }
         Ok(())
     }

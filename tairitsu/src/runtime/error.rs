@@ -1,6 +1,7 @@
 //! What can go wrong, before a call and during one.
 
 use super::check::Report;
+use super::handle::BadHandle;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -181,8 +182,8 @@ pub enum Error {
 
 /// What went wrong in a call to a guest. `E` is the error type of the function, where it has one.
 ///
-/// All but [`Guest`](CallError::Guest), [`Interface`](CallError::Interface), [`Trapped`](CallError::Trapped) and
-/// [`Stopped`](CallError::Stopped) end the container: it has no more calls in it until it is restarted.
+/// All but [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
+/// [`Trapped`](CallError::Trapped) and [`Stopped`](CallError::Stopped) end the container: it has no more calls in it until it is restarted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CallError<E = Infallible> {
@@ -226,6 +227,13 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was.
         trap: Trap,
     },
+    /// The guest has more handles at once than [`Limits::handles`](crate::Limits::handles).
+    Handles {
+        /// The limit.
+        limit: usize,
+        /// Where the guest was.
+        trap: Trap,
+    },
     /// The guest used up its stack. See [`RegistryBuilder::stack_bytes`](crate::RegistryBuilder::stack_bytes).
     Stack {
         /// The limit, in bytes.
@@ -264,6 +272,15 @@ pub enum CallError<E = Infallible> {
         message: String,
         /// Where the guest was.
         trap: Trap,
+    },
+    /// An argument is a resource that the guest cannot be given. The call was not made.
+    Handle {
+        /// The function.
+        function: String,
+        /// The resource's name.
+        resource: String,
+        /// Why not.
+        reason: BadHandle,
     },
     /// The container had trapped in an earlier call.
     Trapped {
@@ -402,13 +419,16 @@ impl<E> CallError<E> {
             | CallError::Memory { trap, .. }
             | CallError::Table { trap, .. }
             | CallError::HostBytes { trap, .. }
+            | CallError::Handles { trap, .. }
             | CallError::Stack { trap, .. }
             | CallError::Exit { trap, .. }
             | CallError::Denied { trap, .. }
             | CallError::Provider { trap, .. }
             | CallError::Linked { trap, .. }
             | CallError::Trapped { first: trap, .. } => Some(trap),
-            CallError::Guest(_) | CallError::Stopped { .. } | CallError::Interface(_) => None,
+            CallError::Guest(_) | CallError::Handle { .. } | CallError::Stopped { .. } | CallError::Interface(_) => {
+                None
+            }
         }
     }
 
@@ -422,6 +442,8 @@ impl<E> CallError<E> {
             CallError::Memory { limit, trap } => CallError::Memory { limit, trap },
             CallError::Table { limit, trap } => CallError::Table { limit, trap },
             CallError::HostBytes { limit, trap } => CallError::HostBytes { limit, trap },
+            CallError::Handles { limit, trap } => CallError::Handles { limit, trap },
+            CallError::Handle { function, resource, reason } => CallError::Handle { function, resource, reason },
             CallError::Stack { limit, trap } => CallError::Stack { limit, trap },
             CallError::Exit { code, trap } => CallError::Exit { code, trap },
             CallError::Denied { function, trap } => CallError::Denied { function, trap },
@@ -459,6 +481,12 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
             }
             CallError::HostBytes { limit, trap } => {
                 write!(f, "`{}` failed: it gave the host more at once than its limit of {limit} bytes", trap.function())
+            }
+            CallError::Handles { limit, trap } => {
+                write!(f, "`{}` failed: it has more handles at once than its limit of {limit}", trap.function())
+            }
+            CallError::Handle { function, resource, reason } => {
+                write!(f, "`{function}` was not called: expected a `{resource}` of its container's, found {reason}")
             }
             CallError::Stack { limit, trap } => {
                 write!(f, "`{}` failed: it used up its stack of {limit} bytes", trap.function())

@@ -26,7 +26,7 @@ const INSTANCES: usize = 256;
 /// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories | 128 MiB | [`CallError::Memory`] |
 /// | [`table_elements`](Limits::table_elements) | elements of all tables | 100,000 | [`CallError::Table`] |
 /// | [`host_bytes`](Limits::host_bytes) | bytes that the host allocates to lift one list of values | 32 MiB | [`CallError::HostBytes`] |
-/// | [`handles`](Limits::handles) | WASI handles that are open at once | 1,000 | [`CallError::Trap`] |
+/// | [`handles`](Limits::handles) | handles to resources, WASI's among them, at once | 1,000 | [`CallError::Handles`] |
 /// | [`fuel`](Limits::fuel) | fuel of one call | not counted | [`CallError::Fuel`] |
 /// | [`RegistryBuilder::stack_bytes`] | bytes of wasm stack | 512 KiB | [`CallError::Stack`] |
 ///
@@ -42,7 +42,7 @@ const INSTANCES: usize = 256;
 /// [`CallError::HostBytes`]: crate::CallError::HostBytes
 /// [`CallError::Fuel`]: crate::CallError::Fuel
 /// [`CallError::Stack`]: crate::CallError::Stack
-/// [`CallError::Trap`]: crate::CallError::Trap
+/// [`CallError::Handles`]: crate::CallError::Handles
 /// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
 /// [`Status::Trapped`]: crate::Status::Trapped
 #[derive(Clone, Debug)]
@@ -51,7 +51,6 @@ pub struct Limits {
     pub(super) memory: usize,
     pub(super) tables: usize,
     pub(super) host_bytes: usize,
-    #[cfg_attr(not(feature = "wasi"), allow(dead_code, reason = "only WASI has any"))]
     pub(super) handles: usize,
     pub(super) fuel: Option<u64>,
 }
@@ -108,7 +107,8 @@ impl Limits {
         self
     }
 
-    /// The WASI handles (streams, files, sockets, timers) that are open at once.
+    /// The handles to resources that there are at once: the guest's to the host's, to its own and to WASI's (streams, files,
+    /// sockets, timers), the host's to the guest's, and what is lent for a call.
     #[must_use]
     pub fn handles(mut self, handles: usize) -> Self {
         self.handles = handles;

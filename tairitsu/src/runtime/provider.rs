@@ -3,6 +3,7 @@
 use super::Error;
 use super::client::{Client, Fault, GuestInterface};
 use super::error::{message, panic_message};
+use super::handle::{Kind, Lifted};
 use super::link::{self, IsPeer};
 use super::state::{Cause, Slot, State};
 use crate::__private::HasInterface;
@@ -11,9 +12,10 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use tairitsu_guest::abi::Resource;
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower};
+use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower, ResourceType};
 
 /// Why a function could not be linked.
 pub type LinkError = wasmtime::Error;
@@ -50,7 +52,7 @@ impl<P: 'static> ProviderLinker<'_, P> {
         function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: ComponentNamedList + Lift + 'static,
+        A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
         self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
@@ -64,7 +66,7 @@ impl<P: 'static> ProviderLinker<'_, P> {
         function: impl Fn(&mut P, T, A) -> Result<R, Cause> + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: ComponentNamedList + Lift + 'static,
+        A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
         let (provider, interface) = (self.provider, self.interface);
@@ -73,6 +75,9 @@ impl<P: 'static> ProviderLinker<'_, P> {
             return link_denied(&mut self.linker, interface.id, name);
         }
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+            if let Some(whose) = args.whose() {
+                whose.settle(store.data_mut().resources());
+            }
             let read = before(store.data());
             let mut lease = store.data_mut().provider(provider)?;
             let provider = lease.get::<P>()?;
@@ -89,6 +94,20 @@ impl<P: 'static> ProviderLinker<'_, P> {
     }
 }
 
+impl<P> ProviderLinker<'_, P> {
+    /// Links the interface's resource. What the guest drops of it is dropped.
+    pub fn resource<R: ?Sized + Resource>(&mut self) -> Result<(), LinkError> {
+        let (name, interface) = (R::RESOURCE.name, self.interface);
+        self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
+            let value = store.data_mut().resources().remove(place);
+            match catch_unwind(AssertUnwindSafe(|| drop(value))) {
+                Ok(()) => Ok(store.data().after_host()?),
+                Err(panic) => Err(panicked(interface, &format!("[resource-drop]{name}"), &*panic)),
+            }
+        })
+    }
+}
+
 impl<P: IsPeer> ProviderLinker<'_, P> {
     /// Links function `index` of the interface to the export of a container; one that is denied, to an error.
     pub fn forward<I, A, R>(
@@ -98,7 +117,7 @@ impl<P: IsPeer> ProviderLinker<'_, P> {
     ) -> Result<(), LinkError>
     where
         I: ?Sized + GuestInterface,
-        A: ComponentNamedList + Lift + 'static,
+        A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
         let interface = self.interface;

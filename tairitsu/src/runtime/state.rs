@@ -1,5 +1,6 @@
 //! The data of a container's store, and why a host function or a limit ended a call.
 
+use super::handle::{Leaks, Resources, warn_of};
 use super::info::{Shared, Status};
 use super::limits::{Limits, Quota};
 use super::machine::Machine;
@@ -20,6 +21,7 @@ pub(super) struct State {
     /// When the call began, in ticks; up to one tick earlier.
     began: u64,
     fuel: Option<u64>,
+    resources: OwnResources,
     #[cfg(feature = "wasi")]
     pub(super) wasi: Option<super::wasi::WasiState>,
 }
@@ -71,12 +73,14 @@ impl State {
             limits: limits.clone(),
             began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
+            resources: OwnResources(None),
             #[cfg(feature = "wasi")]
             wasi: None,
         };
         let mut store = Store::new(&machine.engine, state);
         store.limiter(|state| &mut state.quota);
         store.set_hostcall_fuel(limits.host_bytes);
+        store.set_max_component_handles(limits.handles);
         store.epoch_deadline_callback(|store| store.data().tick());
         store
     }
@@ -88,6 +92,27 @@ impl State {
             Some(slot) => Ok(slot.lease()),
             None => Err(wasmtime::Error::msg("a provider is not where it was linked")),
         }
+    }
+
+    /// The resources that cross between the guest and the host.
+    pub(super) fn resources(&mut self) -> &Arc<Resources> {
+        self.resources.0.get_or_insert_default()
+    }
+
+    /// The same, if any have crossed.
+    pub(super) fn known_resources(&self) -> Option<&Arc<Resources>> {
+        self.resources.0.as_ref()
+    }
+
+    /// Ends the resources with the store, and says what was held.
+    pub(super) fn close_resources(&mut self) -> Leaks {
+        self.resources.close()
+    }
+
+    /// Whether the host has dropped resources of the guest's, which the guest has not.
+    #[inline]
+    pub(super) fn has_to_drop(&self) -> bool {
+        self.resources.0.as_ref().is_some_and(|resources| resources.is_waiting())
     }
 
     /// The end of what the guest has written to standard error.
@@ -132,6 +157,27 @@ impl State {
     pub(super) fn time_left(&self) -> Option<Duration> {
         self.limits.deadline.map(|limit| limit.saturating_sub(self.elapsed()))
     }
+}
+
+/// The store's resources, which end with it, whoever else has tokens of them.
+struct OwnResources(Option<Arc<Resources>>);
+
+impl OwnResources {
+    fn close(&mut self) -> Leaks {
+        self.0.take().map(|resources| resources.close()).unwrap_or_default()
+    }
+}
+
+impl Drop for OwnResources {
+    fn drop(&mut self) {
+        warn_of(&self.close());
+    }
+}
+
+/// Has the guest drop what the host has dropped of its resources, in that order.
+pub(super) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
+    let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
+    dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
 }
 
 /// Comes before every call.

@@ -1,9 +1,10 @@
 //! An image with all that its containers have, linked and checked once.
 
-use super::check::{self, Report, Wants};
+use super::check::{self, MissingImport, Report, Wants};
 use super::client::GuestInterface;
 use super::core_host::CoreHost;
 use super::error::message;
+use super::handle::{ProvidesResource, ResourceOf, has_handles};
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
@@ -143,9 +144,20 @@ impl ContainerBuilder {
         self
     }
 
+    /// Provides a resource whose values are of type `T`: guests can make some, by the functions of it that have no `self`, and call
+    /// those that they are given. Values of other types that implement the resource's trait can be given to guests too.
+    #[must_use]
+    pub fn resource<T: ProvidesResource>(mut self) -> Self {
+        let source = Source::Kept(|| Box::new(ResourceOf::<T>::new()));
+        self.provided.push(Provided { source, links: vec![Link::new::<T::Interface, ResourceOf<T>>()] });
+        self
+    }
+
     /// Provides an interface by another container, whose guest exports it: guests call guests. All containers that are built of
     /// this call the one other. Each has its own policy and limits; the caller's deadline runs on while it waits for
     /// the other, and the other's own ends what the other does.
+    ///
+    /// An interface with resources in it cannot be linked: they are of one container.
     ///
     /// A guest is not entered while it is in a call: where containers are linked in a ring, the call that would enter one
     /// again is [`CallError::Linked`], and so is one whose container is busy for too long.
@@ -155,6 +167,10 @@ impl ContainerBuilder {
     pub fn link<I: ?Sized + GuestInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
         let verdict = other.image().compatibility(interface);
         self.unlinkable = self.unlinkable.or(verdict.into_error(other.image()));
+        if has_handles(I::INTERFACE) {
+            let message = "resources are of one container, and do not cross from one to another".into();
+            self.unlinkable = self.unlinkable.or(Some(Error::Link { interface: interface.id().into(), message }));
+        }
         let other = other.clone();
         let source = Source::Factory(Box::new(move || Box::new(Peer(other.clone()))));
         self.provided.push(Provided { source, links: vec![Link::new::<I, Peer>()] });
@@ -338,6 +354,18 @@ fn check_imports(image: &Image, provided: &[Provided], policy: &Policy) -> Resul
                     None => {
                         let missing = wanted.functions.values().filter(|function| !denied.contains(&&function.name));
                         report.missing.extend(missing.map(|function| check::missing(&name, resolve, function)));
+                        let resources = wanted
+                            .types
+                            .iter()
+                            .filter(|(_, id)| matches!(resolve.types[**id].kind, TypeDefKind::Resource));
+                        let missing = resources.filter(|(resource, _)| {
+                            !policy.denies(&name, &served, &format!("[resource-drop]{resource}"))
+                        });
+                        report.missing.extend(missing.map(|(resource, _)| MissingImport {
+                            interface: name.clone(),
+                            function: resource.clone(),
+                            expected: "resource".into(),
+                        }));
                     }
                 }
             }

@@ -25,7 +25,8 @@ impl Mirror {
     /// A mirror for the results of an interface's functions.
     pub(super) fn new(engine: &Engine, interface: &'static Interface) -> Self {
         let functions = functions(interface);
-        let section = Interface { id: ID, docs: "", uses: interface.uses, types: &[], functions }.section(Role::Export);
+        let section = Interface { id: ID, docs: "", uses: interface.uses, types: &[], resource: None, functions }
+            .section(Role::Export);
         let module = with_section(wat::parse_str(core(functions)).unwrap(), &section);
         let component = Component::new(engine, crate::componentize(&module)).unwrap();
         let mut store = Store::new(engine, ());

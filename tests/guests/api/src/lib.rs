@@ -1,5 +1,7 @@
 //! Traits over another crate's types.
 
+pub mod docs;
+
 use tairitsu_test_types::{Currency, Money};
 
 /// An alias: a macro cannot see through it, and need not.

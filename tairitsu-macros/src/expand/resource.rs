@@ -1,0 +1,126 @@
+//! `#[resource]`: what a trait has as a resource, beside what its functions have as an interface.
+
+use super::shared;
+use crate::model::{Interface, Receiver, Resource, Side};
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// What the trait's object type is a resource by. The intrinsics that a guest imports stand in it, each in a function that
+/// stays out of line: one that is called links the section that lies beside it.
+pub(super) fn kind(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
+    let (ident, id, docs) = (&interface.item.ident, &interface.id, &interface.docs);
+    let Paths { private, schema, if_guest, if_native, .. } = paths;
+    let (name, role) = (&resource.name, shared::role(interface.side));
+    let module = match interface.side {
+        Side::Guest => format!("[export]{id}"),
+        Side::Host => id.clone(),
+    };
+    let intrinsic = |function: &str, head: TokenStream, core: TokenStream, there: bool| {
+        let link_name = format!("[resource-{function}]{name}");
+        let body = match there {
+            true => quote! {
+                #[link(wasm_import_module = #module)]
+                unsafe extern "C" {
+                    #[link_name = #link_name]
+                    fn intrinsic #core;
+                }
+                // SAFETY: the canonical ABI gives every resource this function, of this type.
+                unsafe { intrinsic(number as _) as _ }
+            },
+            // A guest has it for its own resources only, and nothing calls it.
+            false => quote! {
+                let _ = number;
+                ::core::unreachable!()
+            },
+        };
+        quote! {
+            #[inline(never)]
+            #head { #body }
+        }
+    };
+    let own = interface.side == Side::Guest;
+    let intrinsics = [
+        intrinsic("new", quote!(fn new_handle(number: usize) -> u32), quote!((_: usize) -> u32), own),
+        intrinsic("rep", quote!(fn address(number: u32) -> usize), quote!((_: u32) -> usize), own),
+        intrinsic("drop", quote!(fn drop_handle(number: u32)), quote!((_: u32)), true),
+    ];
+    let common = quote! {
+        const RESOURCE: &'static #schema::Resource =
+            &#schema::Resource { name: #name, docs: #docs, home: #id, role: #schema::Role::#role };
+
+        fn any(
+            this: ::std::sync::Arc<Self>,
+        ) -> ::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
+            this
+        }
+    };
+    let section = (interface.side == Side::Host).then(|| {
+        let section_name = format!("component-type:tairitsu:import:{id}");
+        shared::section(&section_name, &quote!(dyn #ident), private)
+    });
+    quote! {
+        #if_guest! {
+            const _: () = {
+                #section
+
+                #[allow(clippy::all)]
+                impl #private::Resource for dyn #ident {
+                    #common
+                    #(#intrinsics)*
+                }
+            };
+        }
+        #if_native! {
+            impl #private::Resource for dyn #ident {
+                #common
+            }
+        }
+    }
+}
+
+/// Natively, for a resource of the host's: what has one calls its functions on it, as in a guest.
+pub(super) fn native(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
+    let (ident, own) = (&interface.item.ident, &resource.own);
+    let Paths { private, if_native, .. } = paths;
+    let functions = interface.functions.iter().map(|function| {
+        let (head, method) = (shared::head(function), &function.ident);
+        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        let body = match function.receiver {
+            Receiver::None => quote!(#private::no_native_maker::<dyn #ident, _>()),
+            _ => {
+                let idents = idents.skip(1);
+                quote!(<dyn #ident as #ident>::#method(&*self.value() #(, #idents)*))
+            }
+        };
+        quote!(#[allow(unused_variables)] #head { #body })
+    });
+    quote! {
+        #if_native! {
+            #[allow(clippy::all)]
+            impl #ident for #own {
+                #(#functions)*
+            }
+        }
+    }
+}
+
+/// The conversion that `#[resource] impl` makes, in the crate of the implementation.
+pub(super) fn from_value() -> TokenStream {
+    quote! {
+        impl ::core::convert::From<$ty> for $($tairitsu)*::Own<dyn $($path)*> {
+            fn from(value: $ty) -> Self {
+                Self::from(::std::sync::Arc::new(value) as ::std::sync::Arc<dyn $($path)*>)
+            }
+        }
+    }
+}
+
+/// The arms for the attributes that stand on an impl of an interface, and not on one of a resource.
+pub(super) fn wrong_arms(interface: &Interface) -> TokenStream {
+    let message = format!("`{}` is a resource\nhelp: write `#[tairitsu::resource]` on this impl", interface.item.ident);
+    quote! {
+        (guest $($any:tt)*) => { ::core::compile_error! { #message } };
+        (host $($any:tt)*) => { ::core::compile_error! { #message } };
+    }
+}
