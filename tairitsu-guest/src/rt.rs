@@ -7,7 +7,6 @@ use std::alloc;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
 use std::convert::Infallible;
-use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -211,17 +210,18 @@ impl Sink for GuestMemory {
 }
 
 /// A handle to a resource of the host's.
-pub(crate) struct Handle<R: ?Sized + Resource> {
+pub(crate) struct Handle {
     number: u32,
     /// It was given away, and is not ours to drop any more.
     gone: AtomicBool,
-    resource: PhantomData<fn(&R)>,
+    /// Gives it up.
+    drop: fn(u32),
 }
 
-impl<R: ?Sized + Resource> Drop for Handle<R> {
+impl Drop for Handle {
     fn drop(&mut self) {
         if !self.gone.load(Relaxed) {
-            R::drop_handle(self.number);
+            (self.drop)(self.number);
         }
     }
 }
@@ -327,7 +327,7 @@ impl Source for GuestSource {
 }
 
 fn handle_of<R: ?Sized + Resource>(number: u32) -> Own<R> {
-    Own { held: Held::Handle(Handle { number, gone: AtomicBool::new(false), resource: PhantomData }) }
+    Own { held: Held::Handle(Handle { number, gone: AtomicBool::new(false), drop: R::drop_handle }) }
 }
 
 /// Takes what the host allocated for `len` items that are their own lowered form.

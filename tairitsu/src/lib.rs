@@ -1,6 +1,6 @@
 //! WebAssembly components from one Rust trait: typed on both sides, isolated at run time.
 //!
-//! A trait marked [`guest`] or [`host`] is the whole contract between a host and a guest. From it come the
+//! A trait marked [`guest`], [`host`] or [`resource`] is the whole contract between a host and a guest. From it come the
 //! WIT, the guest's exports and imports, the typed client and the provider glue; both sides use the same
 //! Rust types.
 //!

@@ -2,6 +2,7 @@
 //! `wit-parser`, flattening and layout against `Resolve`.
 
 use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
+use tairitsu_test_api::docs::{Connection, Document, Editor, Network};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Rates};
 use tairitsu_test_blocks::{CalculatorApi, ClockApi};
@@ -22,7 +23,7 @@ macro_rules! sections {
     };
 }
 
-fn sections() -> [(&'static Interface, Role, &'static [u8]); 14] {
+fn sections() -> [(&'static Interface, Role, &'static [u8]); 18] {
     sections! {
         Zoo, Export;
         Zoo, Import;
@@ -35,6 +36,10 @@ fn sections() -> [(&'static Interface, Role, &'static [u8]); 14] {
         Sensor, Import;
         CalculatorApi, Export;
         ClockApi, Import;
+        Document, Export;
+        Editor, Export;
+        Connection, Import;
+        Network, Import;
         tairitsu::core::GuestApi, Export;
         tairitsu::core::HostApi, Import;
         tairitsu::core::HostApi, Export;
@@ -60,7 +65,10 @@ fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, Interf
         Role::Export => (&world.exports, &world.imports),
     };
     let used = used(interface);
-    let counts = if role == Role::Import { (1 + used.len(), 0) } else { (1, used.len()) };
+    // What is used is imported, but for a resource of the guest's.
+    let exported = used.iter().filter(|used| used.resource.is_some_and(|used| used.role == Role::Export)).count();
+    let imported = used.len() - exported;
+    let counts = if role == Role::Import { (1 + imported, exported) } else { (1 + exported, imported) };
     assert_eq!((items.len(), others.len()), counts, "{}", interface.id);
     let id = find(&bindgen.resolve, interface.id);
     assert!(
@@ -126,8 +134,8 @@ fn sections_of_one_module_merge() {
     let names = |keys: Vec<&wit_parser::WorldKey>| {
         keys.into_iter().map(|key| bindgen.resolve.name_world_key(key)).collect::<Vec<_>>()
     };
-    assert_eq!(names(world.imports.keys().collect()).len(), 7);
-    assert_eq!(names(world.exports.keys().collect()).len(), 8);
+    assert_eq!(names(world.imports.keys().collect()).len(), 9);
+    assert_eq!(names(world.exports.keys().collect()).len(), 10);
 }
 
 /// Flattening and layout are `Resolve`'s.

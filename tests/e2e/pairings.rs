@@ -2,14 +2,12 @@
 //! host and a guest of `wit_bindgen::generate!`, runs all of `calls.rs`.
 
 use crate::ZOO;
+use crate::raw::{self, Host};
 use tairitsu_test_zoo::{Attic, Keeper, Zoo};
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime::Store;
+use wasmtime::component::HasSelf;
 
-const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/zoo.wit");
-
-/// The interfaces of the zoo as one package with a world. With `TAIRITSU_BLESS` set, the file is written anew.
+/// The interfaces of the zoo as one package with a world.
 #[test]
 fn the_fixture_is_what_the_traits_emit() {
     let package = Zoo.interface().package();
@@ -19,10 +17,7 @@ fn the_fixture_is_what_the_traits_emit() {
         .collect();
     let world = "world zoo-guest {\n  import keeper;\n  export zoo;\n  export attic;\n}\n";
     let wit = format!("package {package};\n\n{}\n{world}", interfaces.join("\n"));
-    if std::env::var_os("TAIRITSU_BLESS").is_some() {
-        std::fs::write(FIXTURE, &wit).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(FIXTURE).unwrap(), wit, "set TAIRITSU_BLESS=1 to write the file anew");
+    raw::hold("zoo.wit", &wit);
 }
 
 mod bindings {
@@ -33,18 +28,7 @@ mod bindings {
 use bindings::exports::test::zoo::{attic, zoo};
 use bindings::test::zoo::keeper;
 
-struct Host {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for Host {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl keeper::Host for Host {
+impl keeper::Host for Host<()> {
     fn nothing(&mut self) {}
 
     fn add(&mut self, a: u32, b: u32) -> u32 {
@@ -104,15 +88,9 @@ impl keeper::Host for Host {
     }
 }
 
-fn guest() -> (Store<Host>, bindings::ZooGuest) {
-    let component = crate::componentize(ZOO);
-    let engine = Engine::default();
-    let component = Component::new(&engine, component).unwrap();
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-    keeper::add_to_linker::<Host, wasmtime::component::HasSelf<Host>>(&mut linker, |host| host).unwrap();
-    let host = Host { wasi: WasiCtx::builder().build(), table: ResourceTable::new() };
-    let mut store = Store::new(&engine, host);
+fn guest() -> (Store<Host<()>>, bindings::ZooGuest) {
+    let (mut store, component, linker) =
+        raw::host(ZOO, (), |linker| keeper::add_to_linker::<_, HasSelf<_>>(linker, |host: &mut Host<()>| host));
     let guest = bindings::ZooGuest::instantiate(&mut store, &component, &linker).unwrap();
     (store, guest)
 }

@@ -44,16 +44,16 @@ pub trait Resource: Send + Sync + 'static {
 /// side has a handle. When an `Own` is dropped, and nobody else has the value, the value is dropped, on whichever side it is. A
 /// guest that drops a handle of the host's drops the value with it; what the host drops of a guest's, the guest drops
 /// before its next call.
-pub struct Own<R: ?Sized + Resource> {
+pub struct Own<R: ?Sized> {
     pub(crate) held: Held<R>,
 }
 
-pub(crate) enum Held<R: ?Sized + Resource> {
+pub(crate) enum Held<R: ?Sized> {
     /// The value, which is on this side.
     Value(Arc<R>),
     /// The other side has it.
     #[cfg(target_family = "wasm")]
-    Handle(crate::rt::Handle<R>),
+    Handle(crate::rt::Handle),
     /// The runtime knows where it is.
     #[cfg(not(target_family = "wasm"))]
     Token(Box<dyn Token<R>>),

@@ -110,7 +110,7 @@ pub(super) fn from_value() -> TokenStream {
     quote! {
         impl ::core::convert::From<$ty> for $($tairitsu)*::Own<dyn $($path)*> {
             fn from(value: $ty) -> Self {
-                Self::from(::std::sync::Arc::new(value) as ::std::sync::Arc<dyn $($path)*>)
+                <Self as ::core::convert::From<::std::sync::Arc<dyn $($path)*>>>::from(::std::sync::Arc::new(value))
             }
         }
     }

@@ -199,7 +199,11 @@ pub(super) fn call(
         Receiver::None => quote!(<#implementor as #ident>::#method(#pass)),
     };
     let Some(own) = interface.resource.as_ref().map(|resource| &resource.own) else { return call };
-    let made = |value| quote!(<#own>::from(::std::sync::Arc::new(#value) as ::std::sync::Arc<dyn #ident>));
+    let made = |value| {
+        quote! {
+            <#own as ::core::convert::From<::std::sync::Arc<dyn #ident>>>::from(::std::sync::Arc::new(#value))
+        }
+    };
     match function.makes {
         None => call,
         Some(Makes::Itself) => made(call),

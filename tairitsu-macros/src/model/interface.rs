@@ -206,6 +206,9 @@ impl Function {
                 }
             }
         }
+        if receiver == Receiver::Handle && params[1..].iter().any(|param| param.ident == "this") {
+            params[0].ident = format_ident!("this_{ident}", span = ident.span());
+        }
         if let Some(param) = params.get(MAX_PARAMS) {
             cx.error(
                 &param.ident,

@@ -417,7 +417,7 @@ pub(super) fn is_handle_of(ty: &Type, resource: &tairitsu_guest::schema::Resourc
     message = "`{Self}` is no resource of the host's",
     note = "put `#[tairitsu::resource]` on `{Self}`'s impl of a trait marked `#[tairitsu::resource(host)]`"
 )]
-pub trait ProvidesResource: Send + Sync + 'static {
+pub trait ProvidesResource: 'static {
     /// The object type of the trait.
     type Interface: ?Sized + HasInterface + 'static;
 

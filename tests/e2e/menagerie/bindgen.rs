@@ -3,28 +3,14 @@
 
 use super::mirror::Mirror;
 use super::{OURS, row};
+use crate::raw;
 use tairitsu_test_menagerie::*;
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Engine, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-
 mod bindings {
     #![allow(missing_docs, unreachable_pub)]
     wasmtime::component::bindgen!({ path: "fixtures/menagerie.wit", world: "without-annex" });
 }
 
 use bindings::exports::test::menagerie::menagerie as theirs;
-
-struct Host {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for Host {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
 
 macro_rules! rows {
     (
@@ -34,14 +20,10 @@ macro_rules! rows {
         #[test]
         fn a_host_of_bindgen_and_our_guest() {
             let pairing = "a host of bindgen and our guest";
-            let engine = Engine::default();
-            let component = Component::new(&engine, crate::componentize(OURS)).unwrap();
-            let mut linker = Linker::new(&engine);
-            wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-            let mut store = Store::new(&engine, Host { wasi: WasiCtx::builder().build(), table: ResourceTable::new() });
+            let (mut store, component, linker) = raw::host(OURS, (), |_| Ok(()));
             let world = bindings::WithoutAnnex::instantiate(&mut store, &component, &linker).unwrap();
             let guest = world.test_menagerie_menagerie();
-            let mut mirror = Mirror::new(&engine, Menagerie.interface());
+            let mut mirror = Mirror::new(component.engine(), Menagerie.interface());
             $({
                 let name = stringify!($name).replace('_', "-");
                 row!($name, $ty $(, $draw)?).check(pairing, |value| {

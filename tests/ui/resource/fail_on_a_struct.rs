@@ -1,0 +1,6 @@
+//! A resource is a trait.
+
+#[tairitsu::resource]
+pub struct Document;
+
+fn main() {}
