@@ -22,6 +22,7 @@ mod policy;
 mod random;
 mod raw;
 mod resources;
+mod resolve;
 mod split;
 mod threads;
 mod tree;

@@ -46,7 +46,7 @@ pub struct Resolver<'r> {
     pub(super) export: ComponentExportIndex,
     pub(super) interface: &'static Interface,
     /// Nothing for an optional one that is not there.
-    pub(super) functions: Vec<Option<Func>>,
+    pub(super) functions: Vec<Option<ComponentExportIndex>>,
 }
 
 impl Resolver<'_> {
@@ -66,14 +66,15 @@ impl Resolver<'_> {
     fn next(&mut self, index: usize) -> Result<Option<Func>, ResolveError> {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let function = &self.interface.functions[index];
-        let func = self
+        let found = self
             .instance
             .get_export_index(&mut *self.store, Some(&self.export), function.name)
-            .and_then(|export| self.instance.get_func(&mut *self.store, export));
-        if func.is_none() && !function.optional {
+            .and_then(|export| Some((export, self.instance.get_func(&mut *self.store, export)?)));
+        if found.is_none() && !function.optional {
             return Err(wasmtime::Error::msg(format!("the instance has no function `{}`", function.name)));
         }
-        self.functions.push(func);
+        let (export, func) = found.unzip();
+        self.functions.push(export);
         Ok(func)
     }
 }
@@ -218,19 +219,19 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<d
         }
         Some(Cause::Stopped) | None => match error.downcast_ref() {
             Some(wasmtime::Trap::OutOfFuel) => {
-                let limit = state.limits.fuel.unwrap_or(u64::MAX);
+                let limit = state.limits().fuel.unwrap_or(u64::MAX);
                 Box::new(move |trap| CallError::Fuel { limit, trap })
             }
             Some(wasmtime::Trap::StackOverflow) => {
-                let limit = state.machine.stack;
+                let limit = state.machine().stack;
                 Box::new(move |trap| CallError::Stack { limit, trap })
             }
             _ if is_out_of_handles(error) => {
-                let limit = state.limits.handles;
+                let limit = state.limits().handles;
                 Box::new(move |trap| CallError::Handles { limit, trap })
             }
             _ if is_out_of_host_bytes(error) => {
-                let limit = state.limits.host_bytes;
+                let limit = state.limits().host_bytes;
                 Box::new(move |trap| CallError::HostBytes { limit, trap })
             }
             _ => match exit_code(error) {

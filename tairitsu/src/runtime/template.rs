@@ -8,6 +8,7 @@ use super::handle::{ProvidesResource, ResourceOf, has_handles};
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
+use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
 use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
 use crate::__private::HasInterface;
@@ -35,9 +36,11 @@ pub(super) struct TemplateInner {
     provided: Vec<Provided>,
     pub(super) limits: Limits,
     pub(super) restart: RestartPolicy,
+    pub(super) resolutions: Resolutions,
     name: Option<String>,
+    /// Where the image imports it.
     #[cfg(feature = "wasi")]
-    wasi: Option<super::Wasi>,
+    pub(super) wasi: Option<super::Wasi>,
 }
 
 /// What containers are built of.
@@ -301,6 +304,7 @@ impl ContainerBuilder {
                 provided,
                 limits,
                 restart,
+                resolutions: Resolutions::default(),
                 name,
                 #[cfg(feature = "wasi")]
                 wasi,
@@ -467,9 +471,9 @@ impl Template {
     /// are given by value are taken from there, and are back there if it fails.
     pub(super) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
         let inner = &*self.inner;
-        let mut store = State::store(inner.image.machine(), &inner.limits, shared);
+        let mut store = State::store(self, shared);
         #[cfg(feature = "wasi")]
-        if let Some(wasi) = &inner.wasi {
+        if let Some(wasi) = inner.wasi.as_ref().filter(|wasi| !wasi.can_wait()) {
             store.data_mut().wasi = Some(wasi.open(&inner.limits)?);
         }
         // What is made anew comes first, since it can fail.
