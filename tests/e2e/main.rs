@@ -17,6 +17,7 @@ mod lifecycle;
 mod limits;
 mod link;
 mod menagerie;
+mod native;
 mod pairings;
 mod policy;
 mod random;
