@@ -12,6 +12,8 @@ pub use tairitsu_guest::rt;
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use crate::runtime::generated::*;
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub use inventory::submit;
 
 /// An interface's trait object says what the interface is.
 #[diagnostic::on_unimplemented(
@@ -87,7 +89,7 @@ pub use crate::{__if_guest as if_guest, __if_native as if_native, __if_runtime a
 /// Calls the provider of interface `I` in the native container that runs on this thread.
 #[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
 #[cfg(not(target_family = "wasm"))]
-pub fn with_native_host<I: ?Sized + HasInterface, R>(_: impl FnOnce(&mut I) -> R) -> R {
+pub fn with_native_host<I: ?Sized + HasInterface, R>(_: usize, _: impl FnOnce(&mut I) -> R) -> R {
     panic!("`tairitsu::Host` was called for `{}`, and this program has no tairitsu runtime", I::INTERFACE.id)
 }
 

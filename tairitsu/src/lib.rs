@@ -45,8 +45,8 @@ pub use tairitsu_macros::{flags, guest, host, resource, wit};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference,
-    Error, Handle, Image, Interfaces, Leaks, Limits, MissingImport, OnDenied, Policy, Registry, RegistryBuilder,
-    Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
+    Error, Handle, Image, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, OnDenied, Policy, Registry,
+    RegistryBuilder, Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tairitsu::{CallError, Container};
-use tairitsu_test_zoo::{Access, Animal, Attic, Chest, Keeper, Kind, Nine, Place, Value, Zoo, ZooClient};
+use tairitsu_test_zoo::{Access, Animal, Attic, Chest, Guest, Keeper, Kind, Nine, Place, Value, Zoo, ZooClient};
 
 #[derive(Default)]
 struct Echo {
@@ -76,11 +76,14 @@ impl Keeper for Echo {
     }
 }
 
-/// Our guest, and the same with wit-bindgen.
-const GUESTS: [&str; 2] = ["zoo", "bindgen"];
+/// Our guest, the same with wit-bindgen, and ours without wasm.
+const GUESTS: [&str; 3] = ["zoo", "bindgen", "native"];
 
 fn container(guest: &str) -> Container {
-    Container::builder(&image(guest)).provide(Echo::default()).build().unwrap()
+    match guest {
+        "native" => Container::native::<Guest>().provide(Echo::default()).build().unwrap(),
+        guest => Container::builder(&image(guest)).provide(Echo::default()).build().unwrap(),
+    }
 }
 
 fn with_zoo(mut test: impl FnMut(&mut ZooClient<'_>)) {

@@ -14,7 +14,7 @@ trait Pair {
 mod later {
     #[tairitsu::guest(package = "test:pair")]
     #[allow(dead_code)]
-    pub trait Pair {
+    pub(super) trait Pair {
         fn second(&self) -> u32;
         fn sum(&self) -> u32 {
             self.second() + 1000
@@ -27,7 +27,7 @@ mod later {
 mod other {
     #[tairitsu::guest(package = "test:pair")]
     #[allow(dead_code)]
-    pub trait Pair {
+    pub(super) trait Pair {
         fn first(&self) -> u64;
         fn second(&self, n: u32) -> u32;
         fn third(&self) -> u32;
@@ -124,7 +124,10 @@ fn a_mismatch_is_reported_to_each() {
             assert_eq!(missing, ["third"], "{round}: {error}");
 
             let error = container.guest(Absent).unwrap_err();
-            assert!(matches!(&error, Error::NoExport { found, .. } if found == &["test:pair/pair"]), "{round}: {error}");
+            assert!(
+                matches!(&error, Error::NoExport { found, .. } if found == &["test:pair/pair"]),
+                "{round}: {error}"
+            );
             // And what does fit is there in between.
             assert_eq!(container.guest(Pair).unwrap().first().unwrap(), 1);
         }

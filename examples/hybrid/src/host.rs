@@ -1,4 +1,5 @@
-//! The host: registers the guest as an image, runs a container of it, and talks to it.
+//! The host: registers the guest as an image, runs a container of it, and talks to it. With `--native` the guest is the
+//! host's own code, and the conversation the same.
 
 /// The bin is part of the package, and so of its wasm32 build; there it does nothing.
 #[cfg(target_family = "wasm")]
@@ -7,7 +8,7 @@ fn main() {}
 #[cfg(not(target_family = "wasm"))]
 fn main() -> anyhow::Result<()> {
     use tairitsu::{CallError, Container, Registry};
-    use tairitsu_example_hybrid::{Greeter, Journal};
+    use tairitsu_example_hybrid::{Greeter, Hello, Journal};
 
     /// The host's side of the journal.
     #[derive(Default)]
@@ -25,11 +26,14 @@ fn main() -> anyhow::Result<()> {
         }
     }
 
-    let registry = Registry::new();
-    registry.register_image("hello:v1", tairitsu::include_guest!("tairitsu-example-hybrid"))?;
-    let image = registry.get_image("hello:v1").expect("registered above");
-
-    let mut container = Container::builder(&image).provide(Log::default()).build()?;
+    let mut container = if std::env::args().any(|argument| argument == "--native") {
+        Container::native::<Hello>().provide(Log::default()).build()?
+    } else {
+        let registry = Registry::new();
+        registry.register_image("hello:v1", tairitsu::include_guest!("tairitsu-example-hybrid"))?;
+        let image = registry.get_image("hello:v1").expect("registered above");
+        Container::builder(&image).provide(Log::default()).build()?
+    };
     container
         .on_execute(|command, payload| {
             println!("[host] the guest wants `{command}` of {payload:?}");

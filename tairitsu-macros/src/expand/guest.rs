@@ -207,6 +207,16 @@ fn export_arm(interface: &Interface) -> TokenStream {
                 #[allow(dead_code)]
                 const DEFAULT: fn() -> $ty = #private::guest_state::<$ty>();
 
+                #private::if_runtime! {
+                    impl #private::Exports<#target> for $ty {
+                        fn as_interface(&mut self) -> &mut (#target + 'static) {
+                            self
+                        }
+                    }
+
+                    #private::submit! { #private::NativeExport::new::<$ty, #target>() }
+                }
+
                 #private::if_guest! {
                     static STATE: #private::rt::State<$ty> = #private::rt::State::new(DEFAULT);
 
@@ -292,10 +302,21 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
         if default.is_some() {
             defaults.extend(self::defaults(interface, i, paths));
         }
-        let body = match default {
-            Some(default) => quote!({ #default #body }),
-            None => body,
-        };
+        // A guest without wasm has its resources as they are, and does not export them.
+        let native = interface.resource.is_none().then(|| {
+            quote! {
+                if self.__tairitsu_client.is_native() {
+                    return #typed::settle(self.__tairitsu_client.call_native::<dyn #ident, _>(#index, |__tairitsu_guest| {
+                        <dyn #ident as #ident>::#method(__tairitsu_guest #(, #idents)*)
+                    }));
+                }
+            }
+        });
+        let body = quote! {{
+            #native
+            #default
+            #body
+        }};
         methods.extend(quote! {
             #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
@@ -320,11 +341,24 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 }
             }
         });
+        let native = interface.resource.is_none().then(|| {
+            quote! {
+                if __tairitsu_client.is_native() {
+                    return match __tairitsu_client.call_native::<dyn #ident, _>(#index, |__tairitsu_guest| {
+                        <dyn #ident as #ident>::#method(__tairitsu_guest, #pass)
+                    }) {
+                        ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
+                        ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
+                    };
+                }
+            }
+        });
         forward.extend(quote! {
             #private::Provided::<(#(#owned,)*), #results, #n, #m>::forward::<dyn #ident, _>(
                 __tairitsu_linker,
                 #index,
                 |__tairitsu_client: &mut #private::Client<'_>, (#(#held,)*)| {
+                    #native
                     #default
                     // SAFETY: `resolve` checks the function of this index with these types.
                     match unsafe { #typed::call_raw(__tairitsu_client, #index, (#pass)) } {

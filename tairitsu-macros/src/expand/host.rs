@@ -122,12 +122,12 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
 fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, krate, if_native, .. } = paths;
-    let functions = interface.functions.iter().map(|function| {
-        let (head, method) = (shared::head(function), &function.ident);
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+        let (head, method, index) = (shared::head(function), &function.ident, shared::index(i));
         let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
         quote! {
             #head {
-                #private::with_native_host::<dyn #ident, _>(|__tairitsu_host| {
+                #private::with_native_host::<dyn #ident, _>(#index, |__tairitsu_host| {
                     #ident::#method(__tairitsu_host #(, #idents)*)
                 })
             }
@@ -206,6 +206,10 @@ fn provide_arm() -> TokenStream {
                         linker: &mut #private::ProviderLinker<'_, Self>,
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         <dyn $($path)*>::__tairitsu_link::<Self>(linker)
+                    }
+
+                    fn as_interface(&mut self) -> &mut (dyn $($path)* + 'static) {
+                        self
                     }
                 }
             }

@@ -2,10 +2,11 @@
 
 use super::Error;
 use super::error::{CallError, Trap};
-use super::handle::{self, Whose};
+use super::handle::{self, Resources, Whose};
 use super::image::Image;
-use super::info::Status;
+use super::info::{Shared, Status};
 use super::link::IsPeer;
+use super::native::{self, NativeExport};
 use super::provider::{LinkError, ProviderLinker};
 use super::state::{self, Cause, State};
 use crate::__private::HasInterface;
@@ -81,11 +82,18 @@ impl Resolver<'_> {
 
 /// What a typed client calls through.
 pub struct Client<'c> {
-    pub(super) store: &'c mut Store<State>,
-    pub(super) functions: &'c [Option<Func>],
+    pub(super) target: Target<'c>,
     pub(super) interface: &'static Interface,
     /// The trap that ended the container.
     pub(super) first: &'c mut Option<Trap>,
+}
+
+/// What a client calls.
+pub(super) enum Target<'c> {
+    /// The functions of an instance.
+    Wasm { store: &'c mut Store<State>, functions: &'c [Option<Func>] },
+    /// The functions of a guest without wasm.
+    Native { guest: &'c mut native::Live, export: &'static NativeExport, shared: &'c Arc<Shared> },
 }
 
 impl fmt::Debug for Client<'_> {
@@ -106,17 +114,20 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        if self.store.data().shared.status() != Status::Running {
+        if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
-        state::begin(self.store);
-        if self.store.data().has_to_drop() {
-            self.drop_resources(index)?;
+        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
+        state::begin(store);
+        if store.data().has_to_drop()
+            && let Err(error) = state::drop_resources(store)
+        {
+            return Err(self.fault(index, error));
         }
-        let Some(function) = self.functions[index] else { return Err(self.absent(index)) };
+        let Some(function) = functions[index] else { return Err(self.absent(index)) };
         // SAFETY: `resolve` checked the function with these types, says the caller.
         let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
-        match function.call(&mut *self.store, params) {
+        match function.call(&mut **store, params) {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
@@ -124,8 +135,7 @@ impl Client<'_> {
 
     /// Looks at the handles among the arguments of function `index`.
     pub fn check_handles<P: tairitsu_guest::abi::Lower>(&self, index: usize, params: &P) -> Result<(), Fault> {
-        let resources = self.store.data().known_resources();
-        handle::check(params, resources).map_err(|(resource, reason)| {
+        handle::check(params, self.resources()).map_err(|(resource, reason)| {
             let error = CallError::Handle { function: self.name(index), resource: resource.into(), reason };
             Fault(Box::new(error))
         })
@@ -133,28 +143,61 @@ impl Client<'_> {
 
     /// Takes back what was lent to the guest for the call that is over.
     pub fn end_lending(&self) {
-        if let Some(resources) = self.store.data().known_resources() {
+        if let Some(resources) = self.resources() {
             resources.end_lending();
         }
     }
 
     /// Says whose the handles in a result are.
     pub fn settle(&mut self, whose: Option<Arc<Whose>>) {
-        if let Some(whose) = whose {
-            whose.settle(self.store.data_mut().resources());
+        if let (Some(whose), Target::Wasm { store, .. }) = (whose, &mut self.target) {
+            whose.settle(store.data_mut().resources());
         }
     }
 
-    /// Has the guest drop what the host has dropped of its resources.
-    #[cold]
-    fn drop_resources(&mut self, index: usize) -> Result<(), Fault> {
-        state::drop_resources(self.store).map_err(|error| self.fault(index, error))
+    /// The resources that have crossed, if any have.
+    fn resources(&self) -> Option<&Arc<Resources>> {
+        match &self.target {
+            Target::Wasm { store, .. } => store.data().known_resources(),
+            Target::Native { .. } => None,
+        }
+    }
+
+    /// Whether the guest runs without wasm.
+    #[inline]
+    pub fn is_native(&self) -> bool {
+        matches!(self.target, Target::Native { .. })
+    }
+
+    /// Calls function `index` of a guest that runs without wasm.
+    pub fn call_native<I: ?Sized + GuestInterface, R>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut I) -> R,
+    ) -> Result<R, Fault> {
+        if self.shared().status() != Status::Running {
+            self.enter(index)?;
+        }
+        let Target::Native { guest, export, shared } = &mut self.target else { return Err(self.absent(index)) };
+        shared.count_call();
+        guest.call(export, call).map_err(|error| self.fault(index, error))
     }
 
     /// Whether the guest has function `index`. All are there but optional ones.
     #[inline]
     pub fn has(&self, index: usize) -> bool {
-        self.functions[index].is_some()
+        match &self.target {
+            Target::Wasm { functions, .. } => functions[index].is_some(),
+            Target::Native { .. } => true,
+        }
+    }
+
+    #[inline]
+    fn shared(&self) -> &Shared {
+        match &self.target {
+            Target::Wasm { store, .. } => &store.data().shared,
+            Target::Native { shared, .. } => shared,
+        }
     }
 
     /// Whoever calls an optional function has asked whether it is there.
@@ -167,7 +210,7 @@ impl Client<'_> {
     /// The first call of a container goes on; one that has ended has no more calls in it.
     #[cold]
     fn enter(&mut self, index: usize) -> Result<(), Fault> {
-        let shared = &self.store.data().shared;
+        let shared = self.shared();
         let error = match (shared.status(), &*self.first) {
             (Status::Created | Status::Running, _) => {
                 shared.advance(Status::Created, Status::Running);
@@ -181,7 +224,12 @@ impl Client<'_> {
 
     #[cold]
     fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
-        fault(self.store.data(), self.first, self.name(index), error)
+        let name = self.name(index);
+        let (shared, state) = match &self.target {
+            Target::Wasm { store, .. } => (&*store.data().shared, Some(store.data())),
+            Target::Native { shared, .. } => (&***shared, None),
+        };
+        fault(shared, state, name, error, self.first)
     }
 
     fn name(&self, index: usize) -> String {
@@ -189,56 +237,78 @@ impl Client<'_> {
     }
 }
 
-/// Ends a container, by what its guest came to in a function.
+/// Ends a container, by what its guest came to in a function. A guest without wasm has no store's data.
 #[cold]
-pub(super) fn fault(state: &State, first: &mut Option<Trap>, function: String, error: wasmtime::Error) -> Fault {
-    state.shared.count_trap();
+pub(super) fn fault(
+    shared: &Shared,
+    state: Option<&State>,
+    function: String,
+    error: wasmtime::Error,
+    first: &mut Option<Trap>,
+) -> Fault {
+    shared.count_trap();
     let cause = error.downcast_ref::<Cause>().cloned();
     if matches!(cause, Some(Cause::Stopped)) {
         return Fault(Box::new(CallError::Stopped { function }));
     }
-    state.shared.advance(Status::Running, Status::Trapped);
-    let ending = ending(state, &error, cause);
-    let trap = Trap::new(function, error, state.stderr_tail());
+    shared.advance(Status::Running, Status::Trapped);
+    let (ending, stderr) = match state {
+        Some(state) => (ending(state, &error, cause), state.stderr_tail()),
+        None => (cause.map_or_else(|| boxed(CallError::Trap), ended_by), String::new()),
+    };
+    let trap = Trap::new(function, error, stderr);
     *first = Some(trap.clone());
     Fault(Box::new(ending(trap)))
 }
 
+/// The error of a call, from where it ended.
+type Ending = Box<dyn FnOnce(Trap) -> CallError>;
+
+fn boxed(ending: impl FnOnce(Trap) -> CallError + 'static) -> Ending {
+    Box::new(ending)
+}
+
 /// Which error a call ended in.
-fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<dyn FnOnce(Trap) -> CallError> {
+fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Ending {
     match cause {
-        Some(Cause::Deadline { limit }) => Box::new(move |trap| CallError::Deadline { limit, trap }),
-        Some(Cause::Memory { limit }) => Box::new(move |trap| CallError::Memory { limit, trap }),
-        Some(Cause::Table { limit }) => Box::new(move |trap| CallError::Table { limit, trap }),
-        Some(Cause::Denied { function }) => Box::new(move |trap| CallError::Denied { function, trap }),
-        Some(Cause::Provider { function, message }) => {
-            Box::new(move |trap| CallError::Provider { function, message, trap })
-        }
-        Some(Cause::Linked { function, message }) => {
-            Box::new(move |trap| CallError::Linked { function, message, trap })
-        }
-        Some(Cause::Stopped) | None => match error.downcast_ref() {
+        Some(cause) => ended_by(cause),
+        None => match error.downcast_ref() {
             Some(wasmtime::Trap::OutOfFuel) => {
                 let limit = state.limits().fuel.unwrap_or(u64::MAX);
-                Box::new(move |trap| CallError::Fuel { limit, trap })
+                boxed(move |trap| CallError::Fuel { limit, trap })
             }
             Some(wasmtime::Trap::StackOverflow) => {
                 let limit = state.machine().stack;
-                Box::new(move |trap| CallError::Stack { limit, trap })
+                boxed(move |trap| CallError::Stack { limit, trap })
             }
             _ if is_out_of_handles(error) => {
                 let limit = state.limits().handles;
-                Box::new(move |trap| CallError::Handles { limit, trap })
+                boxed(move |trap| CallError::Handles { limit, trap })
             }
             _ if is_out_of_host_bytes(error) => {
                 let limit = state.limits().host_bytes;
-                Box::new(move |trap| CallError::HostBytes { limit, trap })
+                boxed(move |trap| CallError::HostBytes { limit, trap })
             }
             _ => match exit_code(error) {
-                Some(code) => Box::new(move |trap| CallError::Exit { code, trap }),
-                None => Box::new(CallError::Trap),
+                Some(code) => boxed(move |trap| CallError::Exit { code, trap }),
+                None => boxed(CallError::Trap),
             },
         },
+    }
+}
+
+/// Which error the host ended a call in.
+fn ended_by(cause: Cause) -> Ending {
+    match cause {
+        Cause::Deadline { limit } => boxed(move |trap| CallError::Deadline { limit, trap }),
+        Cause::Memory { limit } => boxed(move |trap| CallError::Memory { limit, trap }),
+        Cause::Table { limit } => boxed(move |trap| CallError::Table { limit, trap }),
+        Cause::Denied { function } => boxed(move |trap| CallError::Denied { function, trap }),
+        Cause::Missing { function } => boxed(move |trap| CallError::Missing { function, trap }),
+        Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
+        Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
+        // Whoever asks has seen to it before.
+        Cause::Stopped => boxed(CallError::Trap),
     }
 }
 

@@ -1,16 +1,18 @@
 //! A running image.
 
 use super::check::{self, Report, Wants};
-use super::client::{self, Client, GuestInterface, Resolver, find_export};
+use super::client::{self, Client, GuestInterface, Resolver, Target, find_export};
 use super::core_host::CoreHost;
 use super::error::{CallError, Trap, message};
 use super::handle::{Leaks, warn_of};
-use super::info::{Handle, Shared, Status};
+use super::info::{Handle, Roster, Shared, Status};
+use super::native::{self, NativeTemplate};
+use super::provider::CORE;
 use super::resolution::Exports;
 use super::restart::Backoff;
 use super::state::{self, Slot, State};
-use super::template::{CORE, Template, TemplateInner};
-use super::{ContainerBuilder, Error, Image};
+use super::template::{Template, TemplateInner};
+use super::{ContainerBuilder, Error, Image, RestartPolicy};
 use crate::core::GuestApi;
 use crate::descriptor::Descriptor;
 use std::any::TypeId;
@@ -28,7 +30,7 @@ use wasmtime::component::{Func, Instance};
 /// A call needs `&mut self`, and a provider has no way back to the container that calls it: no guest is ever
 /// entered while it is in a call.
 pub struct Container {
-    template: Template,
+    origin: Origin,
     shared: Arc<Shared>,
     /// Nothing, after it was stopped.
     live: Option<Live>,
@@ -39,7 +41,43 @@ pub struct Container {
     backoff: Backoff,
 }
 
-struct Live {
+/// What a container was made of.
+#[derive(Clone)]
+pub(super) enum Origin {
+    Image(Template),
+    /// A guest without wasm.
+    Native(Arc<NativeTemplate>),
+}
+
+impl Origin {
+    pub(super) fn image(&self) -> Option<&Image> {
+        match self {
+            Origin::Image(template) => Some(template.image()),
+            Origin::Native(_) => None,
+        }
+    }
+
+    fn restart(&self) -> RestartPolicy {
+        match self {
+            Origin::Image(template) => template.inner.restart,
+            Origin::Native(native) => native.restart,
+        }
+    }
+
+    fn roster(&self) -> &Roster {
+        match self {
+            Origin::Image(template) => &template.image().machine().roster,
+            Origin::Native(_) => &native::ROSTER,
+        }
+    }
+}
+
+enum Live {
+    Wasm(Wasm),
+    Native(native::Live),
+}
+
+struct Wasm {
     store: Store<State>,
     instance: Instance,
     /// The interfaces that were resolved so far.
@@ -61,33 +99,47 @@ impl Container {
         ContainerBuilder::new(image)
     }
 
-    pub(super) fn start(template: Template, name: Option<&str>) -> Result<Self, Error> {
-        let shared = template.enter(name);
+    pub(super) fn start(origin: Origin, shared: Arc<Shared>) -> Result<Self, Error> {
         let mut container =
-            Self { template, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() };
+            Self { origin, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() };
         container.open()?;
         Ok(container)
     }
 
     fn open(&mut self) -> Result<(), Error> {
-        let (store, instance) = self.template.open(&self.shared, &mut self.kept)?;
-        self.live = Some(Live { store, instance, resolved: Vec::new() });
+        self.live = Some(match &self.origin {
+            Origin::Image(template) => {
+                let (store, instance) = template.open(&self.shared, &mut self.kept)?;
+                Live::Wasm(Wasm { store, instance, resolved: Vec::new() })
+            }
+            Origin::Native(native) => Live::Native(native.open(&self.shared, &mut self.kept)?),
+        });
         self.backoff.started(Instant::now());
         Ok(())
     }
 
     /// Frees the store, but for the providers. Returns what was held of resources that have crossed.
     fn close(&mut self) -> Leaks {
-        let Some(live) = self.live.take() else { return Leaks::default() };
-        let mut state = live.store.into_data();
-        self.kept = std::mem::take(&mut state.providers);
+        let leaks;
+        (self.kept, leaks) = match self.live.take() {
+            Some(Live::Wasm(wasm)) => {
+                let mut state = wasm.store.into_data();
+                (std::mem::take(&mut state.providers), state.close_resources())
+            }
+            Some(Live::Native(native)) => (native.into_providers(), Leaks::default()),
+            None => return Leaks::default(),
+        };
         self.shared.set_memory(0);
-        state.close_resources()
+        leaks
     }
 
-    /// The image that runs.
-    pub fn image(&self) -> &Image {
-        self.template.image()
+    /// The image that runs; nothing where the guest runs without wasm.
+    pub fn image(&self) -> Option<&Image> {
+        self.origin.image()
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// The name that it has in a list.
@@ -125,18 +177,20 @@ impl Container {
     ///
     /// Those of any call, since the guest's destructors run.
     pub fn drop_resources(&mut self) -> Result<(), CallError> {
-        let Some(live) = self.live.as_mut().filter(|live| live.store.data().has_to_drop()) else { return Ok(()) };
-        let function = || "[resource-drop]".to_string();
+        let Some(Live::Wasm(wasm)) = &mut self.live else { return Ok(()) };
+        if !wasm.store.data().has_to_drop() {
+            return Ok(());
+        }
+        let function = String::from("[resource-drop]");
         match (self.shared.status(), &self.first) {
             (Status::Created | Status::Running, _) => {}
-            (Status::Trapped, Some(first)) => {
-                return Err(CallError::Trapped { function: function(), first: first.clone() });
-            }
-            (Status::Trapped | Status::Stopped, _) => return Err(CallError::Stopped { function: function() }),
+            (Status::Trapped, Some(first)) => return Err(CallError::Trapped { function, first: first.clone() }),
+            (Status::Trapped | Status::Stopped, _) => return Err(CallError::Stopped { function }),
         }
-        state::arm(&mut live.store);
-        state::drop_resources(&mut live.store)
-            .map_err(|error| client::fault(live.store.data(), &mut self.first, function(), error).into())
+        state::arm(&mut wasm.store);
+        state::drop_resources(&mut wasm.store).map_err(|error| {
+            client::fault(&self.shared, Some(wasm.store.data()), function, error, &mut self.first).into()
+        })
     }
 
     /// Starts it anew, whatever it has come to: a fresh instance from the template, in which nothing has been called.
@@ -165,7 +219,7 @@ impl Container {
     /// [`RestartPolicy`]: crate::RestartPolicy
     pub fn restarts_in(&mut self) -> Option<Duration> {
         match self.shared.status() {
-            Status::Trapped => self.backoff.wait(self.template.inner.restart, Instant::now()),
+            Status::Trapped => self.backoff.wait(self.origin.restart(), Instant::now()),
             _ => None,
         }
     }
@@ -198,22 +252,18 @@ impl Container {
         if !matches!(self.shared.status(), Status::Running | Status::Created) {
             self.revive()?;
         }
-        let Some(live) = &mut self.live else { return Err(Error::Stopped { container: self.shared.name().into() }) };
-        let id = TypeId::of::<I>();
-        let index = match live.resolved.iter().position(|(known, _)| *known == id) {
-            Some(index) => index,
-            None => {
-                let functions = live.functions::<I>(&self.template)?;
-                live.resolved.push((id, functions));
-                live.resolved.len() - 1
+        let first = &mut self.first;
+        let target = match (&self.origin, &mut self.live) {
+            (Origin::Image(template), Some(Live::Wasm(wasm))) => {
+                let (store, functions) = wasm.functions::<I>(template)?;
+                Target::Wasm { store, functions }
             }
+            (Origin::Native(native), Some(Live::Native(guest))) => {
+                Target::Native { guest, export: native.export::<I>()?, shared: &self.shared }
+            }
+            _ => return Err(Error::Stopped { container: self.shared.name().into() }),
         };
-        Ok(Client {
-            store: &mut live.store,
-            functions: &live.resolved[index].1,
-            interface: I::INTERFACE,
-            first: &mut self.first,
-        })
+        Ok(Client { target, interface: I::INTERFACE, first })
     }
 
     /// Calls `init` of the core world's guest.
@@ -259,8 +309,9 @@ impl Container {
 
     fn core_host(&mut self, set: impl FnOnce(&mut CoreHost)) {
         let slots = match &mut self.live {
-            Some(live) => &mut live.store.data_mut().providers,
-            None => &mut self.kept,
+            Some(Live::Wasm(wasm)) => &mut wasm.store.data_mut().providers[..],
+            Some(Live::Native(native)) => native.providers(),
+            None => &mut self.kept[..],
         };
         let mut lease = slots.get_mut(CORE).map(Slot::lease);
         if let Some(Ok(host)) = lease.as_mut().map(|lease| lease.get()) {
@@ -268,7 +319,8 @@ impl Container {
         }
     }
 
-    /// What the guest has written to standard output since this was called last, where that is captured.
+    /// What the guest has written to standard output since this was called last, where that is captured. Nothing is captured
+    /// of a guest that runs without wasm.
     #[cfg(feature = "wasi")]
     pub fn take_stdout(&mut self) -> Vec<u8> {
         self.wasi().map(|wasi| wasi.stdout.take()).unwrap_or_default()
@@ -282,21 +334,36 @@ impl Container {
 
     #[cfg(feature = "wasi")]
     fn wasi(&self) -> Option<&super::wasi::WasiState> {
-        self.live.as_ref()?.store.data().wasi.as_deref()
+        match &self.live {
+            Some(Live::Wasm(wasm)) => wasm.store.data().wasi.as_deref(),
+            _ => None,
+        }
     }
 }
 
-impl Live {
+impl Wasm {
     /// The functions of an interface, in this instance. What they are in the image is the same for every container of the
-    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are its template's.
-    fn functions<I: ?Sized + GuestInterface>(&mut self, template: &Template) -> Result<Box<[Option<Func>]>, Error> {
-        let TemplateInner { image, resolutions, .. } = &*template.inner;
-        let exports = match resolutions.get(TypeId::of::<I>()) {
-            Some(exports) => exports,
-            None => resolutions.keep(TypeId::of::<I>(), self.resolve::<I>(image)?),
+    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are looked at whenever
+    /// a handle is lowered.
+    fn functions<I: ?Sized + GuestInterface>(
+        &mut self,
+        template: &Template,
+    ) -> Result<(&mut Store<State>, &[Option<Func>]), Error> {
+        let id = TypeId::of::<I>();
+        let index = match self.resolved.iter().position(|(known, _)| *known == id) {
+            Some(index) => index,
+            None => {
+                let TemplateInner { image, resolutions, .. } = &*template.inner;
+                let exports = match resolutions.get(id) {
+                    Some(exports) => exports,
+                    None => resolutions.keep(id, self.resolve::<I>(image)?),
+                };
+                let functions = exports.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
+                self.resolved.push((id, functions.collect()));
+                self.resolved.len() - 1
+            }
         };
-        let functions = exports.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
-        Ok(functions.collect())
+        Ok((&mut self.store, &self.resolved[index].1))
     }
 
     /// Looks an interface up, and checks it.
@@ -327,7 +394,7 @@ impl Live {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        self.template.inner.image.machine().roster.leave(&self.shared);
+        self.origin.roster().leave(&self.shared);
     }
 }
 
@@ -335,7 +402,7 @@ impl fmt::Debug for Container {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Container")
             .field("name", &self.name())
-            .field("image", self.image())
+            .field("image", &self.image())
             .field("status", &self.status())
             .field("first_trap", &self.first)
             .finish()

@@ -164,6 +164,12 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
+    /// A type that is no guest.
+    #[error("expected a type with a `#[tairitsu::guest]` impl, found `{ty}` without one")]
+    NoGuest {
+        /// The Rust type.
+        ty: String,
+    },
     /// A directory that cannot be a cache of compiled code, or is not safe as one.
     #[error("the cache at `{path}` cannot be used: {message}")]
     Cache {
@@ -255,6 +261,13 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was.
         trap: Trap,
     },
+    /// A guest that runs without wasm called what nobody provides. For an image that is found before anything runs.
+    Missing {
+        /// The function, `interface#function`.
+        function: String,
+        /// Where the guest was.
+        trap: Trap,
+    },
     /// A provider panicked.
     Provider {
         /// The provider's function, `interface#function`.
@@ -329,8 +342,11 @@ impl Trap {
     }
 
     /// The guest's panic, if that is why it failed: what the standard library wrote to standard error, from the
-    /// place on. It is the guest's word, and 4 KiB of it at most.
+    /// place on. It is the guest's word, and 4 KiB of it at most. Of a guest that runs without wasm it is the message alone.
     pub fn panic(&self) -> Option<&str> {
+        if let Some(panic) = self.inner.source.downcast_ref::<GuestPanic>() {
+            return Some(&panic.message);
+        }
         matches!(self.inner.source.downcast_ref(), Some(wasmtime::Trap::UnreachableCodeReached))
             .then(|| panic_in(&self.inner.stderr))?
     }
@@ -350,6 +366,13 @@ impl Trap {
     pub fn source(&self) -> &wasmtime::Error {
         &self.inner.source
     }
+}
+
+/// Why a guest ended that ran without wasm.
+#[derive(Debug, thiserror::Error)]
+#[error("the guest panicked: {message}")]
+pub(super) struct GuestPanic {
+    pub(super) message: String,
 }
 
 /// The last panic in the text that the standard library writes: its place and its message.
@@ -389,7 +412,8 @@ impl fmt::Display for Trap {
         match self.panic() {
             // A message may have any number of lines.
             Some(panic) => {
-                write!(f, "`{}` failed: the guest panicked at {}", self.function(), OneLine(panic))?;
+                let at = if self.inner.source.is::<GuestPanic>() { ":" } else { " at" };
+                write!(f, "`{}` failed: the guest panicked{at} {}", self.function(), OneLine(panic))?;
             }
             None => write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?,
         }
@@ -423,6 +447,7 @@ impl<E> CallError<E> {
             | CallError::Stack { trap, .. }
             | CallError::Exit { trap, .. }
             | CallError::Denied { trap, .. }
+            | CallError::Missing { trap, .. }
             | CallError::Provider { trap, .. }
             | CallError::Linked { trap, .. }
             | CallError::Trapped { first: trap, .. } => Some(trap),
@@ -447,6 +472,7 @@ impl<E> CallError<E> {
             CallError::Stack { limit, trap } => CallError::Stack { limit, trap },
             CallError::Exit { code, trap } => CallError::Exit { code, trap },
             CallError::Denied { function, trap } => CallError::Denied { function, trap },
+            CallError::Missing { function, trap } => CallError::Missing { function, trap },
             CallError::Provider { function, message, trap } => CallError::Provider { function, message, trap },
             CallError::Linked { function, message, trap } => CallError::Linked { function, message, trap },
             CallError::Trapped { function, first } => CallError::Trapped { function, first },
@@ -473,6 +499,7 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
             | CallError::Memory { trap, .. }
             | CallError::Table { trap, .. }
             | CallError::Denied { trap, .. }
+            | CallError::Missing { trap, .. }
             | CallError::Exit { trap, .. }
             | CallError::Provider { trap, .. }
             | CallError::Linked { trap, .. } => trap.fmt(f),

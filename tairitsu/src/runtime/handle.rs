@@ -4,7 +4,7 @@
 //! lives in the guest is known to wasmtime, and the host has a token of it. A token reaches its store's [`Resources`]
 //! from any thread, and nothing else of the store.
 
-use super::provider::{LinkError, ProviderLinker, Provides};
+use super::provider::{LinkError, ProviderLinker};
 use crate::__private::HasInterface;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -433,11 +433,5 @@ pub struct ResourceOf<T>(PhantomData<fn(T)>);
 impl<T> ResourceOf<T> {
     pub(super) fn new() -> Self {
         Self(PhantomData)
-    }
-}
-
-impl<T: ProvidesResource> Provides<T::Interface> for ResourceOf<T> {
-    fn link(linker: &mut ProviderLinker<'_, Self>) -> Result<(), LinkError> {
-        T::link(linker)
     }
 }

@@ -1,8 +1,9 @@
 //! Guests that call guests: a container's export as another one's import.
 
 use super::client::{Client, Fault, GuestInterface};
-use super::provider::{LinkError, ProviderLinker, Provides};
-use super::{Container, Image};
+use super::container::Origin;
+use super::{Container, Error, Image};
+use crate::descriptor::Descriptor;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ pub struct SharedContainer {
 
 struct Inner {
     container: Mutex<Container>,
-    image: Image,
+    origin: Origin,
     /// The thread that has the container, or 0.
     holder: AtomicUsize,
 }
@@ -26,8 +27,8 @@ struct Inner {
 impl SharedContainer {
     /// Shares a container.
     pub fn new(container: Container) -> Self {
-        let image = container.image().clone();
-        Self { inner: Arc::new(Inner { container: Mutex::new(container), image, holder: AtomicUsize::new(0) }) }
+        let origin = container.origin().clone();
+        Self { inner: Arc::new(Inner { container: Mutex::new(container), origin, holder: AtomicUsize::new(0) }) }
     }
 
     /// The container, after whoever has it now is done with it.
@@ -42,9 +43,17 @@ impl SharedContainer {
         }
     }
 
-    /// The image that runs.
-    pub fn image(&self) -> &Image {
-        &self.inner.image
+    /// The image that runs; nothing where the guest runs without wasm.
+    pub fn image(&self) -> Option<&Image> {
+        self.inner.origin.image()
+    }
+
+    /// The error of whoever needs an interface that the container does not export, or exports otherwise.
+    pub(super) fn cannot_serve<I: ?Sized + GuestInterface>(&self, interface: Descriptor<I>) -> Option<Error> {
+        match &self.inner.origin {
+            Origin::Image(template) => template.image().compatibility(interface).into_error(template.image()),
+            Origin::Native(native) => native.export::<I>().err(),
+        }
     }
 
     /// The container, if it is to be had within that time.
@@ -76,7 +85,7 @@ impl SharedContainer {
 
 impl fmt::Debug for SharedContainer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedContainer").field("image", &self.inner.image).finish_non_exhaustive()
+        f.debug_struct("SharedContainer").field("image", &self.image()).finish_non_exhaustive()
     }
 }
 
@@ -131,12 +140,6 @@ impl fmt::Display for Busy {
 
 /// Provides what a container exports.
 pub(super) struct Peer(pub(super) SharedContainer);
-
-impl<I: ?Sized + GuestInterface> Provides<I> for Peer {
-    fn link(linker: &mut ProviderLinker<'_, Self>) -> Result<(), LinkError> {
-        I::forward(linker)
-    }
-}
 
 /// A container that others are linked to, and nothing else: what is generic over it is compiled only for the interfaces that are linked.
 pub trait IsPeer: 'static {

@@ -41,7 +41,7 @@ pub(crate) mod generated {
     pub use super::defaults::Defaults;
     pub use super::handle::{ProvidesResource, ResourceOf};
     pub use super::link::IsPeer;
-    pub use super::native::with_native_host;
+    pub use super::native::{Exports, NativeExport, with_native_host};
     pub use super::provider::{LinkError, ProviderLinker, Provides};
 }
 
@@ -55,6 +55,7 @@ pub use image::{Image, Interfaces};
 pub use info::{ContainerInfo, Handle, Status};
 pub use limits::Limits;
 pub use link::{SharedContainer, SharedContainerGuard};
+pub use native::NativeBuilder;
 #[cfg(feature = "wasi")]
 pub use output::Output;
 pub use policy::{OnDenied, Policy};

@@ -1,12 +1,16 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
+use super::check;
 use super::client::{Client, Fault, GuestInterface};
+use super::core_host::CoreHost;
 use super::error::{message, panic_message};
-use super::handle::{Kind, Lifted};
-use super::link::{self, IsPeer};
+use super::handle::{Kind, Lifted, ProvidesResource};
+use super::link::{self, IsPeer, Peer};
+use super::native::{AnyCast, Cast};
 use super::state::{Cause, Slot, State};
 use crate::__private::HasInterface;
+use crate::core::HostApi;
 use crate::descriptor::Descriptor;
 use std::any::Any;
 use std::marker::PhantomData;
@@ -32,6 +36,9 @@ pub trait Provides<I: ?Sized + HasInterface>: Send + 'static {
     fn link(linker: &mut ProviderLinker<'_, Self>) -> Result<(), LinkError>
     where
         Self: Sized;
+
+    /// The object itself, for a guest that runs without wasm.
+    fn as_interface(&mut self) -> &mut I;
 }
 
 /// Links the functions of one interface to one provider.
@@ -44,7 +51,16 @@ pub struct ProviderLinker<'l, P> {
     marker: PhantomData<fn(P)>,
 }
 
-impl<P: 'static> ProviderLinker<'_, P> {
+impl<'l, P: 'static> ProviderLinker<'l, P> {
+    fn new(
+        linker: &'l mut Linker<State>,
+        interface: &'static Interface,
+        provider: usize,
+        is_denied: &'l dyn Fn(&str) -> bool,
+    ) -> Result<Self, LinkError> {
+        Ok(Self { linker: linker.instance(interface.id)?, interface, provider, is_denied, marker: PhantomData })
+    }
+
     /// Links function `index` of the interface; one that is denied, to an error.
     pub fn function<A, R>(
         &mut self,
@@ -165,6 +181,18 @@ pub(super) enum Source {
 }
 
 impl Provided {
+    pub(super) fn value<P: Send + 'static>(links: Vec<Link>, provider: P) -> Self {
+        Self { source: Source::Value(Mutex::new(Some(Box::new(provider)))), links }
+    }
+
+    pub(super) fn factory<P: Send + 'static>(links: Vec<Link>, make: impl Fn() -> P + Send + Sync + 'static) -> Self {
+        Self { source: Source::Factory(Box::new(move || Box::new(make()))), links }
+    }
+
+    pub(super) fn shared<P: Send + 'static>(links: Vec<Link>, provider: Arc<Mutex<P>>) -> Self {
+        Self { source: Source::Shared(provider), links }
+    }
+
     /// A new slot; nothing for what a container keeps.
     pub(super) fn make(&self) -> Result<Option<Slot>, Error> {
         match &self.source {
@@ -193,27 +221,87 @@ impl Provided {
     }
 }
 
+/// The place of the core world's host among the providers.
+pub(super) const CORE: usize = 0;
+
+/// What is provided, with the core world's host, if each interface is provided once.
+pub(super) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Error> {
+    for (i, link) in links(&provided).enumerate() {
+        for other in links(&provided).skip(i + 1) {
+            if check::same_track(link.interface.id, other.interface.id) {
+                return Err(Error::ProvidedTwice { interface: other.interface.id.into() });
+            }
+        }
+    }
+    // The core world's host is always there for `on_execute` and `on_log`, and linked unless somebody
+    // else provides the interface.
+    let has_core = links(&provided).any(|link| check::same_track(link.interface.id, crate::core::HostApi.id()));
+    let core = if has_core { Vec::new() } else { vec![Link::new::<dyn HostApi, CoreHost>()] };
+    let source = Source::Kept(|| Box::new(CoreHost::default()));
+    provided.insert(CORE, Provided { source, links: core });
+    Ok(provided)
+}
+
+/// The links of all providers.
+pub(super) fn links(provided: &[Provided]) -> impl Iterator<Item = &Link> {
+    provided.iter().flat_map(|provided| &provided.links)
+}
+
+/// A container's providers. `kept` are those of its life before; those that are given by value are taken from there.
+pub(super) fn slots(provided: &[Provided], kept: &mut Vec<Slot>) -> Result<Vec<Slot>, Error> {
+    // What is made anew comes first, since it can fail.
+    let made = provided.iter().map(Provided::make).collect::<Result<Vec<_>, _>>()?;
+    let mut kept = std::mem::take(kept).into_iter().map(Some).collect::<Vec<_>>();
+    let taken = made.into_iter().zip(provided).enumerate().map(|(i, (made, provided))| match made {
+        Some(slot) => Ok(slot),
+        None => match kept.get_mut(i).and_then(Option::take) {
+            Some(slot) => Ok(slot),
+            None => provided.take(),
+        },
+    });
+    taken.collect()
+}
+
 /// Takes the provider's place, and what tells whether a function is denied.
 type LinkFn = fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(), LinkError>;
 
 pub(super) struct Link {
     pub(super) interface: &'static Interface,
     link: LinkFn,
+    /// How a guest that runs without wasm reaches it. Such a guest is linked to no container.
+    pub(super) cast: Option<AnyCast>,
 }
 
 impl Link {
-    pub(super) fn new<I: ?Sized + HasInterface, P: Provides<I>>() -> Self {
+    pub(super) fn new<I: ?Sized + HasInterface + 'static, P: Provides<I>>() -> Self {
         Self {
             interface: I::INTERFACE,
             link: |linker, provider, is_denied| {
-                P::link(&mut ProviderLinker {
-                    linker: linker.instance(I::INTERFACE.id)?,
-                    interface: I::INTERFACE,
-                    provider,
-                    is_denied,
-                    marker: PhantomData,
-                })
+                P::link(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
             },
+            cast: Some(const { &Cast::<I>(|provider| provider.downcast_mut::<P>().map(P::as_interface)) }),
+        }
+    }
+
+    /// Of a resource whose values are of type `T`. A guest that runs without wasm has the values themselves.
+    pub(super) fn resource<T: ProvidesResource>() -> Self {
+        Self {
+            interface: T::Interface::INTERFACE,
+            link: |linker, provider, is_denied| {
+                T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, provider, is_denied)?)
+            },
+            cast: None,
+        }
+    }
+
+    /// To a container that exports it.
+    pub(super) fn peer<I: ?Sized + GuestInterface>() -> Self {
+        Self {
+            interface: I::INTERFACE,
+            link: |linker, provider, is_denied| {
+                I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
+            },
+            cast: None,
         }
     }
 

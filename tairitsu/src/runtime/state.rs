@@ -56,11 +56,15 @@ impl Slot {
 impl Lease<'_> {
     #[inline]
     pub(super) fn get<P: 'static>(&mut self) -> wasmtime::Result<&mut P> {
-        let provider = match self {
+        self.any().downcast_mut().ok_or_else(|| wasmtime::Error::msg("a provider is not where it was linked"))
+    }
+
+    #[inline]
+    pub(super) fn any(&mut self) -> &mut dyn Any {
+        match self {
             Lease::Own(provider) => &mut **provider,
             Lease::Shared(provider) => &mut **provider,
-        };
-        provider.downcast_mut().ok_or_else(|| wasmtime::Error::msg("a provider is not where it was linked"))
+        }
     }
 }
 
@@ -224,6 +228,7 @@ pub(super) enum Cause {
     Memory { limit: usize },
     Table { limit: usize },
     Denied { function: String },
+    Missing { function: String },
     Provider { function: String, message: String },
     Linked { function: String, message: String },
     Stopped,
@@ -236,6 +241,7 @@ impl fmt::Display for Cause {
             Cause::Memory { limit } => write!(f, "it asked for more memory than its limit of {limit} bytes"),
             Cause::Table { limit } => write!(f, "it asked for more table elements than its limit of {limit}"),
             Cause::Denied { function } => write!(f, "it called `{function}`, which is denied to it"),
+            Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
             Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
             Cause::Stopped => f.write_str("the container was stopped"),

@@ -2,26 +2,22 @@
 
 use super::check::{self, MissingImport, Report, Wants};
 use super::client::GuestInterface;
-use super::core_host::CoreHost;
+use super::container::Origin;
 use super::error::message;
 use super::handle::{ProvidesResource, ResourceOf, has_handles};
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
-use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
+use super::provider::{self, Descriptors, Link, Provided, Provides, Source, link_denied, links};
 use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
 use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
 use crate::__private::HasInterface;
-use crate::core::HostApi;
 use crate::descriptor::Descriptor;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre, Linker, LinkerInstance, ResourceType};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
-
-/// The place of the core world's host among the providers.
-pub(super) const CORE: usize = 0;
 
 /// Everything that containers of one kind have in common. Made by [`ContainerBuilder::prepare`], which links and
 /// checks; [`Template::spawn`] does neither. Cheap to clone, safe to share.
@@ -80,8 +76,7 @@ impl ContainerBuilder {
     /// keeps the provider as it is.
     #[must_use]
     pub fn provide<I: ?Sized + HasInterface + 'static, P: Provides<I>>(mut self, provider: P) -> Self {
-        let source = Source::Value(Mutex::new(Some(Box::new(provider))));
-        self.provided.push(Provided { source, links: vec![Link::new::<I, P>()] });
+        self.provided.push(Provided::value(vec![Link::new::<I, P>()], provider));
         self
     }
 
@@ -92,8 +87,7 @@ impl ContainerBuilder {
     /// ```
     #[must_use]
     pub fn provide_as<D: Descriptors<P>, P: Send + 'static>(mut self, _interfaces: D, provider: P) -> Self {
-        let source = Source::Value(Mutex::new(Some(Box::new(provider))));
-        self.provided.push(Provided { source, links: D::links().0 });
+        self.provided.push(Provided::value(D::links().0, provider));
         self
     }
 
@@ -107,8 +101,7 @@ impl ContainerBuilder {
         mut self,
         make: impl Fn() -> P + Send + Sync + 'static,
     ) -> Self {
-        let source = Source::Factory(Box::new(move || Box::new(make())));
-        self.provided.push(Provided { source, links: vec![Link::new::<I, P>()] });
+        self.provided.push(Provided::factory(vec![Link::new::<I, P>()], make));
         self
     }
 
@@ -119,8 +112,7 @@ impl ContainerBuilder {
         _interfaces: D,
         make: impl Fn() -> P + Send + Sync + 'static,
     ) -> Self {
-        let source = Source::Factory(Box::new(move || Box::new(make())));
-        self.provided.push(Provided { source, links: D::links().0 });
+        self.provided.push(Provided::factory(D::links().0, make));
         self
     }
 
@@ -132,7 +124,7 @@ impl ContainerBuilder {
         mut self,
         provider: Arc<Mutex<P>>,
     ) -> Self {
-        self.provided.push(Provided { source: Source::Shared(provider), links: vec![Link::new::<I, P>()] });
+        self.provided.push(Provided::shared(vec![Link::new::<I, P>()], provider));
         self
     }
 
@@ -143,7 +135,7 @@ impl ContainerBuilder {
         _interfaces: D,
         provider: Arc<Mutex<P>>,
     ) -> Self {
-        self.provided.push(Provided { source: Source::Shared(provider), links: D::links().0 });
+        self.provided.push(Provided::shared(D::links().0, provider));
         self
     }
 
@@ -152,7 +144,7 @@ impl ContainerBuilder {
     #[must_use]
     pub fn resource<T: ProvidesResource>(mut self) -> Self {
         let source = Source::Kept(|| Box::new(ResourceOf::<T>::new()));
-        self.provided.push(Provided { source, links: vec![Link::new::<T::Interface, ResourceOf<T>>()] });
+        self.provided.push(Provided { source, links: vec![Link::resource::<T>()] });
         self
     }
 
@@ -168,15 +160,13 @@ impl ContainerBuilder {
     /// [`CallError::Linked`]: crate::CallError::Linked
     #[must_use]
     pub fn link<I: ?Sized + GuestInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
-        let verdict = other.image().compatibility(interface);
-        self.unlinkable = self.unlinkable.or(verdict.into_error(other.image()));
+        self.unlinkable = self.unlinkable.or(other.cannot_serve(interface));
         if has_handles(I::INTERFACE) {
             let message = "resources are of one container, and do not cross from one to another".into();
             self.unlinkable = self.unlinkable.or(Some(Error::Link { interface: interface.id().into(), message }));
         }
         let other = other.clone();
-        let source = Source::Factory(Box::new(move || Box::new(Peer(other.clone()))));
-        self.provided.push(Provided { source, links: vec![Link::new::<I, Peer>()] });
+        self.provided.push(Provided::factory(vec![Link::peer::<I>()], move || Peer(other.clone())));
         self
     }
 
@@ -250,7 +240,7 @@ impl ContainerBuilder {
     }
 
     fn template(self) -> Result<Template, Error> {
-        let Self { image, mut provided, policy, limits, restart, name, unlinkable, .. } = self;
+        let Self { image, provided, policy, limits, restart, name, unlinkable, .. } = self;
         if let Some(error) = unlinkable {
             return Err(error);
         }
@@ -258,20 +248,7 @@ impl ContainerBuilder {
             return Err(Error::FuelNotCounted);
         }
         check_size(&image, &limits)?;
-        for (i, link) in links(&provided).enumerate() {
-            for other in links(&provided).skip(i + 1) {
-                if check::same_track(link.interface.id, other.interface.id) {
-                    return Err(Error::ProvidedTwice { interface: other.interface.id.into() });
-                }
-            }
-        }
-        // The core world's host is always there for `on_execute` and `on_log`, and linked unless somebody
-        // else provides the interface.
-        let has_core = links(&provided).any(|link| check::same_track(link.interface.id, crate::core::HostApi.id()));
-        let core = if has_core { Vec::new() } else { vec![Link::new::<dyn HostApi, CoreHost>()] };
-        let source = Source::Kept(|| Box::new(CoreHost::default()));
-        provided.insert(CORE, Provided { source, links: core });
-
+        let provided = provider::complete(provided)?;
         check_imports(&image, &provided, &policy)?;
 
         let mut linker = Linker::new(image.component().engine());
@@ -311,10 +288,6 @@ impl ContainerBuilder {
             }),
         })
     }
-}
-
-fn links(provided: &[Provided]) -> impl Iterator<Item = &Link> {
-    provided.iter().flat_map(|provided| &provided.links)
 }
 
 /// Whether the image's largest memory and table are within the limits. What they are together is seen when they are
@@ -445,7 +418,7 @@ impl Template {
     ///   at once, or where the platform has no room for it.
     /// - [`Error::Factory`] where a factory panics, [`Error::Grant`] where a directory has gone.
     pub fn spawn(&self) -> Result<Container, Error> {
-        Container::start(self.clone(), None)
+        Container::start(Origin::Image(self.clone()), self.enter(None))
     }
 
     /// [`Template::spawn`], with a name of its own.
@@ -454,7 +427,7 @@ impl Template {
     ///
     /// Those of [`Template::spawn`].
     pub fn spawn_named(&self, name: &str) -> Result<Container, Error> {
-        Container::start(self.clone(), Some(name))
+        Container::start(Origin::Image(self.clone()), self.enter(Some(name)))
     }
 
     /// The image.
@@ -462,7 +435,7 @@ impl Template {
         &self.inner.image
     }
 
-    pub(super) fn enter(&self, name: Option<&str>) -> Arc<Shared> {
+    fn enter(&self, name: Option<&str>) -> Arc<Shared> {
         let TemplateInner { image, name: usual, .. } = &*self.inner;
         image.machine().roster.enter(name.or(usual.as_deref()), image.name())
     }
@@ -476,17 +449,7 @@ impl Template {
         if let Some(wasi) = inner.wasi.as_ref().filter(|wasi| !wasi.can_wait()) {
             store.data_mut().wasi = Some(wasi.open(&inner.limits)?);
         }
-        // What is made anew comes first, since it can fail.
-        let made = inner.provided.iter().map(Provided::make).collect::<Result<Vec<_>, _>>()?;
-        let mut kept_slots = std::mem::take(kept).into_iter().map(Some).collect::<Vec<_>>();
-        let taken = made.into_iter().zip(&inner.provided).enumerate().map(|(i, (made, provided))| match made {
-            Some(slot) => Ok(slot),
-            None => match kept_slots.get_mut(i).and_then(Option::take) {
-                Some(slot) => Ok(slot),
-                None => provided.take(),
-            },
-        });
-        store.data_mut().providers = taken.collect::<Result<Vec<_>, _>>()?;
+        store.data_mut().providers = provider::slots(&inner.provided, kept)?;
         state::arm(&mut store);
         match inner.instance.instantiate(&mut store) {
             Ok(instance) => Ok((store, instance)),
