@@ -284,3 +284,57 @@ fn names() {
     assert!(registry.remove_image("split").is_some());
     assert!(registry.get_image("split").is_none());
 }
+
+/// Packages that use each other: `wit-parser` would follow them until the stack is used up.
+#[test]
+fn packages_in_a_ring() {
+    use tairitsu::schema::{Enum, Field, Function, Interface, Role, Type};
+
+    const fn one(name: &'static str, home: &'static str) -> Enum {
+        Enum::new(name, "", home, &[Field { name: "one", docs: "", ty: Type::Unit }])
+    }
+    const fn returns(name: &'static str, result: Type) -> Function {
+        Function { name, docs: "", params: &[], result, optional: false }
+    }
+    const A: Type = Type::Enum(&one("a", "ring:a/first"));
+    const B: Type = Type::Enum(&one("b", "ring:b/types"));
+    const NOTHING: Interface = Interface { id: "", docs: "", uses: &[], types: &[], resource: None, functions: &[] };
+    const FIRST: Interface = Interface { id: "ring:a/first", types: &[A], ..NOTHING };
+    const OTHER: Interface =
+        Interface { id: "ring:b/types", uses: &[&FIRST], types: &[B], functions: &[returns("f", A)], ..NOTHING };
+    const LAST: Interface = Interface { id: "ring:a/last", uses: &[&OTHER], functions: &[returns("f", B)], ..NOTHING };
+
+    // In one section, and in two that are all right by themselves.
+    let core = wat::parse_str("(module)").unwrap();
+    let one_section = with_section(core.clone(), &LAST.section(Role::Import));
+    const OTHER_ALONE: Interface = Interface { id: "ring:b/types", types: &[B], ..NOTHING };
+    const LAST_ALONE: Interface =
+        Interface { id: "ring:a/last", uses: &[&OTHER_ALONE], functions: &[returns("f", B)], ..NOTHING };
+    const MORE: Interface = Interface { id: "ring:b/more", uses: &[&FIRST], functions: &[returns("g", A)], ..NOTHING };
+    let two_sections = with_section(core, &LAST_ALONE.section(Role::Import));
+    let two_sections = with_section(two_sections, &MORE.section(Role::Import));
+    for module in [one_section, two_sections] {
+        let error = load(module);
+        let text = error.to_string();
+        assert!(matches!(error, Error::Componentize { .. }), "{text}");
+        assert!(text.contains("expected packages that do not use each other, found `ring:a` and `ring:b`"), "{text}");
+    }
+
+    let component = r#"(component
+        (import "ring:a/first" (instance $first (export "a" (type (sub resource)))))
+        (alias export $first "a" (type $a))
+        (import "ring:b/other" (instance $other (export "a" (type (eq $a))) (export "b" (type (sub resource)))))
+        (alias export $other "b" (type $b))
+        (import "ring:a/last" (instance (export "b" (type (eq $b))))))"#;
+    let error = load(wat::parse_str(component).unwrap());
+    let text = error.to_string();
+    assert!(matches!(error, Error::NotWit { .. }), "{text}");
+    assert!(text.contains("found `ring:a` and `ring:b`, which do"), "{text}");
+}
+
+/// The format of a section before it was a component.
+#[test]
+fn a_section_of_an_old_format() {
+    let error = load(with_section(wat::parse_str("(module)").unwrap(), &[3, 0, 1, b'w']));
+    assert!(error.to_string().contains("found one of format 3"), "{error}");
+}

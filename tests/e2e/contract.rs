@@ -65,8 +65,8 @@ fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, Interf
         Role::Export => (&world.exports, &world.imports),
     };
     let used = used(interface);
-    // What is used is imported, but for a resource of the guest's.
-    let exported = used.iter().filter(|used| used.resource.is_some_and(|used| used.role == Role::Export)).count();
+    // What is used is imported, but for a resource of the guest's, and what uses one.
+    let exported = used.iter().filter(|used| is_guests(used)).count();
     let imported = used.len() - exported;
     let counts = if role == Role::Import { (1 + imported, exported) } else { (1 + exported, imported) };
     assert_eq!((items.len(), others.len()), counts, "{}", interface.id);
@@ -75,6 +75,11 @@ fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, Interf
         items.values().any(|item| matches!(item, wit_parser::WorldItem::Interface { id: found, .. } if *found == id))
     );
     (bindgen.resolve, id)
+}
+
+fn is_guests(interface: &Interface) -> bool {
+    interface.resource.is_some_and(|resource| resource.role == Role::Export)
+        || interface.uses.iter().any(|used| is_guests(used))
 }
 
 /// The interface of that name.

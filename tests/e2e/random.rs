@@ -4,7 +4,7 @@
 use crate::contract::check;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tairitsu::schema::{Enum, Field, Flags, Function, Interface, Param, Record, Role, Type, Variant};
+use tairitsu::schema::{Enum, Field, Flags, Function, Interface, Param, Record, Resource, Role, Type, Variant};
 
 /// A type before it has names.
 #[derive(Clone, Debug)]
@@ -20,6 +20,45 @@ enum Shape {
     Flags(usize),
     /// A named type that was there before, counted from the last.
     Again(usize),
+    /// A resource that is owned: the guest's, where it may be, or the host's.
+    Own {
+        guests: bool,
+    },
+    /// One that is lent, which only a parameter is.
+    Lent {
+        guests: bool,
+    },
+}
+
+const GEM: &Resource = &Resource { name: "gem", docs: "", home: "gems:all/gems@1.2.3", role: Role::Export };
+const LINK: &Resource = &Resource { name: "link", docs: "", home: "links:all/links", role: Role::Import };
+
+/// The guest's resource, which has itself and the host's in its functions.
+const GEMS: &Interface = &Interface {
+    id: GEM.home,
+    docs: "",
+    uses: &[LINKS],
+    types: &[],
+    resource: Some(GEM),
+    functions: &[
+        function("[constructor]gem", &[Param { name: "of", ty: Type::Own(LINK) }], Type::Own(GEM)),
+        function("[method]gem.cut", &[Param { name: "self", ty: Type::Borrow(GEM) }], Type::List(&Type::Own(GEM))),
+        function("[static]gem.find", &[Param { name: "at", ty: Type::Borrow(LINK) }], Type::Option(&Type::Own(GEM))),
+    ],
+};
+
+/// The host's resource.
+const LINKS: &Interface = &Interface {
+    id: LINK.home,
+    docs: "",
+    uses: &[],
+    types: &[],
+    resource: Some(LINK),
+    functions: &[function("[method]link.send", &[Param { name: "self", ty: Type::Borrow(LINK) }], Type::Unit)],
+};
+
+const fn function(name: &'static str, params: &'static [Param], result: Type) -> Function {
+    Function { name, docs: "", params, result, optional: false }
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
@@ -31,6 +70,7 @@ fn shape() -> impl Strategy<Value = Shape> {
         1 => prop_oneof![4 => 1..8usize, 1 => 250..300usize].prop_map(Shape::Enum),
         1 => (1..=32usize).prop_map(Shape::Flags),
         1 => (0..4usize).prop_map(Shape::Again),
+        1 => any::<bool>().prop_map(|guests| Shape::Own { guests }),
     ];
     leaf.prop_recursive(5, 40, 6, |inner| {
         let boxed = inner.clone().prop_map(Box::new);
@@ -49,12 +89,19 @@ fn shape() -> impl Strategy<Value = Shape> {
     })
 }
 
+/// The type of a parameter.
+fn param() -> impl Strategy<Value = Shape> {
+    prop_oneof![8 => shape(), 1 => any::<bool>().prop_map(|guests| Shape::Lent { guests })]
+}
+
 /// Gives out names, each once, keywords of WIT among them, and leaks what has to be `'static`.
 struct Names {
     count: usize,
     types: Vec<Type>,
     /// The interface that declares the types at hand, or nothing.
     home: &'static str,
+    /// Whether the guest's resources may be used.
+    guests: bool,
 }
 
 fn leak<T>(value: T) -> &'static T {
@@ -134,7 +181,13 @@ impl Names {
                 Some(index) => self.types[index],
                 None => Type::U32,
             },
+            Shape::Own { guests } => Type::Own(self.resource(*guests)),
+            Shape::Lent { guests } => Type::Borrow(self.resource(*guests)),
         }
+    }
+
+    fn resource(&self, guests: bool) -> &'static Resource {
+        if guests && self.guests { GEM } else { LINK }
     }
 
     fn named(&mut self, make: impl FnOnce(&'static str, &'static str) -> Type) -> Type {
@@ -163,10 +216,12 @@ fn types(
     leak(Interface { id, docs: "", uses, types: leak(names.types[first..].to_vec()), resource: None, functions: &[] })
 }
 
-fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static Interface {
-    let mut names = Names { count: 0, types: Vec::new(), home: "" };
-    let far = types(&mut names, "other:types/far", &[], far);
-    let near = types(&mut names, "acme:random-things/near@1.2.3-rc.1", leak([far]), near);
+fn interface(near: &[Shape], far: &[Shape], functions: &[Signature], role: Role) -> &'static Interface {
+    let mut names = Names { count: 0, types: Vec::new(), home: "", guests: role == Role::Export };
+    let resources: &[_] = if role == Role::Export { &[LINKS, GEMS] } else { &[LINKS] };
+    let using = |interfaces: &[&'static Interface]| -> &'static [_] { leak([interfaces, resources].concat()) };
+    let far = types(&mut names, "other:types/far", using(&[]), far);
+    let near = types(&mut names, "acme:random-things/near@1.2.3-rc.1", using(&[far]), near);
     let mut out = Vec::new();
     for (params, result) in functions {
         let params: Vec<_> = params
@@ -181,11 +236,11 @@ fn interface(near: &[Shape], far: &[Shape], functions: &[Signature]) -> &'static
         out.push(Function { name: names.name(), docs: "", params: leak(params), result, optional: false });
     }
     // Interfaces without types are none in WIT text, and are not used.
-    let uses: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();
+    let used: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();
     leak(Interface {
         id: "acme:random-things/interface@1.2.3-rc.1",
         docs: "",
-        uses: leak(uses),
+        uses: using(&used),
         types: &[],
         resource: None,
         functions: leak(out),
@@ -199,11 +254,11 @@ proptest! {
     fn the_standard_tools_agree(
         near in vec(shape(), 0..3),
         far in vec(shape(), 0..3),
-        functions in vec((vec(shape(), 0..6), prop::option::of(shape())), 1..8),
+        functions in vec((vec(param(), 0..6), prop::option::of(shape())), 1..8),
         import in any::<bool>(),
     ) {
-        let interface = interface(&near, &far, &functions);
         let role = if import { Role::Import } else { Role::Export };
+        let interface = interface(&near, &far, &functions, role);
         check(interface, role, &interface.section(role));
     }
 }

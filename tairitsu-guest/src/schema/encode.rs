@@ -60,6 +60,24 @@ impl Interface {
     }
 }
 
+impl Interface {
+    /// The role of an interface that another one uses. A guest imports it, since it need not export it, except where a resource
+    /// of the guest's own is in it: an import of that name would be another type.
+    const fn role_of_used(&self) -> Role {
+        if let Some(Resource { role: Role::Export, .. }) = self.resource {
+            return Role::Export;
+        }
+        let mut i = 0;
+        while i < self.uses.len() {
+            if let Role::Export = self.uses[i].role_of_used() {
+                return Role::Export;
+            }
+            i += 1;
+        }
+        Role::Import
+    }
+}
+
 /// Distinct compound types that one interface may use: half of the table.
 const MAX_TYPES: usize = 1024;
 
@@ -258,16 +276,12 @@ impl<'o> Encoder<'o> {
             fail(&["interface `", interface.id, "` is one too many to use types of: 64 is the most"]);
         }
         self.instance(interface);
-        // A resource of the guest's own is exported by whatever exports something that uses it.
-        let role = match interface.resource {
-            Some(resource) => resource.role,
-            None => Role::Import,
-        };
+        let role = interface.role_of_used();
         if matches!((role, self.role), (Role::Export, Role::Import)) {
             fail(&[
                 "interface `",
                 interface.id,
-                "` is a resource of the guest's, and the host cannot have it before there is a guest: use it in an interface \
+                "` has a resource of the guest's, and the host cannot have it before there is a guest: use it in an interface \
                  that the guest exports",
             ]);
         }

@@ -4,9 +4,11 @@ use super::Error;
 use super::artefact::Id;
 use super::error::message;
 use super::machine::Machine;
+use super::packages::Packages;
 use super::reference::Digest;
 use std::fmt;
 use std::sync::Arc;
+use wasmparser::Payload;
 use wasmtime::Module;
 use wasmtime::component::Component;
 use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
@@ -60,6 +62,7 @@ impl Image {
         // And what decodes the component counts on a valid one, which the compiler sees to.
         let component = Component::from_binary(engine, component_bytes)
             .map_err(|error| Error::Invalid { message: message(&error) })?;
+        check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         let decoded = decode(component_bytes)?;
         if let Some((cache, id)) = cache {
             cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
@@ -187,6 +190,21 @@ fn describe(bytes: &[u8]) -> String {
     format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
 }
 
+/// Refuses packages that use each other, on which the decoder would not end. Together they are what the sections of one
+/// core module say, or what a component does.
+fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<(), String> {
+    let mut packages = Packages::default();
+    for component in components {
+        packages.add(component).map_err(|error| error.to_string())?;
+    }
+    match packages.cycle() {
+        None => Ok(()),
+        Some((one, other)) => {
+            Err(format!("expected packages that do not use each other, found `{one}` and `{other}`, which do"))
+        }
+    }
+}
+
 /// The WIT of a component that is valid.
 fn decode(component: &[u8]) -> Result<(Resolve, WorldId), Error> {
     match wit_component::decode(component) {
@@ -201,6 +219,20 @@ fn decode(component: &[u8]) -> Result<(Resolve, WorldId), Error> {
 /// Makes a component of a core module, by the `component-type` sections in it.
 fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     let fail = |error: &dyn fmt::Display| Error::Componentize { message: format!("{error:#}") };
+    let mut sections = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        if let Payload::CustomSection(section) = payload.map_err(|error| fail(&error))?
+            && section.name().starts_with("component-type")
+        {
+            sections.push(section.data());
+        }
+    }
+    // One of the format before it was a component begins with its number.
+    if let Some([version, ..]) = sections.iter().find(|section| !section.starts_with(b"\0asm")) {
+        let message = format!("expected a `component-type` section that is a component, found one of format {version}");
+        return Err(Error::Componentize { message });
+    }
+    check_packages(sections).map_err(|message| Error::Componentize { message })?;
     match wit_component::metadata::decode(wasm) {
         Ok((Some(_), _)) => {}
         Ok((None, _)) => return Err(Error::NoComponentType),

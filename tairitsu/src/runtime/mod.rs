@@ -20,6 +20,7 @@ mod machine;
 mod native;
 #[cfg(feature = "wasi")]
 mod output;
+mod packages;
 mod policy;
 mod provider;
 mod reference;

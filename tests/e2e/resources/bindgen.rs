@@ -149,3 +149,30 @@ fn the_hosts_in_the_hands_of_the_guest() {
     editor.call_hold(&mut store, 3).unwrap();
     assert_eq!(store.data_mut().table.iter_mut().count(), 4);
 }
+
+/// As `super::a_million`, on this host.
+pub(super) fn a_million() {
+    let (mut store, guest) = instantiate();
+    let (documents, editor) = (guest.test_docs_document().document(), guest.test_docs_editor());
+    let memory = |store: &mut Store<Lines>, count: u32| {
+        for _ in 0..count {
+            let document =
+                documents.call_constructor(&mut *store, "a title that is longer than any small string").unwrap();
+            document.resource_drop(&mut *store).unwrap();
+        }
+        assert_eq!(documents.call_alive(&mut *store).unwrap(), 0);
+        let addresses = vec![String::from("an address that is longer than any small string"); 100];
+        for _ in 0..count / 100 {
+            assert_eq!(editor.call_dial(&mut *store, &addresses).unwrap(), 100);
+        }
+        assert!(store.data().table.is_empty());
+    };
+    memory(&mut store, 10_000);
+    let before = crate::crowd::resident();
+    memory(&mut store, 1_000_000);
+    let after = crate::crowd::resident();
+    // The guest's memory is resident too.
+    if let (Some(before), Some(after)) = (before, after) {
+        assert!(after < before + 8, "{before} MiB before, {after} after");
+    }
+}

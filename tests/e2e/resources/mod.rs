@@ -475,6 +475,7 @@ fn a_million_leave_nothing_behind() {
 #[ignore = "run by a_million_leave_nothing_behind, alone"]
 fn a_million() {
     GUESTS.into_iter().for_each(a_million_of);
+    bindgen::a_million();
 }
 
 fn a_million_of(guest: &str) {
