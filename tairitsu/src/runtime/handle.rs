@@ -407,7 +407,7 @@ pub(super) fn has_handles(interface: &Interface) -> bool {
         .any(|function| function.result.has_handle() || function.params.iter().any(|param| param.ty.has_handle()))
 }
 
-/// Finds the type that a component has for a handle, in the types of what is lifted or lowered.
+/// Whether a type is a handle to that resource.
 pub(super) fn is_handle_of(ty: &Type, resource: &tairitsu_guest::schema::Resource) -> bool {
     matches!(ty, Type::Own(found) | Type::Borrow(found) if found.home == resource.home && found.name == resource.name)
 }

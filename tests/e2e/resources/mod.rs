@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use tairitsu::{BadHandle, CallError, Container, ContainerBuilder, Error, Leaks, Limits, OnDenied, Own, Policy};
 use tairitsu_test_api::docs::{Connection, Document, Editor, Network, Shelved};
+use tairitsu_test_docs::{Desk, Text};
 
 /// What a test sees of its connections, wherever they are: which are there, and which were dropped, in that order.
 #[derive(Default)]
@@ -463,6 +464,33 @@ interface document {
     }
     let exports: Vec<_> = image.exports().into_iter().map(|export| export.id).collect();
     assert_eq!(exports, ["test:docs/document@1.0.0", "test:docs/editor@1.0.0"]);
+}
+
+/// A guest without wasm has its own resources as they are, and the host's too.
+#[test]
+fn without_wasm() {
+    let mut container = Container::native::<Desk>().provide(Board).build().unwrap();
+    let mut editor = container.guest(Editor).unwrap();
+    let document = editor.open("report").unwrap();
+    document.value().append("one two");
+    assert_eq!(editor.words(&document).unwrap(), 2);
+    let second: Own<dyn Document> = Text::new("other").into();
+    second.value().append(" three");
+    let joined = editor.join(document, second).unwrap();
+    assert_eq!(joined.downcast::<Text>().unwrap().text(), "one two three");
+
+    let line = Own::from(Line::to("grace:2"));
+    assert_eq!(editor.send(&line, "four").unwrap(), 4);
+    let line = editor.pass(line).unwrap();
+    assert_eq!(line.send("!"), 5);
+    assert_eq!(editor.dial(&["a".into(), String::new(), "b".into()]).unwrap(), 2);
+    drop(line);
+    assert_eq!(seen().alive.load(Relaxed), 0);
+
+    // Whose constructor is it? Nobody has said.
+    let error = editor.call("ada:1", "hello").unwrap_err();
+    assert!(error.to_string().contains("make it with the type that implements it"), "{error}");
+    assert!(matches!(container.guest(Document), Err(Error::NoExport { .. })));
 }
 
 #[test]
