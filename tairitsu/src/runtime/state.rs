@@ -20,6 +20,9 @@ pub(super) struct State {
     /// When the call began, in ticks; up to one tick earlier.
     began: u64,
     fuel: Option<u64>,
+    /// Whether it runs as a future, and lets others run at every tick.
+    #[cfg(feature = "async")]
+    pub(super) yields: bool,
     #[cfg(feature = "wasi")]
     pub(super) wasi: Option<super::wasi::WasiState>,
 }
@@ -75,6 +78,8 @@ impl State {
             limits: limits.clone(),
             began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
+            #[cfg(feature = "async")]
+            yields: false,
             #[cfg(feature = "wasi")]
             wasi: None,
         };
@@ -107,7 +112,17 @@ impl State {
     fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
         self.may_go_on()?;
         self.machine.ticker.pulse().beat();
+        #[cfg(feature = "async")]
+        if self.yields {
+            return Ok(UpdateDeadline::Yield(1));
+        }
         Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// When the call began, in ticks.
+    #[cfg(feature = "async")]
+    pub(super) fn began(&self) -> u64 {
+        self.began
     }
 
     /// Whether the call is over its deadline, or its container was stopped.
@@ -167,6 +182,7 @@ fn refuel(store: &mut Store<State>, fuel: u64) {
 
 /// Why something in the host ended a call.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no future is dropped"))]
 pub(super) enum Cause {
     Deadline { limit: Duration },
     Memory { limit: usize },
@@ -175,6 +191,7 @@ pub(super) enum Cause {
     Missing { function: String },
     Provider { function: String, message: String },
     Linked { function: String, message: String },
+    Dropped,
     Stopped,
 }
 
@@ -188,6 +205,7 @@ impl fmt::Display for Cause {
             Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
             Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
+            Cause::Dropped => f.write_str("its future was dropped before it was done"),
             Cause::Stopped => f.write_str("the container was stopped"),
         }
     }
