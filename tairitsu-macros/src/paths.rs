@@ -28,6 +28,8 @@ pub(crate) struct Paths {
     pub(crate) if_native: TokenStream,
     /// A macro that keeps its tokens where the runtime is.
     pub(crate) if_runtime: TokenStream,
+    /// A macro that keeps its tokens where calls may be futures.
+    pub(crate) if_async: TokenStream,
 }
 
 impl Paths {
@@ -50,6 +52,7 @@ impl Paths {
             if_guest: quote!(#p::if_guest),
             if_native: quote!(#p::if_native),
             if_runtime: quote!(#p::if_runtime),
+            if_async: quote!(#p::if_async),
             private: p,
             krate,
         }

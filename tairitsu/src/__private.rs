@@ -84,7 +84,23 @@ macro_rules! __if_runtime {
     ($($tokens:tt)*) => {};
 }
 
-pub use crate::{__if_guest as if_guest, __if_native as if_native, __if_runtime as if_runtime};
+/// Keeps its tokens where calls may be futures.
+#[cfg(all(feature = "async", not(target_family = "wasm")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_async {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Keeps its tokens where calls may be futures.
+#[cfg(not(all(feature = "async", not(target_family = "wasm"))))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_async {
+    ($($tokens:tt)*) => {};
+}
+
+pub use crate::{__if_async as if_async, __if_guest as if_guest, __if_native as if_native, __if_runtime as if_runtime};
 
 /// Calls the provider of interface `I` in the native container that runs on this thread.
 #[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]

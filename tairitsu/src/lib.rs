@@ -11,6 +11,7 @@
 //!
 //! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
 //! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
+//! - `async` (default): containers whose calls are futures.
 //! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
 //! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
 
@@ -42,6 +43,8 @@ pub use tairitsu_guest::abi::{AbiError, Own, Resource};
 pub use tairitsu_guest::schema;
 pub use tairitsu_macros::{flags, guest, host, resource, wit};
 
+#[cfg(all(feature = "async", not(target_family = "wasm")))]
+pub use runtime::{AsyncContainer, AsyncTemplate};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference,

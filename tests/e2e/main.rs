@@ -2,6 +2,7 @@
 //! the layers.
 
 mod abi;
+mod asynchronous;
 mod bad_input;
 mod blocks;
 mod build_helper;

@@ -238,8 +238,10 @@ fn export_arm(interface: &Interface) -> TokenStream {
 /// Where the runtime is, beside the trait: `GreeterClient`.
 fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, vis) = (&interface.item.ident, &interface.item.vis);
-    let Paths { private, krate, wit_type, use_runtime_wire, if_runtime, .. } = paths;
-    let name = &interface.client;
+    let Paths { private, krate, wit_type, use_runtime_wire, if_runtime, if_async, .. } = paths;
+    let (name, async_name) = (&interface.client, &interface.async_client);
+    let async_docs = format!("Calls the guest's [`{ident}`], in futures. Made by `AsyncContainer::guest`.");
+    let mut async_methods = TokenStream::new();
     let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
     let mut methods = TokenStream::new();
     let mut resolve = TokenStream::new();
@@ -321,6 +323,16 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
+        let call = cover(quote!(#typed::call_async));
+        let block = cover(quote!({ #call #args.await }));
+        let body = cover(quote! {{
+            // SAFETY: `resolve` below checks the function of this index with these types.
+            unsafe #block
+        }});
+        async_methods.extend(quote! {
+            #[doc = #docs]
+            pub async fn #method(&mut self #(, #idents: #types)*) -> #output #body
+        });
         let owned: Vec<_> = function.params.iter().map(|param| shared::owned(param, paths)).collect();
         let held: Vec<_> = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
         let pass = shared::pass_owned(&function.params);
@@ -380,12 +392,36 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 __tairitsu_client: #private::Client<'__tairitsu>,
             }
 
+            #if_async! {
+                #[doc = #async_docs]
+                #[derive(::core::fmt::Debug)]
+                #vis struct #async_name<'__tairitsu> {
+                    __tairitsu_client: #private::Client<'__tairitsu>,
+                }
+            }
+
             const _: () = {
                 #use_runtime_wire
 
                 #[allow(clippy::all, unused_braces)]
                 impl #name<'_> {
                     #methods
+                }
+
+                #if_async! {
+                    #[allow(clippy::all, unused_braces)]
+                    impl #async_name<'_> {
+                        #async_methods
+                    }
+
+                    #[allow(clippy::all)]
+                    impl #private::AsyncGuestInterface for dyn #ident {
+                        type AsyncClient<'__tairitsu> = #async_name<'__tairitsu>;
+
+                        fn async_client(__tairitsu_client: #private::Client<'_>) -> #async_name<'_> {
+                            #async_name { __tairitsu_client }
+                        }
+                    }
                 }
 
                 #defaults

@@ -80,6 +80,7 @@ fn interface(
     };
     let mut interface = Interface::parse(cx, side, &args, item, What::Functions);
     interface.client = format_ident!("{name}Client", span = ident.span());
+    interface.async_client = format_ident!("{name}AsyncClient", span = ident.span());
     if interface.docs.is_empty() {
         let docs = format!("The functions of [`{ident}`] that are `pub`.");
         interface.item.attrs.push(parse_quote!(#[doc = #docs]));

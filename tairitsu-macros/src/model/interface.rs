@@ -20,6 +20,8 @@ pub(crate) struct Interface {
     pub(crate) item: ItemTrait,
     /// The client's name.
     pub(crate) client: Ident,
+    /// The name of the client whose calls are futures.
+    pub(crate) async_client: Ident,
     /// `namespace:package/interface@version`.
     pub(crate) id: String,
     pub(crate) docs: String,
@@ -141,6 +143,7 @@ impl Interface {
             functions,
             client: format_ident!("{}Client", item.ident.to_string().trim_start_matches("r#")),
             resource,
+            async_client: format_ident!("{}AsyncClient", item.ident.to_string().trim_start_matches("r#")),
             item,
         }
     }

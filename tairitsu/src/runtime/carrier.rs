@@ -482,6 +482,27 @@ impl<P: Lower + Send + Sync, const N: usize> Typed<P, (), N, 0> {
         Self::settle(unsafe { Self::call_raw(client, index, params) })
     }
 
+    /// [`Typed::call`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    pub async unsafe fn call_async(
+        client: &mut Client<'_>,
+        index: usize,
+        params: P,
+    ) -> std::result::Result<(), CallError> {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params).map_err(Fault::into)?;
+        }
+        // SAFETY: the caller's.
+        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier::new(params)).await };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        Self::settle(called.map(|_| ()))
+    }
+
     /// What a client returns.
     #[inline]
     pub fn settle(result: std::result::Result<(), Fault>) -> std::result::Result<(), CallError> {
@@ -530,6 +551,33 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
     ) -> std::result::Result<T::Ok, CallError<T::Err>> {
         // SAFETY: the caller's.
         Self::settle(unsafe { Self::call_raw(client, index, params) })
+    }
+
+    /// [`Typed::call`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    pub async unsafe fn call_async(
+        client: &mut Client<'_>,
+        index: usize,
+        params: P,
+    ) -> std::result::Result<T::Ok, CallError<T::Err>>
+    where
+        T: 'static,
+    {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params).map_err(Fault::into)?;
+        }
+        // SAFETY: the caller's.
+        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier::new(params)).await };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        Self::settle(called.map(|Carrier { value: (result,), whose }| {
+            client.settle(whose);
+            result
+        }))
     }
 
     /// What a client returns: the function's own error is told from its result.
@@ -595,6 +643,15 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call_raw<A>(_: &mut Client<'_>, _: usize, _: P) -> std::result::Result<A, Fault> {
+        const { no_wire::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> std::future::Ready<A> {
         const { no_wire::<P>() };
         unreachable!()
     }

@@ -9,6 +9,8 @@ use super::link::IsPeer;
 use super::native::{self, NativeExport};
 use super::provider::{LinkError, ProviderLinker};
 use super::state::{self, Cause, State};
+#[cfg(feature = "async")]
+use super::watch::Watch;
 use crate::__private::HasInterface;
 use std::fmt;
 use std::sync::Arc;
@@ -38,6 +40,16 @@ pub trait GuestInterface: HasInterface + 'static {
 
     /// Links every function to a container that exports it.
     fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
+}
+
+/// An interface whose calls may be futures.
+#[cfg(feature = "async")]
+pub trait AsyncGuestInterface: GuestInterface {
+    /// The typed client.
+    type AsyncClient<'c>;
+
+    /// Makes the client.
+    fn async_client(client: Client<'_>) -> Self::AsyncClient<'_>;
 }
 
 /// Resolves the functions of one interface in an instance.
@@ -163,6 +175,42 @@ impl Client<'_> {
         }
     }
 
+    /// [`Client::call`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    pub async unsafe fn call_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + 'static,
+    {
+        if self.shared().status() != Status::Running {
+            self.enter(index)?;
+        }
+        let name = Name { interface: self.interface, index };
+        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
+        state::begin(store);
+        let Some(function) = functions[index] else { return Err(self.absent(index)) };
+        let watch = Watch::of(store.data());
+        let mut pending = Pending { shared: store.data().shared.clone(), first: self.first, name: Some(name) };
+        // SAFETY: `resolve` checked the function with these types, says the caller.
+        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
+        let call = async {
+            if store.data().has_to_drop() {
+                state::drop_resources_async(store).await?;
+            }
+            function.call_async(&mut **store, params).await
+        };
+        let result = watch.over(call).await;
+        pending.name = None;
+        drop(pending);
+        match result {
+            Ok(results) => Ok(results),
+            Err(error) => Err(self.fault(index, error)),
+        }
+    }
+
     /// Whether the guest runs without wasm.
     #[inline]
     pub fn is_native(&self) -> bool {
@@ -233,7 +281,38 @@ impl Client<'_> {
     }
 
     fn name(&self, index: usize) -> String {
-        format!("{}#{}", self.interface.id, self.interface.functions[index].name)
+        Name { interface: self.interface, index }.to_string()
+    }
+}
+
+/// A function's name, `interface#function`, when somebody wants to know it.
+struct Name {
+    interface: &'static Interface,
+    index: usize,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.interface.id, self.interface.functions[self.index].name)
+    }
+}
+
+/// A call that is under way as a future. If that is dropped, the container has trapped.
+#[cfg(feature = "async")]
+struct Pending<'c> {
+    shared: Arc<Shared>,
+    first: &'c mut Option<Trap>,
+    /// Nothing, when it is done.
+    name: Option<Name>,
+}
+
+#[cfg(feature = "async")]
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        let Some(name) = &self.name else { return };
+        self.shared.count_trap();
+        self.shared.advance(Status::Running, Status::Trapped);
+        *self.first = Some(Trap::new(name.to_string(), Cause::Dropped.into(), String::new()));
     }
 }
 
@@ -307,8 +386,8 @@ fn ended_by(cause: Cause) -> Ending {
         Cause::Missing { function } => boxed(move |trap| CallError::Missing { function, trap }),
         Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
         Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
-        // Whoever asks has seen to it before.
-        Cause::Stopped => boxed(CallError::Trap),
+        // Nobody has the future of the one any more, and the other was seen to before.
+        Cause::Dropped | Cause::Stopped => boxed(CallError::Trap),
     }
 }
 

@@ -31,14 +31,14 @@ use wasmtime::component::{Func, Instance};
 /// entered while it is in a call.
 pub struct Container {
     origin: Origin,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// Nothing, after it was stopped.
     live: Option<Live>,
     /// The providers, meanwhile.
-    kept: Vec<Slot>,
+    pub(super) kept: Vec<Slot>,
     /// The trap that ended it.
     first: Option<Trap>,
-    backoff: Backoff,
+    pub(super) backoff: Backoff,
 }
 
 /// What a container was made of.
@@ -72,12 +72,18 @@ impl Origin {
     }
 }
 
-enum Live {
+pub(super) enum Live {
     Wasm(Wasm),
     Native(native::Live),
 }
 
-struct Wasm {
+impl Live {
+    pub(super) fn wasm(store: Store<State>, instance: Instance) -> Self {
+        Live::Wasm(Wasm { store, instance, resolved: Vec::new() })
+    }
+}
+
+pub(super) struct Wasm {
     store: Store<State>,
     instance: Instance,
     /// The interfaces that were resolved so far.
@@ -100,22 +106,31 @@ impl Container {
     }
 
     pub(super) fn start(origin: Origin, shared: Arc<Shared>) -> Result<Self, Error> {
-        let mut container =
-            Self { origin, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() };
+        let mut container = Self::closed(origin, shared);
         container.open()?;
         Ok(container)
     }
 
+    /// One that runs nothing so far.
+    pub(super) fn closed(origin: Origin, shared: Arc<Shared>) -> Self {
+        Self { origin, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() }
+    }
+
     fn open(&mut self) -> Result<(), Error> {
-        self.live = Some(match &self.origin {
+        let live = match &self.origin {
             Origin::Image(template) => {
                 let (store, instance) = template.open(&self.shared, &mut self.kept)?;
-                Live::Wasm(Wasm { store, instance, resolved: Vec::new() })
+                Live::wasm(store, instance)
             }
             Origin::Native(native) => Live::Native(native.open(&self.shared, &mut self.kept)?),
-        });
-        self.backoff.started(Instant::now());
+        };
+        self.opened(live);
         Ok(())
+    }
+
+    pub(super) fn opened(&mut self, live: Live) {
+        self.live = Some(live);
+        self.backoff.started(Instant::now());
     }
 
     /// Frees the store, but for the providers. Returns what was held of resources that have crossed.
@@ -206,11 +221,16 @@ impl Container {
     }
 
     fn reopen(&mut self) -> Result<(), Error> {
+        self.clear();
+        self.open().inspect_err(|_| self.shared.set_status(Status::Stopped))
+    }
+
+    /// Forgets what it has come to, to be opened anew.
+    pub(super) fn clear(&mut self) {
         warn_of(&self.close());
         self.first = None;
         self.shared.set_status(Status::Created);
         self.shared.count_restart();
-        self.open().inspect_err(|_| self.shared.set_status(Status::Stopped))
     }
 
     /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
@@ -224,14 +244,11 @@ impl Container {
         }
     }
 
-    /// Restarts it if that is due, and looks whether it was stopped.
+    /// Restarts it if that is due.
     fn revive(&mut self) -> Result<(), Error> {
         if self.restarts_in() == Some(Duration::ZERO) {
             self.backoff.restarting();
             self.reopen()?;
-        }
-        if self.shared.status() == Status::Stopped {
-            warn_of(&self.close());
         }
         Ok(())
     }
@@ -251,6 +268,14 @@ impl Container {
     pub(super) fn client<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
         if !matches!(self.shared.status(), Status::Running | Status::Created) {
             self.revive()?;
+        }
+        self.resolved::<I>()
+    }
+
+    /// A client of what runs now.
+    pub(super) fn resolved<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
+        if self.shared.status() == Status::Stopped {
+            warn_of(&self.close());
         }
         let first = &mut self.first;
         let target = match (&self.origin, &mut self.live) {
@@ -286,10 +311,7 @@ impl Container {
     }
 
     fn core(&mut self, function: &str) -> Result<crate::core::GuestApiClient<'_>, CallError<String>> {
-        self.guest(GuestApi).map_err(|error| match error {
-            Error::Stopped { .. } => CallError::Stopped { function: format!("{}#{function}", GuestApi.id()) },
-            error => CallError::Interface(Arc::new(error)),
-        })
+        self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
     /// Sets what carries out the commands of the core world's guest. Until then every command is an error.
@@ -338,6 +360,14 @@ impl Container {
             Some(Live::Wasm(wasm)) => wasm.store.data().wasi.as_deref(),
             _ => None,
         }
+    }
+}
+
+/// Why a function of the core world was not called.
+pub(super) fn core_error(error: Error, function: &str) -> CallError<String> {
+    match error {
+        Error::Stopped { .. } => CallError::Stopped { function: format!("{}#{function}", GuestApi.id()) },
+        error => CallError::Interface(Arc::new(error)),
     }
 }
 

@@ -170,6 +170,24 @@ pub enum Error {
         /// The Rust type.
         ty: String,
     },
+    /// A container whose calls are futures is linked to one whose calls are not.
+    #[error(
+        "expected providers of a container whose calls are futures, found another container linked as `{interface}`: its \
+         calls would hold up the executor's thread"
+    )]
+    LinkedAsync {
+        /// The interface's id.
+        interface: String,
+    },
+    /// A function that only the trait's default body could serve, and that body is no future.
+    #[error(
+        "expected an image that exports `{function}`, found one that is older than the trait: the trait's default body \
+         serves it in a container whose calls are no futures"
+    )]
+    NotAsync {
+        /// The function, `interface#function`.
+        function: String,
+    },
     /// A directory that cannot be a cache of compiled code, or is not safe as one.
     #[error("the cache at `{path}` cannot be used: {message}")]
     Cache {

@@ -69,6 +69,8 @@ impl Handle {
     /// [`CallError::Stopped`]: crate::CallError::Stopped
     pub fn stop(&self) {
         self.shared.set_status(Status::Stopped);
+        #[cfg(feature = "async")]
+        self.shared.wake();
     }
 
     /// Where the container is in its life. One that was dropped is stopped.
@@ -99,9 +101,32 @@ pub(super) struct Shared {
     traps: AtomicU64,
     restarts: AtomicU64,
     memory: AtomicUsize,
+    /// Who is to be woken when it is stopped.
+    #[cfg(feature = "async")]
+    waiting: Mutex<Option<std::task::Waker>>,
 }
 
 impl Shared {
+    /// Says who is to be woken when it is stopped from now on.
+    #[cfg(feature = "async")]
+    pub(super) fn set_waiting(&self, waker: Option<&std::task::Waker>) {
+        // A waker is somebody else's code, and runs without the lock.
+        let new = waker.cloned();
+        let before = std::mem::replace(&mut *self.waiting(), new);
+        drop(before);
+    }
+
+    #[cfg(feature = "async")]
+    fn wake(&self) {
+        let waiting = self.waiting().take();
+        waiting.into_iter().for_each(std::task::Waker::wake);
+    }
+
+    #[cfg(feature = "async")]
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Option<std::task::Waker>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     #[inline]
     pub(super) fn status(&self) -> Status {
         match self.status.load(Relaxed) {
@@ -182,6 +207,8 @@ impl Roster {
             traps: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             memory: AtomicUsize::new(0),
+            #[cfg(feature = "async")]
+            waiting: Mutex::default(),
         });
         self.living().insert(id, Arc::downgrade(&shared));
         shared

@@ -29,6 +29,10 @@ pub(super) struct Settings {
     pub(super) stack: usize,
 }
 
+/// The stack that the host's functions have in a call that is a future, in bytes.
+#[cfg(feature = "async")]
+const HOST_STACK: usize = 1536 << 10;
+
 impl Default for Settings {
     fn default() -> Self {
         Self { fuel: false, stack: DEFAULT_STACK }
@@ -44,6 +48,9 @@ impl Machine {
         config.epoch_interruption(true);
         config.consume_fuel(fuel);
         config.max_wasm_stack(stack);
+        // What the host's functions have of the stack that a future's call has of its own.
+        #[cfg(feature = "async")]
+        config.async_stack_size(stack.saturating_add(HOST_STACK));
         let fail = |message: String| Error::Engine { message };
         let engine = Engine::new(&config).map_err(|error| fail(message(&error)))?;
         let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;

@@ -1,6 +1,8 @@
 //! The native runtime: registry, image, container.
 
 mod artefact;
+#[cfg(feature = "async")]
+mod asynchronous;
 mod cache;
 mod carrier;
 mod check;
@@ -34,10 +36,14 @@ mod ticker;
 mod wasi;
 #[cfg(feature = "wasi")]
 mod wasi_io;
+#[cfg(feature = "async")]
+mod watch;
 
 /// What generated code names.
 pub(crate) mod generated {
     pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
+    #[cfg(feature = "async")]
+    pub use super::client::AsyncGuestInterface;
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
     pub use super::defaults::Defaults;
     pub use super::handle::{ProvidesResource, ResourceOf};
@@ -46,6 +52,8 @@ pub(crate) mod generated {
     pub use super::provider::{LinkError, ProviderLinker, Provides};
 }
 
+#[cfg(feature = "async")]
+pub use asynchronous::{AsyncContainer, AsyncTemplate};
 pub use cache::{Cache, CacheStats};
 pub use check::{Difference, MissingImport, Report};
 pub use compatibility::Compatibility;

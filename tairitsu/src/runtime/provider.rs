@@ -268,7 +268,9 @@ type LinkFn = fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(),
 pub(super) struct Link {
     pub(super) interface: &'static Interface,
     link: LinkFn,
-    /// How a guest that runs without wasm reaches it. Such a guest is linked to no container.
+    /// It is another container.
+    pub(super) is_peer: bool,
+    /// How a guest that runs without wasm reaches it. Such a guest is linked to no container, and has resources as they are.
     pub(super) cast: Option<AnyCast>,
 }
 
@@ -279,6 +281,7 @@ impl Link {
             link: |linker, provider, is_denied| {
                 P::link(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
             },
+            is_peer: false,
             cast: Some(const { &Cast::<I>(|provider| provider.downcast_mut::<P>().map(P::as_interface)) }),
         }
     }
@@ -290,6 +293,7 @@ impl Link {
             link: |linker, provider, is_denied| {
                 T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, provider, is_denied)?)
             },
+            is_peer: false,
             cast: None,
         }
     }
@@ -301,6 +305,7 @@ impl Link {
             link: |linker, provider, is_denied| {
                 I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
             },
+            is_peer: true,
             cast: None,
         }
     }

@@ -23,6 +23,9 @@ pub(super) struct State {
     began: u64,
     fuel: Option<u64>,
     resources: OwnResources,
+    /// Whether it runs as a future, and lets others run at every tick.
+    #[cfg(feature = "async")]
+    pub(super) yields: bool,
     /// Made when it is called first: whoever is built for a WASI target imports it, and few call it.
     #[cfg(feature = "wasi")]
     pub(super) wasi: Option<Box<super::wasi::WasiState>>,
@@ -81,6 +84,8 @@ impl State {
             began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
             resources: OwnResources(None),
+            #[cfg(feature = "async")]
+            yields: false,
             #[cfg(feature = "wasi")]
             wasi: None,
         };
@@ -143,7 +148,17 @@ impl State {
     fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
         self.may_go_on()?;
         self.pulse.beat();
+        #[cfg(feature = "async")]
+        if self.yields {
+            return Ok(UpdateDeadline::Yield(1));
+        }
         Ok(UpdateDeadline::Continue(1))
+    }
+
+    /// When the call began, in ticks.
+    #[cfg(feature = "async")]
+    pub(super) fn began(&self) -> u64 {
+        self.began
     }
 
     /// Whether the call is over its deadline, or its container was stopped.
@@ -195,6 +210,16 @@ pub(super) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
     dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
 }
 
+/// [`drop_resources`], in a container whose calls are futures.
+#[cfg(feature = "async")]
+pub(super) async fn drop_resources_async(store: &mut Store<State>) -> wasmtime::Result<()> {
+    let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
+    for resource in dropped {
+        resource.resource_drop_async(&mut *store).await?;
+    }
+    Ok(())
+}
+
 /// Comes before every call.
 #[inline]
 pub(super) fn begin(store: &mut Store<State>) {
@@ -223,6 +248,7 @@ fn refuel(store: &mut Store<State>, fuel: u64) {
 
 /// Why something in the host ended a call.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no future is dropped"))]
 pub(super) enum Cause {
     Deadline { limit: Duration },
     Memory { limit: usize },
@@ -231,6 +257,7 @@ pub(super) enum Cause {
     Missing { function: String },
     Provider { function: String, message: String },
     Linked { function: String, message: String },
+    Dropped,
     Stopped,
 }
 
@@ -244,6 +271,7 @@ impl fmt::Display for Cause {
             Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
             Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
+            Cause::Dropped => f.write_str("its future was dropped before it was done"),
             Cause::Stopped => f.write_str("the container was stopped"),
         }
     }

@@ -28,7 +28,7 @@ pub struct Template {
 
 pub(super) struct TemplateInner {
     pub(super) image: Image,
-    instance: InstancePre<State>,
+    pub(super) instance: InstancePre<State>,
     provided: Vec<Provided>,
     pub(super) limits: Limits,
     pub(super) restart: RestartPolicy,
@@ -37,6 +37,14 @@ pub(super) struct TemplateInner {
     /// Where the image imports it.
     #[cfg(feature = "wasi")]
     pub(super) wasi: Option<super::Wasi>,
+}
+
+/// Whether calls are futures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asyncness {
+    No,
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "nothing is"))]
+    Yes,
 }
 
 /// What containers are built of.
@@ -218,10 +226,14 @@ impl ContainerBuilder {
     /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
     /// - [`Error::Grant`] for a directory that cannot be opened.
     pub fn prepare(self) -> Result<Template, Error> {
+        self.template_of_many(Asyncness::No)
+    }
+
+    pub(super) fn template_of_many(self, asyncness: Asyncness) -> Result<Template, Error> {
         if let Some(provided) = self.provided.iter().find(|provided| matches!(provided.source, Source::Value(_))) {
             return Err(Error::ProvidedByValue { interface: provided.interface() });
         }
-        let template = self.template()?;
+        let template = self.template(asyncness)?;
         // A directory that is not there is better known now.
         #[cfg(feature = "wasi")]
         if let Some(wasi) = &template.inner.wasi {
@@ -236,10 +248,10 @@ impl ContainerBuilder {
     ///
     /// Those of [`ContainerBuilder::prepare`], but for [`Error::ProvidedByValue`], and those of [`Template::spawn`].
     pub fn build(self) -> Result<Container, Error> {
-        self.template()?.spawn()
+        self.template(Asyncness::No)?.spawn()
     }
 
-    fn template(self) -> Result<Template, Error> {
+    pub(super) fn template(self, asyncness: Asyncness) -> Result<Template, Error> {
         let Self { image, provided, policy, limits, restart, name, unlinkable, .. } = self;
         if let Some(error) = unlinkable {
             return Err(error);
@@ -249,6 +261,9 @@ impl ContainerBuilder {
         }
         check_size(&image, &limits)?;
         let provided = provider::complete(provided)?;
+        if let (Asyncness::Yes, Some(link)) = (asyncness, links(&provided).find(|link| link.is_peer)) {
+            return Err(Error::LinkedAsync { interface: link.interface.id.into() });
+        }
         check_imports(&image, &provided, &policy)?;
 
         let mut linker = Linker::new(image.component().engine());
@@ -266,7 +281,7 @@ impl ContainerBuilder {
         #[cfg(feature = "wasi")]
         let wasi = match super::wasi::is_imported(&image) {
             true => {
-                super::wasi::link(&mut linker, &image, &policy)?;
+                super::wasi::link(&mut linker, &image, &policy, asyncness)?;
                 Some(self.wasi)
             }
             false => None,
@@ -435,7 +450,7 @@ impl Template {
         &self.inner.image
     }
 
-    fn enter(&self, name: Option<&str>) -> Arc<Shared> {
+    pub(super) fn enter(&self, name: Option<&str>) -> Arc<Shared> {
         let TemplateInner { image, name: usual, .. } = &*self.inner;
         image.machine().roster.enter(name.or(usual.as_deref()), image.name())
     }
@@ -443,6 +458,19 @@ impl Template {
     /// A store with an instance in it. `kept` are the providers of the same container in its life before; those that
     /// are given by value are taken from there, and are back there if it fails.
     pub(super) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
+        let mut store = self.store(shared, kept)?;
+        state::arm(&mut store);
+        match self.inner.instance.instantiate(&mut store) {
+            Ok(instance) => Ok((store, instance)),
+            Err(error) => {
+                *kept = store.into_data().providers;
+                Err(Error::Instantiate { message: message(&error) })
+            }
+        }
+    }
+
+    /// A store with everything in it but an instance.
+    pub(super) fn store(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<Store<State>, Error> {
         let inner = &*self.inner;
         let mut store = State::store(self, shared);
         #[cfg(feature = "wasi")]
@@ -450,14 +478,7 @@ impl Template {
             store.data_mut().wasi = Some(wasi.open(&inner.limits)?);
         }
         store.data_mut().providers = provider::slots(&inner.provided, kept)?;
-        state::arm(&mut store);
-        match inner.instance.instantiate(&mut store) {
-            Ok(instance) => Ok((store, instance)),
-            Err(error) => {
-                *kept = store.into_data().providers;
-                Err(Error::Instantiate { message: message(&error) })
-            }
-        }
+        Ok(store)
     }
 }
 

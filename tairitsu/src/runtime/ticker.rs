@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
+#[cfg(feature = "async")]
+use std::{collections::BTreeMap, sync::Mutex, task::Waker};
 use wasmtime::{Engine, EngineWeak};
 
 /// The time between two ticks: the grain of every deadline.
@@ -33,6 +35,11 @@ pub(super) struct Pulse {
     ticks: AtomicU64,
     origin: Instant,
     thread: std::sync::OnceLock<Thread>,
+    /// Who is to be woken, by tick and number.
+    #[cfg(feature = "async")]
+    alarms: Mutex<BTreeMap<(u64, u64), Waker>>,
+    #[cfg(feature = "async")]
+    next: AtomicU64,
 }
 
 impl Ticker {
@@ -44,6 +51,10 @@ impl Ticker {
             ticks: AtomicU64::new(0),
             origin: Instant::now(),
             thread: std::sync::OnceLock::new(),
+            #[cfg(feature = "async")]
+            alarms: Mutex::default(),
+            #[cfg(feature = "async")]
+            next: AtomicU64::new(0),
         });
         let (engine, theirs) = (engine.weak(), pulse.clone());
         let thread = thread::Builder::new().name("tairitsu-ticker".into()).spawn(move || run(&engine, &theirs))?;
@@ -86,6 +97,35 @@ impl Pulse {
         self.origin.elapsed().saturating_sub(then)
     }
 
+    /// The whole ticks in that time.
+    #[cfg(feature = "async")]
+    pub(super) fn ticks_in(time: Duration) -> u64 {
+        u64::try_from(time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Wakes whoever is due, and says whether others wait.
+    #[cfg(feature = "async")]
+    fn ring(&self) -> bool {
+        let mut alarms = self.alarms();
+        let later = alarms.split_off(&(self.ticks().saturating_add(1), 0));
+        let due = std::mem::replace(&mut *alarms, later);
+        let others = !alarms.is_empty();
+        drop(alarms);
+        due.into_values().for_each(Waker::wake);
+        others
+    }
+
+    #[cfg(not(feature = "async"))]
+    fn ring(&self) -> bool {
+        false
+    }
+
+    #[cfg(feature = "async")]
+    fn alarms(&self) -> std::sync::MutexGuard<'_, BTreeMap<(u64, u64), Waker>> {
+        // Nothing that could panic happens under it.
+        self.alarms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     fn read_clock(&self) {
         let ticks = self.origin.elapsed().as_nanos() / TICK.as_nanos();
         self.ticks.fetch_max(ticks as u64, Ordering::Relaxed);
@@ -106,6 +146,37 @@ impl Pulse {
         if let Some(thread) = self.thread.get() {
             thread.unpark();
         }
+    }
+}
+
+/// Wakes a task at a tick. It does not once this is dropped.
+#[cfg(feature = "async")]
+pub(super) struct Alarm<'p> {
+    pulse: &'p Pulse,
+    key: (u64, u64),
+}
+
+#[cfg(feature = "async")]
+impl<'p> Alarm<'p> {
+    pub(super) fn new(pulse: &'p Pulse, due: u64) -> Self {
+        Self { pulse, key: (due, pulse.next.fetch_add(1, Ordering::Relaxed)) }
+    }
+
+    /// Sets it, for whoever is to be woken now.
+    pub(super) fn set(&self, waker: &Waker) {
+        // A waker is somebody else's code, and runs without the lock.
+        let waker = waker.clone();
+        let before = self.pulse.alarms().insert(self.key, waker);
+        drop(before);
+        self.pulse.beat();
+    }
+}
+
+#[cfg(feature = "async")]
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        let waker = self.pulse.alarms().remove(&self.key);
+        drop(waker);
     }
 }
 
@@ -131,8 +202,10 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
             continue;
         }
         last = now;
-        idle = if pulse.alive.swap(false, Ordering::SeqCst) { 0 } else { idle + 1 };
+        let alive = pulse.alive.swap(false, Ordering::SeqCst);
         pulse.read_clock();
+        let waited_for = pulse.ring();
+        idle = if alive || waited_for { 0 } else { idle + 1 };
         match engine.upgrade() {
             Some(engine) => engine.increment_epoch(),
             None => return,

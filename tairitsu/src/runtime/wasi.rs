@@ -7,7 +7,7 @@ use super::output::{Output, Pipe, Stream};
 use super::policy::Policy;
 use super::provider::link_denied;
 use super::state::State;
-use super::template::TemplateInner;
+use super::template::{Asyncness, TemplateInner};
 use super::{Error, Image, wasi_io};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -369,12 +369,21 @@ pub(super) fn is_imported(image: &Image) -> bool {
 }
 
 /// Links WASI, and the functions of it that are denied to errors.
-pub(super) fn link(linker: &mut Linker<State>, image: &Image, policy: &Policy) -> Result<(), Error> {
+pub(super) fn link(
+    linker: &mut Linker<State>,
+    image: &Image,
+    policy: &Policy,
+    asyncness: Asyncness,
+) -> Result<(), Error> {
     let fail = |message: String| Error::Link { interface: "wasi".into(), message };
-    let result = wasmtime_wasi::p2::add_to_linker_sync(linker).and_then(|()| {
-        linker.allow_shadowing(true);
-        wasi_io::link(linker)
-    });
+    let result = match asyncness {
+        Asyncness::No => wasmtime_wasi::p2::add_to_linker_sync(linker).and_then(|()| {
+            linker.allow_shadowing(true);
+            wasi_io::link(linker)
+        }),
+        // Its functions wait where the call's future waits, which has a bound.
+        Asyncness::Yes => wasmtime_wasi::p2::add_to_linker_async(linker),
+    };
     linker.allow_shadowing(false);
     result.map_err(|error| fail(message(&error)))?;
     for (key, item) in &image.world().imports {

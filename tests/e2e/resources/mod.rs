@@ -3,6 +3,7 @@
 mod bindgen;
 mod hostile;
 
+use crate::asynchronous::block_on;
 use crate::crowd::{alone, resident};
 use crate::image;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -464,6 +465,31 @@ interface document {
     }
     let exports: Vec<_> = image.exports().into_iter().map(|export| export.id).collect();
     assert_eq!(exports, ["test:docs/document@1.0.0", "test:docs/editor@1.0.0"]);
+}
+
+/// In a container whose calls are futures they are the same.
+#[test]
+fn in_futures() {
+    block_on(async {
+        let mut container = builder("docs").build_async().await.unwrap();
+        let mut documents = container.guest(Document).unwrap();
+        let letter = documents.new("letter").await.unwrap();
+        assert_eq!(documents.append(&letter, "one two").await.unwrap(), 7);
+        documents.lines(&letter).await.unwrap();
+        // What was dropped is dropped before the next call.
+        assert_eq!(documents.alive().await.unwrap(), 1);
+        let mut editor = container.guest(Editor).unwrap();
+        assert_eq!(editor.call("ada:1", "hello").await.unwrap(), [5, 5, 5, 10, 1, 6]);
+        let line = Own::from(Line::to("grace:2"));
+        assert_eq!(editor.send(&line, "four").await.unwrap(), 4);
+        assert_eq!(editor.pass(line).await.unwrap().send("!"), 5);
+        assert_eq!(seen().alive.load(Relaxed), 0);
+        let other = spawn("docs").guest(Document).unwrap().new("another's").unwrap();
+        let error = editor.words(&other).await.unwrap_err();
+        assert!(matches!(error, CallError::Handle { reason: BadHandle::Ended, .. }), "{error}");
+        assert_eq!(editor.words(&letter).await.unwrap(), 2);
+        assert_eq!(container.stop().by_host, 1);
+    });
 }
 
 /// A guest without wasm has its own resources as they are, and the host's too.
