@@ -20,6 +20,7 @@ mod menagerie;
 mod pairings;
 mod policy;
 mod random;
+mod resolve;
 mod split;
 mod threads;
 mod tree;

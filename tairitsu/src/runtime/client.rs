@@ -45,7 +45,7 @@ pub struct Resolver<'r> {
     pub(super) export: ComponentExportIndex,
     pub(super) interface: &'static Interface,
     /// Nothing for an optional one that is not there.
-    pub(super) functions: Vec<Option<Func>>,
+    pub(super) functions: Vec<Option<ComponentExportIndex>>,
 }
 
 impl Resolver<'_> {
@@ -65,14 +65,15 @@ impl Resolver<'_> {
     fn next(&mut self, index: usize) -> Result<Option<Func>, ResolveError> {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let function = &self.interface.functions[index];
-        let func = self
+        let found = self
             .instance
             .get_export_index(&mut *self.store, Some(&self.export), function.name)
-            .and_then(|export| self.instance.get_func(&mut *self.store, export));
-        if func.is_none() && !function.optional {
+            .and_then(|export| Some((export, self.instance.get_func(&mut *self.store, export)?)));
+        if found.is_none() && !function.optional {
             return Err(wasmtime::Error::msg(format!("the instance has no function `{}`", function.name)));
         }
-        self.functions.push(func);
+        let (export, func) = found.unzip();
+        self.functions.push(export);
         Ok(func)
     }
 }

@@ -5,9 +5,10 @@ use super::client::{Client, GuestInterface, Resolver, find_export};
 use super::core_host::CoreHost;
 use super::error::{CallError, Trap, message};
 use super::info::{Handle, Shared, Status};
+use super::resolution::Exports;
 use super::restart::Backoff;
 use super::state::{Slot, State};
-use super::template::{CORE, Template};
+use super::template::{CORE, Template, TemplateInner};
 use super::{ContainerBuilder, Error, Image};
 use crate::core::GuestApi;
 use crate::descriptor::Descriptor;
@@ -156,8 +157,8 @@ impl Container {
         Ok(())
     }
 
-    /// A typed client of an interface that the image exports. The functions are looked up and checked when it is
-    /// asked for the first time.
+    /// A typed client of an interface that the image exports. The functions are looked up and checked when a container
+    /// of the template is asked for it for the first time.
     ///
     /// # Errors
     ///
@@ -177,7 +178,7 @@ impl Container {
         let index = match live.resolved.iter().position(|(known, _)| *known == id) {
             Some(index) => index,
             None => {
-                let functions = live.resolve::<I>(&self.template.inner.image)?;
+                let functions = live.functions::<I>(&self.template)?;
                 live.resolved.push((id, functions));
                 live.resolved.len() - 1
             }
@@ -261,7 +262,20 @@ impl Container {
 }
 
 impl Live {
-    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<[Option<Func>]>, Error> {
+    /// The functions of an interface, in this instance. What they are in the image is the same for every container of the
+    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are its template's.
+    fn functions<I: ?Sized + GuestInterface>(&mut self, template: &Template) -> Result<Box<[Option<Func>]>, Error> {
+        let TemplateInner { image, resolutions, .. } = &*template.inner;
+        let exports = match resolutions.get(TypeId::of::<I>()) {
+            Some(exports) => exports,
+            None => resolutions.keep(TypeId::of::<I>(), self.resolve::<I>(image)?),
+        };
+        let functions = exports.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
+        Ok(functions.collect())
+    }
+
+    /// Looks an interface up, and checks it.
+    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<Exports>, Error> {
         let interface = I::INTERFACE;
         let no_export = || Error::NoExport {
             interface: interface.id.into(),

@@ -23,6 +23,7 @@ mod policy;
 mod provider;
 mod reference;
 mod registry;
+mod resolution;
 mod restart;
 mod state;
 mod template;

@@ -7,6 +7,7 @@ use super::error::message;
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
+use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
 use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
 use crate::__private::HasInterface;
@@ -34,6 +35,7 @@ pub(super) struct TemplateInner {
     provided: Vec<Provided>,
     pub(super) limits: Limits,
     pub(super) restart: RestartPolicy,
+    pub(super) resolutions: Resolutions,
     name: Option<String>,
     #[cfg(feature = "wasi")]
     wasi: Option<super::Wasi>,
@@ -285,6 +287,7 @@ impl ContainerBuilder {
                 provided,
                 limits,
                 restart,
+                resolutions: Resolutions::default(),
                 name,
                 #[cfg(feature = "wasi")]
                 wasi,
