@@ -116,6 +116,37 @@ fn output_captured_and_written() {
     assert!(matches!(&error, CallError::Provider { message, .. } if message == "no such word"), "{error}");
 }
 
+/// What can fail or be seen happens when a container is spawned, and the rest when it first calls.
+#[test]
+fn before_the_first_call() {
+    let dir = Dir::new("first-call");
+    let wasi = Wasi::new().dir_read_only(dir.0.clone(), "/data");
+    let template = Container::builder(&image("unruly")).wasi(wasi).prepare().unwrap();
+    template.spawn().unwrap();
+    std::fs::remove_dir_all(&dir.0).unwrap();
+    let error = template.spawn().unwrap_err();
+    assert!(matches!(&error, Error::Grant { what, .. } if *what == dir.0.display().to_string()), "{error}");
+
+    let made = Arc::new(Mutex::new(0));
+    let count = made.clone();
+    let wasi = Wasi::new().stderr(Output::writer(move || {
+        *count.lock().unwrap() += 1;
+        std::io::sink()
+    }));
+    let template = Container::builder(&image("unruly")).wasi(wasi).prepare().unwrap();
+    let before = *made.lock().unwrap();
+    let containers = [template.spawn().unwrap(), template.spawn().unwrap()];
+    assert_eq!(*made.lock().unwrap(), before + containers.len());
+
+    let mut container = self::container(Wasi::new().stdout(Output::captured(8)).stderr(Output::captured(8)));
+    assert_eq!((container.take_stdout(), container.take_stderr()), (vec![], vec![]));
+    let error = container.guest(Unruly).unwrap().trap().unwrap_err();
+    assert_eq!(error.trap().unwrap().stderr(), "");
+    container.restart().unwrap();
+    container.guest(Unruly).unwrap().print("out", "err").unwrap();
+    assert_eq!((container.take_stdout(), container.take_stderr()), (b"out".to_vec(), b"err".to_vec()));
+}
+
 #[test]
 fn clocks_and_random_numbers() {
     let mut container = self::container(Wasi::new());

@@ -182,15 +182,15 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> Box<d
         }
         Some(Cause::Stopped) | None => match error.downcast_ref() {
             Some(wasmtime::Trap::OutOfFuel) => {
-                let limit = state.limits.fuel.unwrap_or(u64::MAX);
+                let limit = state.limits().fuel.unwrap_or(u64::MAX);
                 Box::new(move |trap| CallError::Fuel { limit, trap })
             }
             Some(wasmtime::Trap::StackOverflow) => {
-                let limit = state.machine.stack;
+                let limit = state.machine().stack;
                 Box::new(move |trap| CallError::Stack { limit, trap })
             }
             _ if is_out_of_host_bytes(error) => {
-                let limit = state.limits.host_bytes;
+                let limit = state.limits().host_bytes;
                 Box::new(move |trap| CallError::HostBytes { limit, trap })
             }
             _ => match exit_code(error) {

@@ -257,7 +257,7 @@ impl Container {
 
     #[cfg(feature = "wasi")]
     fn wasi(&self) -> Option<&super::wasi::WasiState> {
-        self.live.as_ref()?.store.data().wasi.as_ref()
+        self.live.as_ref()?.store.data().wasi.as_deref()
     }
 }
 

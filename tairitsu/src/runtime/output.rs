@@ -55,6 +55,11 @@ impl Output {
         Self { kind: Kind::Captured(bytes) }
     }
 
+    /// Whether a container's end of it is made by code of the host's.
+    pub(super) fn is_writer(&self) -> bool {
+        matches!(self.kind, Kind::Writer(_))
+    }
+
     /// To a writer, of which every container has its own.
     pub fn writer<W: Write + Send + 'static>(make: impl Fn() -> W + Send + Sync + 'static) -> Self {
         Self { kind: Kind::Writer(Arc::new(move || Box::new(make()))) }

@@ -3,7 +3,8 @@
 use super::info::{Shared, Status};
 use super::limits::{Limits, Quota};
 use super::machine::Machine;
-use super::ticker::TICK;
+use super::template::Template;
+use super::ticker::{Pulse, TICK};
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,13 +16,14 @@ pub(super) struct State {
     pub(super) providers: Vec<Slot>,
     pub(super) quota: Quota,
     pub(super) shared: Arc<Shared>,
-    pub(super) machine: Arc<Machine>,
-    pub(super) limits: Limits,
+    pub(super) template: Template,
+    pulse: Arc<Pulse>,
     /// When the call began, in ticks; up to one tick earlier.
     began: u64,
     fuel: Option<u64>,
+    /// Made when it is called first: whoever is built for a WASI target imports it, and few call it.
     #[cfg(feature = "wasi")]
-    pub(super) wasi: Option<super::wasi::WasiState>,
+    pub(super) wasi: Option<Box<super::wasi::WasiState>>,
 }
 
 /// Where a provider is.
@@ -62,13 +64,14 @@ impl Lease<'_> {
 
 impl State {
     /// A store with everything in it that its limits need.
-    pub(super) fn store(machine: &Arc<Machine>, limits: &Limits, shared: &Arc<Shared>) -> Store<State> {
+    pub(super) fn store(template: &Template, shared: &Arc<Shared>) -> Store<State> {
+        let (machine, limits) = (template.image().machine(), &template.inner.limits);
         let state = State {
             providers: Vec::new(),
             quota: Quota::new(limits, shared.clone()),
             shared: shared.clone(),
-            machine: machine.clone(),
-            limits: limits.clone(),
+            template: template.clone(),
+            pulse: machine.ticker.pulse().clone(),
             began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
             #[cfg(feature = "wasi")]
@@ -79,6 +82,14 @@ impl State {
         store.set_hostcall_fuel(limits.host_bytes);
         store.epoch_deadline_callback(|store| store.data().tick());
         store
+    }
+
+    pub(super) fn machine(&self) -> &Machine {
+        self.template.image().machine()
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.template.inner.limits
     }
 
     /// The provider at that place.
@@ -102,7 +113,7 @@ impl State {
     /// Comes with every tick while guest code runs: may it go on?
     fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
         self.may_go_on()?;
-        self.machine.ticker.pulse().beat();
+        self.pulse.beat();
         Ok(UpdateDeadline::Continue(1))
     }
 
@@ -111,7 +122,7 @@ impl State {
         if self.shared.status() == Status::Stopped {
             return Err(Cause::Stopped);
         }
-        match self.limits.deadline {
+        match self.limits().deadline {
             Some(limit) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
             _ => Ok(()),
         }
@@ -120,17 +131,17 @@ impl State {
     /// Whether the call may go on after a function of the host, which may have taken its time.
     #[inline]
     pub(super) fn after_host(&self) -> Result<(), Cause> {
-        if self.machine.ticker.pulse().ticks() == self.began { Ok(()) } else { self.may_go_on() }
+        if self.pulse.ticks() == self.began { Ok(()) } else { self.may_go_on() }
     }
 
     /// The time that the call has taken, at least.
     fn elapsed(&self) -> Duration {
-        self.machine.ticker.pulse().since(self.began).saturating_sub(TICK)
+        self.pulse.since(self.began).saturating_sub(TICK)
     }
 
     /// The time that the call has left.
     pub(super) fn time_left(&self) -> Option<Duration> {
-        self.limits.deadline.map(|limit| limit.saturating_sub(self.elapsed()))
+        self.limits().deadline.map(|limit| limit.saturating_sub(self.elapsed()))
     }
 }
 
@@ -146,9 +157,8 @@ pub(super) fn begin(store: &mut Store<State>) {
 pub(super) fn arm(store: &mut Store<State>) {
     store.set_epoch_deadline(1);
     let state = store.data_mut();
-    let pulse = state.machine.ticker.pulse();
-    pulse.beat();
-    state.began = pulse.ticks();
+    state.pulse.beat();
+    state.began = state.pulse.ticks();
     if let Some(fuel) = state.fuel {
         refuel(store, fuel);
     }

@@ -37,8 +37,9 @@ pub(super) struct TemplateInner {
     pub(super) restart: RestartPolicy,
     pub(super) resolutions: Resolutions,
     name: Option<String>,
+    /// Where the image imports it.
     #[cfg(feature = "wasi")]
-    wasi: Option<super::Wasi>,
+    pub(super) wasi: Option<super::Wasi>,
 }
 
 /// What containers are built of.
@@ -442,9 +443,9 @@ impl Template {
     /// are given by value are taken from there, and are back there if it fails.
     pub(super) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
         let inner = &*self.inner;
-        let mut store = State::store(inner.image.machine(), &inner.limits, shared);
+        let mut store = State::store(self, shared);
         #[cfg(feature = "wasi")]
-        if let Some(wasi) = &inner.wasi {
+        if let Some(wasi) = inner.wasi.as_ref().filter(|wasi| !wasi.can_wait()) {
             store.data_mut().wasi = Some(wasi.open(&inner.limits)?);
         }
         // What is made anew comes first, since it can fail.

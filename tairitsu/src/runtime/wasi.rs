@@ -7,6 +7,7 @@ use super::output::{Output, Pipe, Stream};
 use super::policy::Policy;
 use super::provider::link_denied;
 use super::state::State;
+use super::template::TemplateInner;
 use super::{Error, Image, wasi_io};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -231,10 +232,29 @@ impl Wasi {
         self
     }
 
+    /// Whether a container's WASI may be made when it is called first, since nothing that happens then can fail or be seen.
+    pub(super) fn can_wait(&self) -> bool {
+        self.dirs.is_empty() && !self.stdout.is_writer() && !self.stderr.is_writer()
+    }
+
     /// A container's WASI.
-    pub(super) fn open(&self, limits: &Limits) -> Result<WasiState, Error> {
-        let (stdout, stderr) = (Pipe::new(Stream::Stdout, &self.stdout), Pipe::new(Stream::Stderr, &self.stderr));
+    pub(super) fn open(&self, limits: &Limits) -> Result<Box<WasiState>, Error> {
         let mut builder = WasiCtxBuilder::new();
+        for (host, guest, access) in &self.dirs {
+            let permissions = match access {
+                Access::ReadOnly => FsPerms::ReadOnly,
+                Access::ReadWrite => FsPerms::ReadWrite,
+            };
+            builder
+                .preopened_dir(host, guest, permissions)
+                .map_err(|error| Error::Grant { what: host.display().to_string(), message: message(&error) })?;
+        }
+        Ok(self.finish(builder, limits))
+    }
+
+    /// A container's WASI with these directories.
+    fn finish(&self, mut builder: WasiCtxBuilder, limits: &Limits) -> Box<WasiState> {
+        let (stdout, stderr) = (Pipe::new(Stream::Stdout, &self.stdout), Pipe::new(Stream::Stderr, &self.stderr));
         builder.stdout(stdout.clone()).stderr(stderr.clone()).args(&self.args).envs(&self.env);
         match &self.stdin {
             Input::Empty => {}
@@ -244,15 +264,6 @@ impl Wasi {
             Input::Bytes(bytes) => {
                 builder.stdin(MemoryInputPipe::new(bytes.clone()));
             }
-        }
-        for (host, guest, access) in &self.dirs {
-            let permissions = match access {
-                Access::ReadOnly => FsPerms::ReadOnly,
-                Access::ReadWrite => FsPerms::ReadWrite,
-            };
-            builder
-                .preopened_dir(host, guest, permissions)
-                .map_err(|error| Error::Grant { what: host.display().to_string(), message: message(&error) })?;
         }
         if self.frozen {
             builder.wall_clock(Frozen).monotonic_clock(Frozen);
@@ -278,7 +289,7 @@ impl Wasi {
         }
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
-        Ok(WasiState { ctx: builder.build(), table, stdout, stderr })
+        Box::new(WasiState { ctx: builder.build(), table, stdout, stderr })
     }
 }
 
@@ -341,9 +352,13 @@ impl WasiState {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let Some(wasi) = &mut self.wasi else {
-            unreachable!("WASI's functions are linked only together with its state")
-        };
+        let wasi = self.wasi.get_or_insert_with(|| {
+            let TemplateInner { wasi: Some(wasi), limits, .. } = &*self.template.inner else {
+                unreachable!("WASI's functions are linked only where the template has it")
+            };
+            // What has directories does not wait for this.
+            wasi.finish(WasiCtxBuilder::new(), limits)
+        });
         WasiCtxView { ctx: &mut wasi.ctx, table: &mut wasi.table }
     }
 }

@@ -41,7 +41,7 @@ struct Io<'a> {
 fn open(state: &mut State) -> Io<'_> {
     let patience = Patience {
         end: state.time_left().map(|left| Instant::now() + left),
-        limit: state.limits.deadline,
+        limit: state.limits().deadline,
         shared: state.shared.clone(),
     };
     Io { table: state.ctx().table, patience }
