@@ -19,6 +19,7 @@ mod link;
 mod menagerie;
 mod pairings;
 mod policy;
+mod pooling;
 mod random;
 mod resolve;
 mod split;

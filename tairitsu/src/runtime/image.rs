@@ -1,10 +1,10 @@
 //! A compiled component.
 
-use super::Error;
 use super::artefact::Id;
 use super::error::message;
 use super::machine::Machine;
 use super::reference::Digest;
+use super::{Error, pool};
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::Module;
@@ -58,8 +58,7 @@ impl Image {
         };
         let component_bytes = componentized.as_deref().unwrap_or(wasm);
         // And what decodes the component counts on a valid one, which the compiler sees to.
-        let component = Component::from_binary(engine, component_bytes)
-            .map_err(|error| Error::Invalid { message: message(&error) })?;
+        let component = Component::from_binary(engine, component_bytes).map_err(|error| unfit(message(&error)))?;
         let decoded = decode(component_bytes)?;
         if let Some((cache, id)) = cache {
             cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
@@ -154,6 +153,14 @@ impl fmt::Debug for Image {
             .field("imports", &self.imports())
             .field("exports", &self.exports())
             .finish()
+    }
+}
+
+/// Why a component was not compiled.
+fn unfit(message: String) -> Error {
+    match pool::is_too_small(&message) {
+        true => Error::PoolPlace { message },
+        false => Error::Invalid { message },
     }
 }
 

@@ -20,6 +20,7 @@ mod native;
 #[cfg(feature = "wasi")]
 mod output;
 mod policy;
+mod pool;
 mod provider;
 mod reference;
 mod registry;

@@ -6,6 +6,7 @@ use super::core_host::CoreHost;
 use super::error::message;
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
+use super::pool::TABLE_ELEMENTS;
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
 use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
@@ -15,8 +16,8 @@ use crate::core::HostApi;
 use crate::descriptor::Descriptor;
 use std::fmt;
 use std::sync::{Arc, Mutex};
-use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre, Linker, LinkerInstance, ResourceType};
+use wasmtime::{PoolConcurrencyLimitError, Store};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
 
 /// The place of the core world's host among the providers.
@@ -210,6 +211,7 @@ impl ContainerBuilder {
     /// - [`Error::ProvidedByValue`] for a provider that there is only one of.
     /// - [`Error::ProvidedTwice`], [`Error::Link`].
     /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
+    /// - [`Error::PoolPlace`] for more table elements than a place in the registry's pool has.
     /// - [`Error::Grant`] for a directory that cannot be opened.
     pub fn prepare(self) -> Result<Template, Error> {
         if let Some(provided) = self.provided.iter().find(|provided| matches!(provided.source, Source::Value(_))) {
@@ -240,6 +242,10 @@ impl ContainerBuilder {
         }
         if limits.fuel.is_some() && !image.machine().fuel {
             return Err(Error::FuelNotCounted);
+        }
+        if image.machine().pool.is_some() && limits.tables > TABLE_ELEMENTS {
+            let message = format!("a limit of {} table elements, where a table has {TABLE_ELEMENTS}", limits.tables);
+            return Err(Error::PoolPlace { message });
         }
         check_size(&image, &limits)?;
         for (i, link) in links(&provided).enumerate() {
@@ -415,6 +421,7 @@ impl Template {
     ///
     /// - [`Error::Instantiate`] where the component's start traps or takes too long, where it needs more than its limits
     ///   at once, or where the platform has no room for it.
+    /// - [`Error::PoolFull`] where the registry has a [pool](crate::RegistryBuilder::pooling), and no place left in it.
     /// - [`Error::Factory`] where a factory panics, [`Error::Grant`] where a directory has gone.
     pub fn spawn(&self) -> Result<Container, Error> {
         Container::start(self.clone(), None)
@@ -464,7 +471,10 @@ impl Template {
             Ok(instance) => Ok((store, instance)),
             Err(error) => {
                 *kept = store.into_data().providers;
-                Err(Error::Instantiate { message: message(&error) })
+                Err(match inner.image.machine().pool {
+                    Some(containers) if error.is::<PoolConcurrencyLimitError>() => Error::PoolFull { containers },
+                    _ => Error::Instantiate { message: message(&error) },
+                })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Tairitsu.
+//! Tairitsu, with a pool as the floor has one.
 
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
 use anyhow::Result;
@@ -32,8 +32,8 @@ impl contract::Services for Host {
 }
 
 impl Ours {
-    pub fn start(guest: &[u8]) -> Result<Self> {
-        let registry = Registry::new();
+    pub fn start(guest: &[u8], capacity: u32) -> Result<Self> {
+        let registry = Registry::builder().pooling(capacity).build()?;
         let component = super::componentize(guest)?;
         let image = registry.load_image(&component)?;
         // What `spawn-call-drop` measures is not the linking: the floor has its `InstancePre` as well.
