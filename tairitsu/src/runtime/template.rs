@@ -240,6 +240,7 @@ impl ContainerBuilder {
         if let Some(error) = unlinkable {
             return Err(error);
         }
+        image.check()?;
         if limits.fuel.is_some() && !image.machine().fuel {
             return Err(Error::FuelNotCounted);
         }
