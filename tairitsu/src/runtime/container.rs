@@ -262,8 +262,8 @@ impl Container {
 }
 
 impl Live {
-    /// The functions of an interface, in this instance. What they are in the image is the same for every container of the
-    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are its template's.
+    /// The functions of an interface, in this instance. Where they are and what types they have is the image's, and the same
+    /// for every container of the template: only a resource's type would be an instance's own, and our types name none.
     fn functions<I: ?Sized + GuestInterface>(&mut self, template: &Template) -> Result<Box<[Option<Func>]>, Error> {
         let TemplateInner { image, resolutions, .. } = &*template.inner;
         let exports = match resolutions.get(TypeId::of::<I>()) {
