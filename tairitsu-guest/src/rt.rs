@@ -65,33 +65,49 @@ struct GuestSource;
 /// No memory at all: what is one core value needs none.
 struct NoMemory;
 
-/// The guest's own linear memory, and what was allocated in it for the call at hand.
-#[derive(Default)]
+/// The guest's own linear memory, and what was allocated in it for the call at hand: a chain, so that there is no list of it
+/// to be allocated as well.
 pub struct GuestMemory {
-    allocations: Vec<(*mut u8, alloc::Layout)>,
+    last: *mut Allocation,
+}
+
+/// What comes before the bytes of an allocation. They are aligned as strictly as the canonical ABI has it.
+#[repr(C, align(8))]
+struct Allocation {
+    before: *mut Allocation,
+    layout: alloc::Layout,
 }
 
 impl GuestMemory {
     /// A memory with nothing allocated for a call.
-    pub const fn new() -> Self {
-        Self { allocations: Vec::new() }
+    const fn new() -> Self {
+        Self { last: std::ptr::null_mut() }
+    }
+
+    /// Frees what was allocated.
+    #[inline]
+    fn clear(&mut self) {
+        if !self.last.is_null() {
+            self.free_all();
+        }
+    }
+
+    #[inline(never)]
+    fn free_all(&mut self) {
+        while !self.last.is_null() {
+            // SAFETY: `allocate` has put it there, and nothing else frees it.
+            let Allocation { before, layout } = unsafe { self.last.read() };
+            // SAFETY: `allocate` allocated it with this layout.
+            unsafe { alloc::dealloc(self.last.cast(), layout) }
+            self.last = before;
+        }
     }
 }
 
 impl Drop for GuestMemory {
     #[inline]
     fn drop(&mut self) {
-        if !self.allocations.is_empty() {
-            free_all(&mut self.allocations);
-        }
-    }
-}
-
-#[inline(never)]
-fn free_all(allocations: &mut Vec<(*mut u8, alloc::Layout)>) {
-    for (pointer, layout) in allocations.drain(..) {
-        // SAFETY: `GuestMemory::allocate` allocated it with this layout, and nothing else frees it.
-        unsafe { alloc::dealloc(pointer, layout) }
+        self.clear();
     }
 }
 
@@ -169,14 +185,17 @@ impl Sink for GuestMemory {
         if layout.size == 0 {
             return Ok(layout.align);
         }
-        let layout = layout_of(layout);
+        let size = layout.size.saturating_add(size_of::<Allocation>());
+        let layout = layout_of(Layout { size, align: align_of::<Allocation>() });
         // SAFETY: the size is not zero.
-        let pointer = unsafe { alloc::alloc(layout) };
-        if pointer.is_null() {
+        let allocation = unsafe { alloc::alloc(layout) }.cast::<Allocation>();
+        if allocation.is_null() {
             alloc::handle_alloc_error(layout);
         }
-        self.allocations.push((pointer, layout));
-        Ok(pointer.expose_provenance())
+        // SAFETY: it was just allocated, with room for this in front.
+        unsafe { allocation.write(Allocation { before: self.last, layout }) };
+        self.last = allocation;
+        Ok(allocation.expose_provenance() + size_of::<Allocation>())
     }
 
     #[inline]
@@ -391,7 +410,8 @@ pub struct Area<const SIZE: usize>([u8; SIZE]);
 pub struct Return<T, const SIZE: usize>(UnsafeCell<Returned<T, SIZE>>);
 
 struct Returned<T, const SIZE: usize> {
-    value: Option<T>,
+    /// There from the function's return to post-return, which the host calls once after it.
+    value: MaybeUninit<T>,
     memory: GuestMemory,
     area: Area<SIZE>,
 }
@@ -403,7 +423,11 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
     /// A place with nothing in it.
     #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
     pub const fn new() -> Self {
-        Self(UnsafeCell::new(Returned { value: None, memory: GuestMemory::new(), area: Area([0; SIZE]) }))
+        Self(UnsafeCell::new(Returned {
+            value: MaybeUninit::uninit(),
+            memory: GuestMemory::new(),
+            area: Area([0; SIZE]),
+        }))
     }
 
     /// Keeps `value`, lowers it, and returns the address of what was lowered.
@@ -415,22 +439,23 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
         // SAFETY: no other reference is alive: exports do not overlap, and neither `put` nor `clear` calls
         // code that could come back here (lowering runs no code of the user's).
         let returned = unsafe { &mut *self.0.get() };
-        let value = returned.value.insert(value);
+        let value = returned.value.write(value);
         let address = returned.area.0.as_mut_ptr().expose_provenance();
         let Ok(()) = value.store(&mut returned.memory, address);
         address as u64
     }
 
     /// Drops the value and what it was lowered into: the post-return function.
+    ///
+    /// # Safety
+    /// - It is called by post-return: once after each [`Return::put`], which the canonical ABI sees to.
     #[inline]
-    pub fn clear(&self) {
-        // SAFETY: as in `put`. The value is moved out first, so that its destructor, which is the user's, runs
-        // when the reference is gone.
-        let (value, memory) = unsafe {
-            let returned = &mut *self.0.get();
-            (returned.value.take(), std::mem::take(&mut returned.memory))
-        };
-        drop((value, memory));
+    pub unsafe fn clear(&self) {
+        // SAFETY: as in `put`, which has written the value, says the caller. It is moved out first, so that its destructor,
+        // which is the user's, runs when the reference is gone.
+        drop(unsafe { (*self.0.get()).value.assume_init_read() });
+        // SAFETY: as in `put`.
+        unsafe { (*self.0.get()).memory.clear() }
     }
 }
 

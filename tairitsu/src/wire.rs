@@ -124,9 +124,13 @@ impl<T: Lower> Wire<T> {
     }
 
     /// Drops a result that the host has read.
+    ///
+    /// # Safety
+    /// - That of [`Return::clear`].
     #[inline(always)]
-    pub fn clear<const N: usize>(place: &Return<T, N>) {
-        place.clear();
+    pub unsafe fn clear<const N: usize>(place: &Return<T, N>) {
+        // SAFETY: the caller's.
+        unsafe { place.clear() }
     }
 }
 

@@ -21,6 +21,7 @@ mod menagerie;
 mod native;
 mod pairings;
 mod policy;
+mod pooling;
 mod random;
 mod raw;
 mod resolve;

@@ -3,7 +3,7 @@
 
 use tairitsu::{Container, Error, Registry, Template};
 
-#[tairitsu::guest(package = "test:pair")]
+#[tairitsu::guest(package = "test:pair@1.0.0")]
 #[allow(dead_code)]
 trait Pair {
     fn first(&self) -> u32;
@@ -12,7 +12,7 @@ trait Pair {
 
 /// The same interface, as a later host has it.
 mod later {
-    #[tairitsu::guest(package = "test:pair")]
+    #[tairitsu::guest(package = "test:pair@1.1.0")]
     #[allow(dead_code)]
     pub(super) trait Pair {
         fn second(&self) -> u32;
@@ -25,7 +25,7 @@ mod later {
 
 /// The same interface, with other types and a function more.
 mod other {
-    #[tairitsu::guest(package = "test:pair")]
+    #[tairitsu::guest(package = "test:pair@1.2.0")]
     #[allow(dead_code)]
     pub(super) trait Pair {
         fn first(&self) -> u64;
@@ -34,7 +34,7 @@ mod other {
     }
 }
 
-#[tairitsu::guest(package = "test:pair")]
+#[tairitsu::guest(package = "test:pair@1.0.0")]
 #[allow(dead_code)]
 trait Absent {
     fn first(&self) -> u32;
@@ -52,7 +52,7 @@ fn pair(functions: &[(&str, u32)]) -> Vec<u8> {
             (core instance $i (instantiate $m))
             {lift}
             (instance $pair {export})
-            (export "test:pair/pair" (instance $pair)))"#
+            (export "test:pair/pair@1.0.0" (instance $pair)))"#
     );
     wat::parse_str(text).unwrap()
 }
@@ -85,7 +85,7 @@ fn each_template_has_its_own() {
     }
 }
 
-/// Two traits of one id are two interfaces, whichever comes first; what an older guest lacks, it lacks in each container.
+/// Two traits that one export serves are two interfaces, whichever comes first; what an older guest lacks, it lacks in each container.
 #[test]
 fn each_trait_has_its_own() {
     let registry = Registry::new();
@@ -117,7 +117,7 @@ fn a_mismatch_is_reported_to_each() {
         for container in &mut containers {
             let error = container.guest(other::Pair).unwrap_err();
             let Error::Exports { interface, report } = &error else { panic!("{error}") };
-            assert_eq!(interface, "test:pair/pair");
+            assert_eq!(interface, "test:pair/pair@1.2.0");
             let different: Vec<_> = report.different.iter().map(|difference| &*difference.path).collect();
             assert_eq!(different, ["first ->", "second"], "{round}: {error}");
             let missing: Vec<_> = report.missing.iter().map(|missing| &*missing.function).collect();
@@ -125,7 +125,7 @@ fn a_mismatch_is_reported_to_each() {
 
             let error = container.guest(Absent).unwrap_err();
             assert!(
-                matches!(&error, Error::NoExport { found, .. } if found == &["test:pair/pair"]),
+                matches!(&error, Error::NoExport { found, .. } if found == &["test:pair/pair@1.0.0"]),
                 "{round}: {error}"
             );
             // And what does fit is there in between.

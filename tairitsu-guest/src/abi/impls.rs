@@ -283,9 +283,11 @@ fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, 
     }
     let Layout { size, align } = T::LAYOUT;
     let pointer = memory.allocate(Layout { size: size * items.len(), align })?;
+    let outer = memory.begin_items(pointer, size * items.len());
     for (i, item) in items.iter().enumerate() {
         item.store(memory, pointer + i * size)?;
     }
+    memory.end_items(outer);
     Ok(pointer)
 }
 

@@ -174,6 +174,20 @@ pub trait Sink: Memory {
     /// units of that encoding.
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
 
+    /// Comes before items are written to what was just allocated for them, and [`Sink::end_items`] behind the last one. In
+    /// between come the items' own lists. A memory in which each write costs something takes them in one go.
+    #[inline(always)]
+    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
+        let _ = (address, size);
+        Outer::default()
+    }
+
+    /// Ends what [`Sink::begin_items`] began, and goes on with the list around it, which that has returned.
+    #[inline(always)]
+    fn end_items(&mut self, outer: Outer) {
+        let _ = outer;
+    }
+
     /// As [`Sink::lend`], for bytes that may end before the call does. Where lending copies, this is the same.
     fn copy(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error> {
         self.lend(bytes, align)
@@ -189,6 +203,15 @@ pub trait Sink: Memory {
 
     /// Makes a handle that lends a resource, for as long as the call takes.
     fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error>;
+}
+
+/// The list around the one whose items are being written: where a memory keeps its items, and where they go.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outer {
+    /// Where it keeps them.
+    pub start: usize,
+    /// Where they go.
+    pub address: usize,
 }
 
 /// A memory into which a value is lowered that ends with that: it lends nothing.
@@ -215,6 +238,16 @@ impl<M: Sink> Sink for Copying<'_, M> {
     #[inline]
     fn allocate(&mut self, layout: Layout) -> Result<usize, M::Error> {
         self.0.allocate(layout)
+    }
+
+    #[inline(always)]
+    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
+        self.0.begin_items(address, size)
+    }
+
+    #[inline(always)]
+    fn end_items(&mut self, outer: Outer) {
+        self.0.end_items(outer);
     }
 
     #[inline]

@@ -66,8 +66,9 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
 
                     #[doc(hidden)]
                     #[inline]
-                    pub fn #post() {
-                        #wire::<#ty>::clear(Self::#place());
+                    pub unsafe fn #post() {
+                        // SAFETY: only post-return calls this.
+                        unsafe { #wire::<#ty>::clear(Self::#place()) }
                     }
                 };
                 (lower, Some(post))
@@ -151,7 +152,8 @@ fn export_arm(interface: &Interface) -> TokenStream {
                 #[unsafe(export_name = #post_name)]
                 extern "C" fn post_return(_: <#result as #core>::Repr) {
                     if SIGNATURE.result_indirect {
-                        <#target>::#post();
+                        // SAFETY: this is post-return.
+                        unsafe { <#target>::#post() }
                     }
                 }
             }

@@ -249,10 +249,10 @@ fn pass_after(params: &[Param], skip: usize) -> TokenStream {
         .collect()
 }
 
-/// The `component-type` section, as a static of the crate and module that it is emitted in.
+/// The `component-type` section, as a static of the crate and module that it is emitted in. On wasm such a static is in the
+/// module twice, as the section and as data; the data goes where nothing refers to it, so nothing is to keep it.
 pub(super) fn section(link_section: &str, interface: &TokenStream, private: &TokenStream) -> TokenStream {
     quote! {
-        #[used]
         #[unsafe(link_section = #link_section)]
         #[allow(long_running_const_eval)]
         static __TAIRITSU_SECTION: [u8; <#interface as #private::HasInterface>::SIZE] =

@@ -2,7 +2,6 @@
 
 use super::client::AsyncGuestInterface;
 use super::container::{Container, Live, Origin, core_error};
-use super::error::message;
 use super::handle::Leaks;
 use super::info::{Handle, Status};
 use super::state::{self, State};
@@ -181,7 +180,7 @@ impl AsyncContainer {
                 opening.done(instance);
                 Ok(())
             }
-            Err(error) => Err(Error::Instantiate { message: message(&error) }),
+            Err(error) => Err(self.template.not_instantiated(&error)),
         }
     }
 

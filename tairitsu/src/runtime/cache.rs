@@ -1,8 +1,8 @@
 //! Compiled images on disk.
 
-use super::Error;
 use super::artefact::{Flaw, Id, Key, Opened};
 use super::error::message;
+use super::{Error, pool};
 use std::fmt;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
@@ -196,8 +196,17 @@ impl Cache {
         // this engine, which looks at its own version and settings again. That only trusted programs have the key is
         // the contract of `Cache`.
         let component = unsafe { Component::deserialize(engine, opened.code()) };
-        let component = component.inspect_err(|error| reject(&message(error))).ok()?;
-        Some((component, opened))
+        match component {
+            Ok(component) => Some((component, opened)),
+            Err(error) => {
+                let message = message(&error);
+                // What does not fit this registry's pool is not the artefact's fault.
+                if !pool::is_too_small(&message) {
+                    reject(&message);
+                }
+                None
+            }
+        }
     }
 
     /// Keeps a compiled component, if that can be done.

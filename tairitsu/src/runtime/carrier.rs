@@ -5,7 +5,7 @@
 //! with every access checked. So a type needs one implementation for both sides, and `#[tairitsu::wit]` writes
 //! nothing that names wasmtime.
 //!
-//! Strings go through wasmtime's own functions, which know the encoding that the component asks for. Everything
+//! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do all on their way in. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
 use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
@@ -19,8 +19,9 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use tairitsu_guest::abi::{self, AbiError, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source, WitType};
+use tairitsu_guest::abi::{self, AbiError, Lift, Lower, Memory, Outer, Own, Plain, Resource, Sink, Source, WitType};
 use tairitsu_guest::schema::{Field, Layout, Role, Type};
+use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, ComponentTypes, InstanceType, InterfaceType, LiftContext, LowerContext,
 };
@@ -212,7 +213,7 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for Carrier
         dst: &mut MaybeUninit<[ValRaw; N]>,
     ) -> Result<()> {
         let mut flat = [0; N];
-        self.value.lower(&mut LowerMemory { cx, ty, schema: &T::TYPE }, &mut flat)?;
+        self.value.lower(&mut LowerMemory::new(cx, ty, &T::TYPE), &mut flat)?;
         // A slot is little-endian, and a reader of fewer bytes has the low ones.
         dst.write(flat.map(ValRaw::u64));
         Ok(())
@@ -220,7 +221,7 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for Carrier
 
     #[inline]
     fn linear_lower_to_memory<S>(&self, cx: &mut LowerContext<'_, S>, ty: InterfaceType, offset: usize) -> Result<()> {
-        self.value.store(&mut LowerMemory { cx, ty, schema: &T::TYPE }, offset)
+        self.value.store(&mut LowerMemory::new(cx, ty, &T::TYPE), offset)
     }
 }
 
@@ -245,12 +246,23 @@ unsafe impl<T: Lift + Send + Sync, const N: usize> component::Lift for Carrier<T
     }
 }
 
-/// A component's memory, to be lowered into.
+/// A component's memory, to be lowered into. To find where that is takes longer than to write to it, and it moves when the
+/// component allocates: so the items of a list are kept here until the list is whole.
 struct LowerMemory<'c, 'a, S: 'static> {
     cx: &'c mut LowerContext<'a, S>,
+    /// The items of the list at hand from `list.start` on, and before them those of the lists around it.
+    items: Vec<u8>,
+    list: Outer,
     /// The type of all that is lowered, as the component and as the schema has it.
     ty: InterfaceType,
     schema: &'static Type,
+}
+
+impl<'c, 'a, S> LowerMemory<'c, 'a, S> {
+    #[inline]
+    fn new(cx: &'c mut LowerContext<'a, S>, ty: InterfaceType, schema: &'static Type) -> Self {
+        Self { cx, items: Vec::new(), list: Outer::default(), ty, schema }
+    }
 }
 
 impl<S> Memory for LowerMemory<'_, '_, S> {
@@ -265,8 +277,12 @@ impl<S> Memory for LowerMemory<'_, '_, S> {
 impl<S> Sink for LowerMemory<'_, '_, S> {
     #[inline]
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<()> {
-        // Addresses come from `allocate`, which has checked that they lie in the memory.
-        *self.cx.get(address) = bytes;
+        let at = address.wrapping_sub(self.list.address).wrapping_add(self.list.start);
+        match self.items.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            Some(item) if at >= self.list.start => *item = bytes,
+            // Addresses come from `allocate`, which has checked that they lie in the memory.
+            _ => *self.cx.get(address) = bytes,
+        }
         Ok(())
     }
 
@@ -275,6 +291,23 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
             return Ok(layout.align);
         }
         self.cx.realloc(0, 0, layout.align as u32, layout.size)
+    }
+
+    #[inline]
+    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
+        let start = self.items.len();
+        self.items.resize(start + size, 0);
+        std::mem::replace(&mut self.list, Outer { start, address })
+    }
+
+    #[inline]
+    fn end_items(&mut self, outer: Outer) {
+        let Outer { start, address } = std::mem::replace(&mut self.list, outer);
+        let items = &self.items[start..];
+        if !items.is_empty() {
+            self.cx.as_slice_mut()[address..][..items.len()].copy_from_slice(items);
+        }
+        self.items.truncate(start);
     }
 
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
@@ -381,14 +414,16 @@ impl Source for LiftMemory<'_, '_> {
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
         // In every encoding a unit is one byte at least.
-        abi::range(self.cx.memory(), address, len)?;
+        let bytes = abi::range(self.cx.memory(), address, len)?;
+        if let StringEncoding::Utf8 = self.cx.options().string_encoding {
+            self.cx.consume_fuel(len)?;
+            return match std::str::from_utf8(bytes) {
+                Ok(string) => Ok(string.into()),
+                Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
+            };
+        }
         let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
-        component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered).map_err(|error| {
-            match error.downcast_ref::<std::str::Utf8Error>() {
-                Some(utf8) => self.fail(AbiError::Utf8 { valid_up_to: utf8.valid_up_to() }),
-                None => error,
-            }
-        })
+        component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered)
     }
 
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {

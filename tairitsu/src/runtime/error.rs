@@ -108,6 +108,32 @@ pub enum Error {
         /// The engine's message, the innermost cause last.
         message: String,
     },
+    /// A pool that cannot be had.
+    #[error(
+        "expected a pool of as many containers as there are addresses for, found {containers} asked for, and that \
+         cannot be: {message}"
+    )]
+    Pool {
+        /// How many containers it was to be for.
+        containers: u32,
+        /// What is in the way.
+        message: String,
+    },
+    /// The pool has no room left.
+    #[error(
+        "expected a place in the pool of {containers} containers, found all of them taken: drop or stop a container, \
+         or make the registry with a larger pool (`RegistryBuilder::pooling`)"
+    )]
+    PoolFull {
+        /// How many containers there is room for, of images with one memory each.
+        containers: u32,
+    },
+    /// An image or a limit that is too large for every place in the pool.
+    #[error("expected what fits a place in the pool, found what does not: {message}")]
+    PoolPlace {
+        /// What a place has, and what was found.
+        message: String,
+    },
     /// A template of a provider that there is only one of.
     #[error(
         "expected providers that any number of containers can have, found one of `{interface}` that was given by \

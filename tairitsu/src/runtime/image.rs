@@ -1,18 +1,18 @@
 //! A compiled component.
 
-use super::Error;
 use super::artefact::Id;
 use super::error::message;
 use super::machine::Machine;
 use super::packages::Packages;
 use super::reference::Digest;
+use super::{Error, pool};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wasmparser::Payload;
 use wasmtime::Module;
 use wasmtime::component::Component;
 use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
-use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+use wit_parser::{Resolve, World, WorldId, WorldItem, WorldKey};
 
 /// A compiled component, with the WIT it was decoded to. Cheap to clone.
 #[derive(Clone)]
@@ -25,9 +25,24 @@ pub struct Image {
 struct Inner {
     machine: Arc<Machine>,
     component: Component,
+    wit: Wit,
+    digest: Digest,
+}
+
+/// What a component imports and exports. One that comes from the cache is decoded when somebody asks, since that takes longer
+/// than all the rest of its loading.
+struct Wit {
+    decoded: OnceLock<Decoded>,
+    /// The component, until it is decoded.
+    component: Mutex<Vec<u8>>,
+}
+
+struct Decoded {
     resolve: Resolve,
     world: WorldId,
-    digest: Digest,
+    /// Why the world is empty. A component is decoded before it is cached, so that this is a matter of another version of what
+    /// decodes it.
+    flaw: Option<String>,
 }
 
 /// What a component imports or exports, in the order in which it does.
@@ -47,8 +62,8 @@ impl Image {
         let digest = Digest::of(wasm);
         let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
         if let Some((component, opened)) = cache.and_then(|(cache, id)| cache.load(engine, id)) {
-            let decoded = decode(opened.component().unwrap_or(wasm))?;
-            return Ok(Self::new(machine, component, decoded, digest));
+            let wit = Wit::later(opened.component().unwrap_or(wasm).to_vec());
+            return Ok(Self::new(machine, component, wit, digest));
         }
         let componentized = match kind {
             Kind::Component => None,
@@ -60,18 +75,17 @@ impl Image {
         };
         let component_bytes = componentized.as_deref().unwrap_or(wasm);
         // And what decodes the component counts on a valid one, which the compiler sees to.
-        let component = Component::from_binary(engine, component_bytes)
-            .map_err(|error| Error::Invalid { message: message(&error) })?;
+        let component = Component::from_binary(engine, component_bytes).map_err(|error| unfit(message(&error)))?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         let decoded = decode(component_bytes)?;
         if let Some((cache, id)) = cache {
             cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
         }
-        Ok(Self::new(machine, component, decoded, digest))
+        Ok(Self::new(machine, component, Wit::of(decoded), digest))
     }
 
-    fn new(machine: &Arc<Machine>, component: Component, (resolve, world): (Resolve, WorldId), digest: Digest) -> Self {
-        Self { inner: Arc::new(Inner { machine: machine.clone(), component, resolve, world, digest }), name: None }
+    fn new(machine: &Arc<Machine>, component: Component, wit: Wit, digest: Digest) -> Self {
+        Self { inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest }), name: None }
     }
 
     /// The same image, by a name.
@@ -86,12 +100,12 @@ impl Image {
 
     /// What the image imports.
     pub fn imports(&self) -> Vec<Interfaces> {
-        self.interfaces(&self.resolve().worlds[self.inner.world].imports)
+        self.interfaces(&self.world().imports)
     }
 
     /// What the image exports.
     pub fn exports(&self) -> Vec<Interfaces> {
-        self.interfaces(&self.resolve().worlds[self.inner.world].exports)
+        self.interfaces(&self.world().exports)
     }
 
     fn interfaces<'a>(&self, items: impl IntoIterator<Item = (&'a WorldKey, &'a WorldItem)>) -> Vec<Interfaces> {
@@ -142,11 +156,59 @@ impl Image {
     }
 
     pub(super) fn resolve(&self) -> &Resolve {
-        &self.inner.resolve
+        &self.inner.wit.get().resolve
     }
 
-    pub(super) fn world(&self) -> &wit_parser::World {
-        &self.inner.resolve.worlds[self.inner.world]
+    /// Whether it is known what the image imports and exports. Nothing is linked before.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match &self.inner.wit.get().flaw {
+            Some(message) => Err(Error::NotWit { message: message.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn world(&self) -> &World {
+        let Decoded { resolve, world, .. } = self.inner.wit.get();
+        &resolve.worlds[*world]
+    }
+}
+
+impl Wit {
+    fn of(decoded: (Resolve, WorldId)) -> Self {
+        Self { decoded: Decoded::new(decoded).into(), component: Mutex::default() }
+    }
+
+    fn later(component: Vec<u8>) -> Self {
+        Self { decoded: OnceLock::new(), component: Mutex::new(component) }
+    }
+
+    fn get(&self) -> &Decoded {
+        self.decoded.get_or_init(|| {
+            let component = std::mem::take(&mut *self.component.lock().unwrap_or_else(PoisonError::into_inner));
+            decode(&component).map_or_else(Decoded::nothing, Decoded::new)
+        })
+    }
+}
+
+impl Decoded {
+    fn new((resolve, world): (Resolve, WorldId)) -> Self {
+        Self { resolve, world, flaw: None }
+    }
+
+    /// A world with nothing in it.
+    fn nothing(flaw: Error) -> Self {
+        let mut resolve = Resolve::default();
+        let world = resolve.worlds.alloc(World {
+            name: "nothing".into(),
+            imports: Default::default(),
+            exports: Default::default(),
+            package: None,
+            docs: Default::default(),
+            stability: Default::default(),
+            includes: Vec::new(),
+            span: Default::default(),
+        });
+        Self { resolve, world, flaw: Some(flaw.to_string()) }
     }
 }
 
@@ -157,6 +219,14 @@ impl fmt::Debug for Image {
             .field("imports", &self.imports())
             .field("exports", &self.exports())
             .finish()
+    }
+}
+
+/// Why a component was not compiled.
+fn unfit(message: String) -> Error {
+    match pool::is_too_small(&message) {
+        true => Error::PoolPlace { message },
+        false => Error::Invalid { message },
     }
 }
 
@@ -247,4 +317,29 @@ fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
             .map_err(|error| fail(&error))?
     };
     encoder.module(wasm).and_then(|mut encoder| encoder.encode()).map_err(|error| fail(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Container;
+    use super::super::machine::Settings;
+    use super::*;
+
+    /// A policy is held against what an image imports: where that is not known, nothing runs.
+    #[test]
+    fn what_cannot_be_decoded_is_not_linked() {
+        let machine = Machine::new(Settings::default(), None).unwrap();
+        let empty = b"\0asm\x0d\0\x01\0";
+        let image = |wit: &[u8]| {
+            let component = Component::from_binary(&machine.engine, empty).unwrap();
+            Image::new(&machine, component, Wit::later(wit.to_vec()), Digest::of(empty))
+        };
+        Container::builder(&image(empty)).build().unwrap();
+        let image = image(b"\0asm\x0d\0\x01");
+        assert!(image.imports().is_empty() && image.exports().is_empty());
+        for _ in 0..2 {
+            let error = Container::builder(&image).prepare().unwrap_err();
+            assert!(matches!(error, Error::NotWit { .. }), "{error}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a container may use up.
 
 use super::info::Shared;
+use super::pool::TABLE_ELEMENTS;
 use super::state::Cause;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,11 @@ use wasmtime::ResourceLimiter;
 pub(super) const DEFAULT_STACK: usize = 512 << 10;
 
 /// Linear memories of one container: each reserves addresses, however small it is.
-const MEMORIES: usize = 16;
+pub(super) const MEMORIES: usize = 16;
 /// Tables of one container.
-const TABLES: usize = 64;
+pub(super) const TABLES: usize = 64;
 /// Core instances of one container.
-const INSTANCES: usize = 256;
+pub(super) const INSTANCES: usize = 256;
 
 /// What a container may use up. The defaults are meant for code that nobody has read.
 ///
@@ -32,7 +33,7 @@ const INSTANCES: usize = 256;
 ///
 /// Besides, a container has at most 16 memories, 64 tables and 256 core instances. Each memory reserves 4 GiB of
 /// addresses, of which a 64-bit process has enough for some 30,000, and a few of the system's mappings
-/// (`vm.max_map_count` on Linux).
+/// (`vm.max_map_count` on Linux). [`RegistryBuilder::pooling`] reserves them at once.
 ///
 /// Whatever ends a call at a limit is a trap: the container is [`Status::Trapped`] and can be restarted.
 ///
@@ -43,6 +44,7 @@ const INSTANCES: usize = 256;
 /// [`CallError::Fuel`]: crate::CallError::Fuel
 /// [`CallError::Stack`]: crate::CallError::Stack
 /// [`CallError::Handles`]: crate::CallError::Handles
+/// [`RegistryBuilder::pooling`]: crate::RegistryBuilder::pooling
 /// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
 /// [`Status::Trapped`]: crate::Status::Trapped
 #[derive(Clone, Debug)]
@@ -132,14 +134,24 @@ pub(super) struct Quota {
     max_memory: usize,
     elements: usize,
     max_elements: usize,
+    /// A table's maximum from here on is its place's in the pool, and not the guest's own.
+    place_elements: usize,
     /// What the growth that is under way adds, to be taken back if it fails.
     growing: usize,
     shared: Arc<Shared>,
 }
 
 impl Quota {
-    pub(super) fn new(limits: &Limits, shared: Arc<Shared>) -> Self {
-        Self { memory: 0, max_memory: limits.memory, elements: 0, max_elements: limits.tables, growing: 0, shared }
+    pub(super) fn new(limits: &Limits, is_pooled: bool, shared: Arc<Shared>) -> Self {
+        Self {
+            memory: 0,
+            max_memory: limits.memory,
+            elements: 0,
+            max_elements: limits.tables,
+            place_elements: if is_pooled { TABLE_ELEMENTS } else { usize::MAX },
+            growing: 0,
+            shared,
+        }
     }
 }
 
@@ -167,7 +179,7 @@ impl ResourceLimiter for Quota {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
+        if maximum.is_some_and(|maximum| desired > maximum && maximum < self.place_elements) {
             self.growing = 0;
             return Ok(false);
         }

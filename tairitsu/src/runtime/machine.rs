@@ -5,7 +5,7 @@ use super::error::message;
 use super::info::Roster;
 use super::limits::DEFAULT_STACK;
 use super::ticker::Ticker;
-use super::{Cache, Error};
+use super::{Cache, Error, pool};
 use std::sync::Arc;
 use wasmtime::{Config, Engine};
 
@@ -20,13 +20,16 @@ pub(super) struct Machine {
     pub(super) fuel: bool,
     /// The most that wasm puts on the stack in one call, in bytes.
     pub(super) stack: usize,
+    /// How many containers there is room for, where that was reserved.
+    pub(super) pool: Option<u32>,
 }
 
-/// How code is compiled: what cannot be chosen for one container.
+/// How code is compiled and where it runs: what cannot be chosen for one container.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) fuel: bool,
     pub(super) stack: usize,
+    pub(super) pool: Option<u32>,
 }
 
 /// The stack that the host's functions have in a call that is a future, in bytes.
@@ -35,13 +38,13 @@ const HOST_STACK: usize = 1536 << 10;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { fuel: false, stack: DEFAULT_STACK }
+        Self { fuel: false, stack: DEFAULT_STACK, pool: None }
     }
 }
 
 impl Machine {
     pub(super) fn new(settings: Settings, cache: Option<Cache>) -> Result<Arc<Self>, Error> {
-        let Settings { fuel, stack } = settings;
+        let Settings { fuel, stack, pool } = settings;
         let mut config = Config::new();
         // Calls are synchronous, and cost less than half where the engine knows it.
         config.concurrency_support(false);
@@ -52,9 +55,27 @@ impl Machine {
         #[cfg(feature = "async")]
         config.async_stack_size(stack.saturating_add(HOST_STACK));
         let fail = |message: String| Error::Engine { message };
-        let engine = Engine::new(&config).map_err(|error| fail(message(&error)))?;
+        // Whether the settings are any is seen without a pool first, so that what goes wrong after that is the pool's.
+        let plain = Engine::new(&config).map_err(|error| fail(message(&error)))?;
+        let (engine, pool) = match pool {
+            Some(containers) if pool::is_supported() => (pooled(config, containers)?, Some(containers)),
+            Some(_) => {
+                tracing::warn!("this platform has no pools: containers are given memory one by one");
+                (plain, None)
+            }
+            None => (plain, None),
+        };
         let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;
         let cache = cache.map(|cache| (cache, EngineHash::of(&engine)));
-        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), cache, fuel, stack }))
+        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), cache, fuel, stack, pool }))
     }
+}
+
+fn pooled(mut config: Config, containers: u32) -> Result<Engine, Error> {
+    let fail = |message: String| Error::Pool { containers, message };
+    if containers == 0 {
+        return Err(fail("there is room for none in it".into()));
+    }
+    config.allocation_strategy(pool::places(containers));
+    Engine::new(&config).map_err(|error| fail(message(&error)))
 }

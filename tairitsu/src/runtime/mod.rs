@@ -24,6 +24,7 @@ mod native;
 mod output;
 mod packages;
 mod policy;
+mod pool;
 mod provider;
 mod reference;
 mod registry;

@@ -18,7 +18,7 @@ struct Inner {
     images: RwLock<HashMap<Reference, Image>>,
 }
 
-/// How a registry's engine compiles: what cannot be chosen for one container.
+/// How a registry's engine compiles and runs: what cannot be chosen for one container.
 #[derive(Clone, Debug, Default)]
 pub struct RegistryBuilder {
     settings: Settings,
@@ -44,6 +44,29 @@ impl RegistryBuilder {
         self
     }
 
+    /// Reserves room for so many containers at a time, of all images of the registry, so that to start and to end one costs
+    /// a third of the time, and threads that do so are not in each other's way. By default memory is asked of the system for
+    /// each container.
+    ///
+    /// A container that is one too many is [`Error::PoolFull`]. Each linear memory of an image takes a place for itself, and
+    /// nearly all images have one.
+    ///
+    /// What it costs, used or not, is addresses: 4 GiB a place, of which a 64-bit process has enough for some 30,000, and
+    /// 3 MiB more for tables. Of memory a place costs nothing until it is used; from then on it keeps what its last
+    /// container has used, 2 MiB of it at most and its tables, where the system can clear it cheaply (Linux 6.7 or later), and
+    /// nothing elsewhere.
+    ///
+    /// One table has at most 100,000 elements in a pool: [`Limits::table_elements`] may say no more, and an image that begins
+    /// with more does not load. Shared memories there are none. On a platform on which wasmtime has no pools (32-bit ones) this does
+    /// nothing but say so to `tracing`; [`Registry::pool`] tells.
+    ///
+    /// [`Limits::table_elements`]: crate::Limits::table_elements
+    #[must_use]
+    pub fn pooling(mut self, containers: u32) -> Self {
+        self.settings.pool = Some(containers);
+        self
+    }
+
     /// Keeps compiled images on disk, so that the next process that loads them need not compile. Images are compiled
     /// each time by default.
     #[must_use]
@@ -56,7 +79,8 @@ impl RegistryBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Engine`] where the platform has no code generator or no thread to spare, or where a setting is none.
+    /// - [`Error::Engine`] where the platform has no code generator or no thread to spare, or where a setting is none.
+    /// - [`Error::Pool`] where there is no room for a pool of that size, and for one of none.
     pub fn build(self) -> Result<Registry, Error> {
         let machine = Machine::new(self.settings, self.cache)?;
         Ok(Registry { inner: Arc::new(Inner { machine, images: RwLock::default() }) })
@@ -86,6 +110,11 @@ impl Registry {
     /// The cache of compiled images, if it has one.
     pub fn cache(&self) -> Option<&Cache> {
         self.inner.machine.cache.as_ref().map(|(cache, _)| cache)
+    }
+
+    /// How many containers there is room for, where that was [reserved](RegistryBuilder::pooling).
+    pub fn pool(&self) -> Option<u32> {
+        self.inner.machine.pool
     }
 
     /// The containers that live, of all images of this registry, oldest first.
@@ -147,7 +176,7 @@ impl Registry {
     /// # Errors
     ///
     /// [`Error::NotWasm`], [`Error::Invalid`], [`Error::NoComponentType`], [`Error::Componentize`],
-    /// [`Error::NotWit`].
+    /// [`Error::NotWit`], and [`Error::PoolPlace`] where there is a [pool](RegistryBuilder::pooling).
     pub fn load_image(&self, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
         Image::load(&self.inner.machine, wasm.as_ref())
     }

@@ -77,7 +77,7 @@ impl State {
         let (machine, limits) = (template.image().machine(), &template.inner.limits);
         let state = State {
             providers: Vec::new(),
-            quota: Quota::new(limits, shared.clone()),
+            quota: Quota::new(limits, machine.pool.is_some(), shared.clone()),
             shared: shared.clone(),
             template: template.clone(),
             pulse: machine.ticker.pulse().clone(),

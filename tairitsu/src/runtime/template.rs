@@ -7,6 +7,7 @@ use super::error::message;
 use super::handle::{ProvidesResource, ResourceOf, has_handles};
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
+use super::pool::TABLE_ELEMENTS;
 use super::provider::{self, Descriptors, Link, Provided, Provides, Source, link_denied, links};
 use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
@@ -15,8 +16,8 @@ use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
 use std::fmt;
 use std::sync::{Arc, Mutex};
-use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre, Linker, LinkerInstance, ResourceType};
+use wasmtime::{PoolConcurrencyLimitError, Store};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
 
 /// Everything that containers of one kind have in common. Made by [`ContainerBuilder::prepare`], which links and
@@ -224,6 +225,7 @@ impl ContainerBuilder {
     /// - [`Error::ProvidedByValue`] for a provider that there is only one of.
     /// - [`Error::ProvidedTwice`], [`Error::Link`].
     /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
+    /// - [`Error::PoolPlace`] for more table elements than a place in the registry's pool has.
     /// - [`Error::Grant`] for a directory that cannot be opened.
     pub fn prepare(self) -> Result<Template, Error> {
         self.template_of_many(Asyncness::No)
@@ -256,8 +258,18 @@ impl ContainerBuilder {
         if let Some(error) = unlinkable {
             return Err(error);
         }
+        image.check()?;
         if limits.fuel.is_some() && !image.machine().fuel {
             return Err(Error::FuelNotCounted);
+        }
+        if image.machine().pool.is_some() && limits.tables > TABLE_ELEMENTS {
+            let message = format!("a limit of {} table elements, where a table has {TABLE_ELEMENTS}", limits.tables);
+            return Err(Error::PoolPlace { message });
+        }
+        if asyncness == Asyncness::Yes && image.machine().pool.is_some() {
+            let message =
+                "calls that are futures, which need a stack each, where a pool has none: use another registry".into();
+            return Err(Error::PoolPlace { message });
         }
         check_size(&image, &limits)?;
         let provided = provider::complete(provided)?;
@@ -431,6 +443,7 @@ impl Template {
     ///
     /// - [`Error::Instantiate`] where the component's start traps or takes too long, where it needs more than its limits
     ///   at once, or where the platform has no room for it.
+    /// - [`Error::PoolFull`] where the registry has a [pool](crate::RegistryBuilder::pooling), and no place left in it.
     /// - [`Error::Factory`] where a factory panics, [`Error::Grant`] where a directory has gone.
     pub fn spawn(&self) -> Result<Container, Error> {
         Container::start(Origin::Image(self.clone()), self.enter(None))
@@ -464,8 +477,16 @@ impl Template {
             Ok(instance) => Ok((store, instance)),
             Err(error) => {
                 *kept = store.into_data().providers;
-                Err(Error::Instantiate { message: message(&error) })
+                Err(self.not_instantiated(&error))
             }
+        }
+    }
+
+    /// Why there is no instance.
+    pub(super) fn not_instantiated(&self, error: &wasmtime::Error) -> Error {
+        match self.image().machine().pool {
+            Some(containers) if error.is::<PoolConcurrencyLimitError>() => Error::PoolFull { containers },
+            _ => Error::Instantiate { message: message(error) },
         }
     }
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 const HELP: &str = "\
 Measures Tairitsu beside raw wasmtime and beside Extism, on the same work in the same run.
 
-  ours     Tairitsu
+  ours     Tairitsu, with a pool
   floor    raw wasmtime, by hand, in its best configuration
   default  the same code, with `Config::default()`
   peer     Extism with its Rust PDK

@@ -61,7 +61,7 @@ pub trait Side {
 pub fn start(column: &str, capacity: u32, swap_guests: bool) -> Result<Box<dyn Side>> {
     let (ours, raw) = if swap_guests { (raw::GUEST, ours::GUEST) } else { (ours::GUEST, raw::GUEST) };
     Ok(match column {
-        "ours" => Box::new(ours::Ours::start(ours)?),
+        "ours" => Box::new(ours::Ours::start(ours, capacity)?),
         "floor" => Box::new(raw::Raw::start(&raw::Setup::Best { capacity }, raw)?),
         "default" => Box::new(raw::Raw::start(&raw::Setup::Default, raw)?),
         #[cfg(feature = "peer")]

@@ -1,17 +1,20 @@
-//! Tairitsu.
+//! Tairitsu, with a pool as the floor has one.
 
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
 use anyhow::Result;
 use std::any::Any;
 use std::hint::black_box;
+use std::path::PathBuf;
 use std::time::Duration;
-use tairitsu::{Container, Registry, Template};
+use tairitsu::{Cache, Container, Registry, Template};
 use tairitsu_bench_contract as contract;
 
 pub const GUEST: &[u8] = tairitsu::include_guest!("tairitsu-bench-guest-ours");
 
 pub struct Ours {
     registry: Registry,
+    cached: Registry,
+    _directory: Directory,
     component: Vec<u8>,
     template: Template,
     container: Container,
@@ -31,15 +34,26 @@ impl contract::Services for Host {
     }
 }
 
+/// The directory of the cache, for as long as it is needed.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 impl Ours {
-    pub fn start(guest: &[u8]) -> Result<Self> {
-        let registry = Registry::new();
+    pub fn start(guest: &[u8], capacity: u32) -> Result<Self> {
+        let registry = Registry::builder().pooling(capacity).build()?;
+        let directory = Directory(std::env::temp_dir().join(format!("tairitsu-bench-cache-{}", std::process::id())));
+        let cached = Registry::builder().cache(Cache::at(&directory.0)?).build()?;
         let component = super::componentize(guest)?;
         let image = registry.load_image(&component)?;
         // What `spawn-call-drop` measures is not the linking: the floor has its `InstancePre` as well.
         let template = Container::builder(&image).provide_with(|| Host).prepare()?;
         let container = template.spawn()?;
-        Ok(Self { registry, component, template, container })
+        Ok(Self { registry, cached, _directory: directory, component, template, container })
     }
 }
 
@@ -79,8 +93,10 @@ impl Side for Ours {
                 })?
             }
             Work::LoadCold => time(iterations, || self.registry.load_image(&self.component))?,
-            // Images are not kept as compiled.
-            Work::LoadCached => None,
+            Work::LoadCached => {
+                self.cached.load_image(&self.component)?;
+                time(iterations, || self.cached.load_image(&self.component))?
+            }
         })
     }
 
@@ -92,7 +108,13 @@ impl Side for Ours {
         expect("host-call", guest.call_host(7)?, 7)?;
         expect("host-call-strings", guest.call_host_strings(7)?, 21)?;
         expect("echo", guest.echo(bytes(1000))?, bytes(1000))?;
-        expect("records", guest.echo_entries(entries(3))?, entries(3))
+        expect("records", guest.echo_entries(entries(3))?, entries(3))?;
+        // The second time it is not compiled.
+        let hits = || self.cached.cache().map(|cache| cache.stats().hits);
+        self.cached.load_image(&self.component)?;
+        let before = hits();
+        self.cached.load_image(&self.component)?;
+        expect("load-cached", hits(), before.map(|before| before + 1))
     }
 
     fn spawn(&self) -> Result<Box<dyn Any>> {
