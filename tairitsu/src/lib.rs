@@ -45,8 +45,8 @@ pub use tairitsu_macros::{flags, guest, host, wit};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference, Error, Handle,
-    Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Registry, RegistryBuilder, Report, RestartPolicy,
-    SharedContainer, SharedContainerGuard, Status, Template, Trap,
+    Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Reference, Registry, RegistryBuilder, Report,
+    RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

@@ -54,6 +54,7 @@ pub use link::{SharedContainer, SharedContainerGuard};
 #[cfg(feature = "wasi")]
 pub use output::Output;
 pub use policy::{OnDenied, Policy};
+pub use reference::Reference;
 pub use registry::{Registry, RegistryBuilder};
 pub use restart::RestartPolicy;
 pub use template::{ContainerBuilder, Template};
