@@ -44,9 +44,9 @@ pub use tairitsu_macros::{flags, guest, host, wit};
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
-    Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference, Error, Handle,
-    Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Reference, Registry, RegistryBuilder, Report,
-    RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
+    Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference, Ending, Error,
+    Event, Events, Handle, Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Reference, Registry,
+    RegistryBuilder, Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Subject, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

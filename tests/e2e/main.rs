@@ -10,6 +10,7 @@ mod calls;
 mod contract;
 mod core_world;
 mod crowd;
+mod events;
 mod evolution;
 mod grants;
 mod hostile;

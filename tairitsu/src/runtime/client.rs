@@ -3,7 +3,7 @@
 use super::Error;
 use super::error::{CallError, Trap};
 use super::image::Image;
-use super::info::Status;
+use super::life::Status;
 use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
 use super::state::{self, Cause, State};
@@ -136,7 +136,7 @@ impl Client<'_> {
         let shared = &self.store.data().shared;
         let error = match (shared.status(), &*self.first) {
             (Status::Created | Status::Running, _) => {
-                shared.advance(Status::Created, Status::Running);
+                shared.run();
                 return Ok(());
             }
             (Status::Trapped, Some(first)) => CallError::Trapped { function: self.name(index), first: first.clone() },
@@ -154,11 +154,12 @@ impl Client<'_> {
         if matches!(cause, Some(Cause::Stopped)) {
             return Fault(Box::new(CallError::Stopped { function }));
         }
-        state.shared.advance(Status::Running, Status::Trapped);
         let ending = ending(state, &error, cause);
         let trap = Trap::new(function, error, state.stderr_tail());
         *self.first = Some(trap.clone());
-        Fault(Box::new(ending(trap)))
+        let error = ending(trap);
+        state.shared.trap(&error);
+        Fault(Box::new(error))
     }
 
     fn name(&self, index: usize) -> String {

@@ -4,7 +4,8 @@ use super::check::{self, Report, Wants};
 use super::client::{Client, GuestInterface, Resolver, find_export};
 use super::core_host::CoreHost;
 use super::error::{CallError, Trap, message};
-use super::info::{Handle, Shared, Status};
+use super::info::{Handle, Shared};
+use super::life::Status;
 use super::restart::Backoff;
 use super::state::{Slot, State};
 use super::template::{CORE, Template};
@@ -109,7 +110,7 @@ impl Container {
 
     /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
     pub fn stop(&mut self) {
-        self.shared.set_status(Status::Stopped);
+        self.shared.stop();
         self.close();
     }
 
@@ -128,9 +129,8 @@ impl Container {
     fn reopen(&mut self) -> Result<(), Error> {
         self.close();
         self.first = None;
-        self.shared.set_status(Status::Created);
-        self.shared.count_restart();
-        self.open().inspect_err(|_| self.shared.set_status(Status::Stopped))
+        self.shared.restart();
+        self.open().inspect_err(|_| self.shared.stop())
     }
 
     /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
@@ -288,7 +288,7 @@ impl Live {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        self.template.inner.image.machine().roster.leave(&self.shared);
+        self.template.inner.image.machine().leave(&self.shared);
     }
 }
 

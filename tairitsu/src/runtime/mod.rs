@@ -1,6 +1,7 @@
 //! The native runtime: registry, image, container.
 
 mod artefact;
+mod broadcast;
 mod cache;
 mod carrier;
 mod check;
@@ -10,12 +11,15 @@ mod container;
 mod core_host;
 mod defaults;
 mod error;
+mod events;
 mod hmac;
 mod image;
 mod info;
+mod life;
 mod limits;
 mod link;
 mod machine;
+mod names;
 mod native;
 #[cfg(feature = "wasi")]
 mod output;
@@ -24,7 +28,9 @@ mod provider;
 mod reference;
 mod registry;
 mod restart;
+mod roster;
 mod state;
+mod sync;
 mod template;
 mod ticker;
 #[cfg(feature = "wasi")]
@@ -47,8 +53,10 @@ pub use check::{Difference, MissingImport, Report};
 pub use compatibility::Compatibility;
 pub use container::Container;
 pub use error::{CallError, Error, Trap};
+pub use events::{Event, Events, Subject};
 pub use image::{Image, Interfaces};
-pub use info::{ContainerInfo, Handle, Status};
+pub use info::{ContainerInfo, Ending, Handle};
+pub use life::Status;
 pub use limits::Limits;
 pub use link::{SharedContainer, SharedContainerGuard};
 #[cfg(feature = "wasi")]

@@ -432,7 +432,7 @@ impl Template {
 
     pub(super) fn enter(&self, name: Option<&str>) -> Arc<Shared> {
         let TemplateInner { image, name: usual, .. } = &*self.inner;
-        image.machine().roster.enter(name.or(usual.as_deref()), image.name())
+        image.machine().enter(name.or(usual.as_deref()), image.name())
     }
 
     /// A store with an instance in it. `kept` are the providers of the same container in its life before; those that
