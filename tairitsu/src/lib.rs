@@ -45,8 +45,9 @@ pub use tairitsu_macros::{flags, guest, host, wit};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference, Ending, Error,
-    Event, Events, Handle, Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Reference, Registry,
-    RegistryBuilder, Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Subject, Template, Trap,
+    Event, Events, Handle, Image, Interfaces, Limits, MissingImport, OnDenied, Policy, Pool, PoolStats, Reference,
+    Registry, RegistryBuilder, Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Subject, Template,
+    Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

@@ -20,6 +20,7 @@ mod link;
 mod menagerie;
 mod pairings;
 mod policy;
+mod pool;
 mod random;
 mod split;
 mod threads;

@@ -24,6 +24,7 @@ mod native;
 #[cfg(feature = "wasi")]
 mod output;
 mod policy;
+mod pool;
 mod provider;
 mod reference;
 mod registry;
@@ -62,6 +63,7 @@ pub use link::{SharedContainer, SharedContainerGuard};
 #[cfg(feature = "wasi")]
 pub use output::Output;
 pub use policy::{OnDenied, Policy};
+pub use pool::{Pool, PoolStats};
 pub use reference::Reference;
 pub use registry::{Registry, RegistryBuilder};
 pub use restart::RestartPolicy;

@@ -8,7 +8,7 @@ use super::info::Shared;
 use super::link::{Peer, SharedContainer};
 use super::provider::{Descriptors, Link, Provided, Provides, Source, link_denied};
 use super::state::{self, Slot, State};
-use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
+use super::{Container, Error, Image, Limits, Policy, Pool, RestartPolicy};
 use crate::__private::HasInterface;
 use crate::core::HostApi;
 use crate::descriptor::Descriptor;
@@ -423,6 +423,16 @@ impl Template {
     /// Those of [`Template::spawn`].
     pub fn spawn_named(&self, name: &str) -> Result<Container, Error> {
         Container::start(self.clone(), Some(name))
+    }
+
+    /// Keeps so many containers warm: spawned, and not called. The first of them are spawned before this returns, and the
+    /// others by a thread, as they are taken.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`], and [`Error::Engine`] where there is no thread to spare.
+    pub fn pool(&self, size: usize) -> Result<Pool, Error> {
+        Pool::new(self, size)
     }
 
     /// The image.
