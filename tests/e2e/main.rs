@@ -22,6 +22,7 @@ mod pairings;
 mod policy;
 mod pool;
 mod random;
+mod sockets;
 mod split;
 mod threads;
 mod tree;
