@@ -44,6 +44,8 @@ impl Image {
         let kind = Kind::of(wasm)?;
         let digest = Digest::of(wasm);
         let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
+        // Until this returns, whoever loads the same waits.
+        let _claim = cache.map(|(cache, id)| cache.claim(id));
         if let Some((component, opened)) = cache.and_then(|(cache, id)| cache.load(engine, id)) {
             let decoded = decode(opened.component().unwrap_or(wasm))?;
             return Ok(Self::new(machine, component, decoded, digest));
