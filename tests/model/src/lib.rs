@@ -4,7 +4,7 @@
 //! standard library's: they name both by `super::sync`. So what runs here is what runs there, and no line of it is for
 //! the test.
 #![cfg(test)]
-#![expect(dead_code, reason = "a model uses a part of each file")]
+#![expect(unreachable_pub, reason = "what the runtime exports is not exported here")]
 
 #[path = "../../../tairitsu/src/runtime/broadcast.rs"]
 mod broadcast;
