@@ -1,4 +1,4 @@
-//! Compiles the guests, once: for wasm32-wasip1, and one of them for each other target that is installed.
+//! Compiles the guests, once: for wasm32-wasip1, and some of them for other targets that are installed.
 
 use tairitsu::build::Guests;
 
@@ -19,10 +19,15 @@ fn main() {
         .package("tairitsu-test-weather")
         .package("tairitsu-test-zoo")
         .build();
-    for target in ["wasm32-wasip2", "wasm32-unknown-unknown"] {
-        let guests = Guests::new().package("tairitsu-test-split").target(target);
+    let guests = [
+        ("SPLIT", "tairitsu-test-split", "wasm32-wasip2"),
+        ("SPLIT", "tairitsu-test-split", "wasm32-unknown-unknown"),
+        ("UNRULY", "tairitsu-test-unruly", "wasm32-wasip2"),
+    ];
+    for (name, package, target) in guests {
+        let guests = Guests::new().package(package).target(target);
         let wasm = if guests.target_is_installed() { guests.compile() } else { Vec::new() };
         let wasm = wasm.first().map(|path| path.display().to_string()).unwrap_or_default();
-        println!("cargo::rustc-env=SPLIT_{}={wasm}", target.replace('-', "_"));
+        println!("cargo::rustc-env={name}_{}={wasm}", target.replace('-', "_"));
     }
 }

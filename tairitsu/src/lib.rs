@@ -48,8 +48,9 @@ pub use runtime::{AsyncContainer, AsyncTemplate};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference,
-    Error, Handle, Image, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, OnDenied, Policy, Registry,
-    RegistryBuilder, Report, RestartPolicy, SharedContainer, SharedContainerGuard, Status, Template, Trap,
+    Ending, Error, Event, Events, Handle, Image, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, OnDenied,
+    Policy, Pool, PoolStats, Reference, Registry, RegistryBuilder, Report, RestartPolicy, SharedContainer,
+    SharedContainerGuard, Status, Subject, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

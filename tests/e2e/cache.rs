@@ -3,6 +3,7 @@
 use crate::{UNRULY, ZOO};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Barrier;
 use std::time::{Duration, Instant, SystemTime};
 use tairitsu::{Cache, CacheStats, Container, Error, Image, Limits, Registry};
 use tairitsu_test_unruly::Unruly;
@@ -318,6 +319,33 @@ fn crowd(dir: &Path) -> [u64; 2] {
         assert_eq!(rejected, 0);
         [hits + hit, misses + missed]
     })
+}
+
+/// Those who load one image at once by one cache have it compiled once, be it in one registry or in several.
+#[test]
+fn many_at_once_compile_once() {
+    let dir = Dir::new("once");
+    let cache = Cache::at(&dir.0).unwrap();
+    let registries = [with(&cache), with(&cache)];
+    let start = Barrier::new(8);
+    std::thread::scope(|scope| {
+        for i in 0..8 {
+            let (registries, start) = (&registries, &start);
+            scope.spawn(move || {
+                start.wait();
+                let image = registries[i % 2].load_image(UNRULY).unwrap();
+                assert_eq!(Container::new(&image).unwrap().guest(Unruly).unwrap().ping().unwrap(), 1);
+            });
+        }
+    });
+    assert_eq!(looked_up(cache.stats()), [7, 1, 0]);
+    // One that fails is in nobody's way.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert!(registries[0].load_image(&UNRULY[..UNRULY.len() / 2]).is_err()));
+        }
+    });
+    assert_eq!(looked_up(cache.stats()), [7, 5, 0]);
 }
 
 /// No directory, or one that nothing can be written to, fails no image.

@@ -1,9 +1,11 @@
 //! Many containers, many failures, many threads: in a process of their own, whose memory is theirs alone.
 
-use crate::{SPLIT, UNRULY};
+use crate::UNRULY;
+use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
-use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Template};
+use tairitsu::{CallError, Container, Ending, Error, Event, Image, Limits, Registry, Status, Template};
 use tairitsu_test_unruly::Unruly;
 
 /// Runs an ignored test, of that path, in a process of its own.
@@ -139,25 +141,99 @@ fn ten_thousand_live() {
     assert!(registry.containers().is_empty());
 }
 
-/// Eight threads do everything at random for a while; nothing is lost and nothing hangs.
+/// Eight threads do everything at random for 30 seconds; nothing is lost and nothing hangs.
 #[test]
 fn eight_threads_at_random() {
-    let registry = Registry::new();
-    let image = registry.register_image("unruly:v0", UNRULY).unwrap();
-    let limits = Limits::new().deadline(Duration::from_secs(2));
-    let template = Container::builder(&image).limits(limits).prepare().unwrap();
-    let end = Instant::now() + Duration::from_secs(4);
-    std::thread::scope(|scope| {
-        for seed in 1..=8u64 {
-            let (registry, template) = (&registry, &template);
-            scope.spawn(move || random_work(registry, template, seed, end));
-        }
-    });
-    assert!(registry.containers().is_empty(), "{:?}", registry.containers());
-    assert!(registry.image_names().contains(&"unruly:v0".to_string()));
+    alone("eight_threads");
 }
 
-fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant) {
+#[test]
+#[ignore = "run by eight_threads_at_random, alone"]
+fn eight_threads() {
+    let registry = Registry::new();
+    // Every event of these 30 seconds has room.
+    let events = registry.events_with_capacity(usize::MAX);
+    let image = registry.register_image("unruly:v0", UNRULY).unwrap();
+    registry.register_image("shared:v0", answering(0)).unwrap();
+    let limits = Limits::new().deadline(Duration::from_secs(2));
+    let template = Container::builder(&image).limits(limits).prepare().unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    // A thread that hangs cannot be ended but with its process.
+    let watchdog = std::thread::spawn(move || {
+        if is_done.recv_timeout(Duration::from_secs(120)).is_err_and(|error| error == RecvTimeoutError::Timeout) {
+            eprintln!("expected 8 threads to end within 90 s of their time, found them at work: a deadlock");
+            std::process::abort();
+        }
+    });
+    let spawned: usize = std::thread::scope(|scope| {
+        let (registry, template) = (&registry, &template);
+        let work = |seed| scope.spawn(move || random_work(registry, template, seed, end));
+        let threads: Vec<_> = (1..=8).map(work).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    drop(done);
+    watchdog.join().unwrap();
+    assert!(registry.containers().is_empty(), "{:?}", registry.containers());
+
+    // What was told adds up to what there is.
+    let (mut names, mut created, mut living) = (BTreeMap::new(), 0, BTreeMap::new());
+    let mut count = 0;
+    while let Ok(event) = events.try_recv() {
+        count += 1;
+        match event {
+            Event::ImageRegistered { name, digest } => assert_eq!(names.insert(name, digest), None),
+            Event::ImageReplaced { name, digest, old } => assert_eq!(names.insert(name, digest), Some(old)),
+            Event::ImageRemoved { name, digest } => assert_eq!(names.remove(&name), Some(digest)),
+            Event::ContainerCreated(container) => {
+                created += 1;
+                assert_eq!(living.insert(container.id, Status::Created), None);
+            }
+            Event::ContainerStarted(container) => {
+                assert_eq!(living.insert(container.id, Status::Running), Some(Status::Created));
+            }
+            Event::ContainerTrapped { container, .. } => {
+                assert_eq!(living.insert(container.id, Status::Trapped), Some(Status::Running));
+            }
+            Event::ContainerRestarted(container) => {
+                assert!(living.insert(container.id, Status::Created).is_some());
+            }
+            Event::ContainerStopped(container) => {
+                assert_ne!(living.insert(container.id, Status::Stopped), Some(Status::Stopped));
+            }
+            event => panic!("{event:?}"),
+        }
+    }
+    println!("{spawned} containers, {count} events");
+    assert_eq!(created, spawned);
+    assert!(living.values().all(|status| *status == Status::Stopped), "{living:?}");
+    assert_eq!(registry.image_names(), names.keys().cloned().collect::<Vec<_>>());
+    for (name, digest) in names {
+        assert_eq!(registry.get_image(&name).unwrap().digest(), digest);
+    }
+}
+
+/// A component whose function returns a number.
+fn answering(number: u32) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+            (core module $m (func (export "work") (result i32) i32.const {number}))
+            (core instance $i (instantiate $m))
+            (func $work (result u32) (canon lift (core func $i "work")))
+            (instance $answer (export "work" (func $work)))
+            (export "test:small/answer" (instance $answer)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[tairitsu::guest(package = "test:small")]
+#[allow(dead_code)]
+trait Answer {
+    fn work(&mut self) -> u32;
+}
+
+/// Returns how many containers it has spawned.
+fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant) -> usize {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut random = move |n: usize| {
         // xorshift64
@@ -168,10 +244,16 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
     };
     // What each container ought to have counted; nothing once it has ended.
     let mut mine: Vec<(Container, Option<u32>)> = Vec::new();
+    // A name that is this thread's own, and what it stands for.
+    let (own, mut stands_for) = (format!("own-{seed}:v0"), None);
+    let mut spawned = 0;
     while Instant::now() < end {
         let at = (!mine.is_empty()).then(|| random(mine.len()));
         match (random(12), at) {
-            (0..2, _) if mine.len() < 20 => mine.push((template.spawn().unwrap(), Some(0))),
+            (0..2, _) if mine.len() < 20 => {
+                mine.push((template.spawn().unwrap(), Some(0)));
+                spawned += 1;
+            }
             (2..7, Some(at)) => {
                 let (container, count) = &mut mine[at];
                 let result = container.guest(Unruly).map(|mut unruly| unruly.count());
@@ -192,7 +274,9 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
                 }
             }
             (8, Some(at)) => {
-                mine[at].0.handle().stop();
+                let handle = mine[at].0.handle();
+                handle.stop();
+                assert!(matches!(handle.wait(), Ending::Stopped));
                 mine[at].1 = None;
             }
             (9, Some(at)) => {
@@ -202,14 +286,43 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
             (10, Some(at)) => drop(mine.swap_remove(at)),
             (11, _) => match random(60) {
                 // To compile is slow here.
-                0 => match registry.register_image(&format!("split:v{}", random(2)), SPLIT) {
-                    Ok(_) | Err(Error::NameTaken { .. }) => {}
-                    Err(error) => panic!("{error}"),
-                },
-                1..10 => drop(registry.remove_image(&format!("split:v{}", random(2)))),
+                0..2 => {
+                    let number = random(1000) as u32;
+                    let wasm = answering(number);
+                    let is_free = stands_for.is_none();
+                    match random(3) {
+                        0 => match registry.register_image(&own, wasm) {
+                            Ok(_) if is_free => stands_for = Some(number),
+                            Err(Error::NameTaken { .. }) if !is_free => {}
+                            other => panic!("{is_free} {other:?}"),
+                        },
+                        1 => {
+                            let (_, old) = registry.replace_image(&own, wasm).unwrap();
+                            assert_eq!(old.is_none(), is_free);
+                            stands_for = Some(number);
+                        }
+                        _ => {
+                            let (_, old) = registry.replace_image("shared:v0", wasm).unwrap();
+                            assert!(old.is_some(), "a name that is only replaced was free");
+                        }
+                    }
+                }
+                2 => assert_eq!(registry.remove_image(&own).is_some(), stands_for.take().is_some()),
+                3..10 => {
+                    let image = registry.get_image("shared:v0").unwrap();
+                    let mut container = Container::new(&image).unwrap();
+                    spawned += 1;
+                    assert!(container.guest(Answer).unwrap().work().unwrap() < 1000);
+                    if let Some(number) = stands_for {
+                        let mut container = Container::new(&registry.get_image(&own).unwrap()).unwrap();
+                        spawned += 1;
+                        assert_eq!(container.guest(Answer).unwrap().work().unwrap(), number);
+                    }
+                }
                 _ => {
+                    // Besides the eight threads' own, each may have two of another image.
                     let list = registry.containers();
-                    assert!(list.len() <= 8 * 20 && list.len() >= mine.len(), "{}", list.len());
+                    assert!(list.len() <= 8 * 22 && list.len() >= mine.len(), "{}", list.len());
                     assert!(registry.get_image("unruly:v0").is_some());
                 }
             },
@@ -220,4 +333,5 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
     let mut container = template.spawn().unwrap();
     let error = container.guest(Unruly).unwrap().spin().unwrap_err();
     assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+    spawned + 1
 }

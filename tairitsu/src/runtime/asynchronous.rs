@@ -3,7 +3,8 @@
 use super::client::AsyncGuestInterface;
 use super::container::{Container, Live, Origin, core_error};
 use super::handle::Leaks;
-use super::info::{Handle, Status};
+use super::info::Handle;
+use super::life::Status;
 use super::state::{self, State};
 use super::template::Asyncness;
 use super::watch::Watch;
@@ -169,7 +170,7 @@ impl AsyncContainer {
 
     async fn open(&mut self) -> Result<(), Error> {
         let Container { shared, kept, .. } = &mut self.container;
-        let store = self.template.store(shared, kept).inspect_err(|_| shared.set_status(Status::Stopped))?;
+        let store = self.template.store(shared, kept).inspect_err(|_| shared.stop())?;
         let mut opening = Opening { store: Some(store), container: &mut self.container };
         let Some(store) = &mut opening.store else { return Ok(()) };
         store.data_mut().yields = true;
@@ -271,7 +272,7 @@ impl Drop for Opening<'_> {
     fn drop(&mut self) {
         if let Some(store) = self.store.take() {
             self.container.kept = store.into_data().providers;
-            self.container.shared.set_status(Status::Stopped);
+            self.container.shared.stop();
         }
     }
 }

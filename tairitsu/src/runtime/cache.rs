@@ -3,12 +3,13 @@
 use super::artefact::{Flaw, Id, Key, Opened};
 use super::error::message;
 use super::{Error, pool};
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -19,7 +20,8 @@ const TEMPORARY: &str = "tmp";
 const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A directory that keeps compiled images, for [`RegistryBuilder::cache`](crate::RegistryBuilder::cache). Cheap to
-/// clone. Several registries, threads and processes may use one directory at once.
+/// clone. Several registries, threads and processes may use one directory at once. Threads that load the same image at once
+/// by one `Cache` and its clones have it compiled once.
 ///
 /// An artefact is found by the SHA-256 of the wasm and by a hash of everything that compiled code depends on: the
 /// engine's version and settings, and the processor. What is cut off, changed, of another image or of another engine
@@ -54,6 +56,15 @@ struct Inner {
     path: PathBuf,
     key: Key,
     counters: Counters,
+    /// The artefacts that are being looked up or made.
+    claimed: Mutex<HashSet<PathBuf>>,
+    released: Condvar,
+}
+
+/// The right to look an artefact up and to make it, which one thread of the process has at a time.
+pub(super) struct Claim<'a> {
+    inner: &'a Inner,
+    path: PathBuf,
 }
 
 #[derive(Default)]
@@ -113,7 +124,9 @@ impl Cache {
     }
 
     fn new(path: PathBuf, key: &[u8; 32]) -> Self {
-        Self { inner: Arc::new(Inner { path, key: Key::new(key), counters: Counters::default() }) }
+        let (claimed, released) = (Mutex::default(), Condvar::new());
+        let inner = Inner { path, key: Key::new(key), counters: Counters::default(), claimed, released };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The directory.
@@ -152,6 +165,18 @@ impl Cache {
             Ok(())
         };
         remove().map_err(|error| fail(self.path(), &error))
+    }
+
+    /// Waits until nobody else in this process is at the artefact: an image that several want at once is compiled by the
+    /// first, and found by the others.
+    pub(super) fn claim(&self, id: Id<'_>) -> Claim<'_> {
+        let (inner, path) = (&*self.inner, self.file(id));
+        let mut claimed = inner.claimed();
+        while !claimed.insert(path.clone()) {
+            claimed = inner.released.wait(claimed).unwrap_or_else(PoisonError::into_inner);
+        }
+        drop(claimed);
+        Claim { inner, path }
     }
 
     /// The compiled component, and the bytes that it came in.
@@ -230,6 +255,20 @@ impl Cache {
 
     fn file(&self, id: Id<'_>) -> PathBuf {
         self.path().join(format!("{}-{}.{ARTEFACT}", id.digest.hex(), id.engine.short()))
+    }
+}
+
+impl Inner {
+    fn claimed(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        // Nothing that could panic happens under it.
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.inner.claimed().remove(&self.path);
+        self.inner.released.notify_all();
     }
 }
 

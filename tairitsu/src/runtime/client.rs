@@ -4,7 +4,8 @@ use super::Error;
 use super::error::{CallError, Trap};
 use super::handle::{self, Resources, Whose};
 use super::image::Image;
-use super::info::{Shared, Status};
+use super::info::Shared;
+use super::life::Status;
 use super::link::IsPeer;
 use super::native::{self, NativeExport};
 use super::provider::{LinkError, ProviderLinker};
@@ -261,7 +262,7 @@ impl Client<'_> {
         let shared = self.shared();
         let error = match (shared.status(), &*self.first) {
             (Status::Created | Status::Running, _) => {
-                shared.advance(Status::Created, Status::Running);
+                shared.run();
                 return Ok(());
             }
             (Status::Trapped, Some(first)) => CallError::Trapped { function: self.name(index), first: first.clone() },
@@ -311,8 +312,9 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         let Some(name) = &self.name else { return };
         self.shared.count_trap();
-        self.shared.advance(Status::Running, Status::Trapped);
-        *self.first = Some(Trap::new(name.to_string(), Cause::Dropped.into(), String::new()));
+        let trap = Trap::new(name.to_string(), Cause::Dropped.into(), String::new());
+        *self.first = Some(trap.clone());
+        self.shared.trap(&ended_by(Cause::Dropped)(trap));
     }
 }
 
@@ -330,14 +332,15 @@ pub(super) fn fault(
     if matches!(cause, Some(Cause::Stopped)) {
         return Fault(Box::new(CallError::Stopped { function }));
     }
-    shared.advance(Status::Running, Status::Trapped);
     let (ending, stderr) = match state {
         Some(state) => (ending(state, &error, cause), state.stderr_tail()),
         None => (cause.map_or_else(|| boxed(CallError::Trap), ended_by), String::new()),
     };
     let trap = Trap::new(function, error, stderr);
     *first = Some(trap.clone());
-    Fault(Box::new(ending(trap)))
+    let error = ending(trap);
+    shared.trap(&error);
+    Fault(Box::new(error))
 }
 
 /// The error of a call, from where it ended.

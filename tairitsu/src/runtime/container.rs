@@ -5,7 +5,8 @@ use super::client::{self, Client, GuestInterface, Resolver, Target, find_export}
 use super::core_host::CoreHost;
 use super::error::{CallError, Trap, message};
 use super::handle::{Leaks, warn_of};
-use super::info::{Handle, Roster, Shared, Status};
+use super::info::{Handle, Shared};
+use super::life::Status;
 use super::native::{self, NativeTemplate};
 use super::provider::CORE;
 use super::resolution::Exports;
@@ -61,13 +62,6 @@ impl Origin {
         match self {
             Origin::Image(template) => template.inner.restart,
             Origin::Native(native) => native.restart,
-        }
-    }
-
-    fn roster(&self) -> &Roster {
-        match self {
-            Origin::Image(template) => &template.image().machine().roster,
-            Origin::Native(_) => &native::ROSTER,
         }
     }
 }
@@ -182,7 +176,7 @@ impl Container {
     /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
     /// restart or when it is dropped, `tracing` has them as a warning.
     pub fn stop(&mut self) -> Leaks {
-        self.shared.set_status(Status::Stopped);
+        self.shared.stop();
         self.close()
     }
 
@@ -222,15 +216,14 @@ impl Container {
 
     fn reopen(&mut self) -> Result<(), Error> {
         self.clear();
-        self.open().inspect_err(|_| self.shared.set_status(Status::Stopped))
+        self.open().inspect_err(|_| self.shared.stop())
     }
 
     /// Forgets what it has come to, to be opened anew.
     pub(super) fn clear(&mut self) {
         warn_of(&self.close());
         self.first = None;
-        self.shared.set_status(Status::Created);
-        self.shared.count_restart();
+        self.shared.restart();
     }
 
     /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
@@ -424,7 +417,10 @@ impl Wasm {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        self.origin.roster().leave(&self.shared);
+        match &self.origin {
+            Origin::Image(template) => template.image().machine().leave(&self.shared),
+            Origin::Native(_) => self.shared.stop(),
+        }
     }
 }
 

@@ -61,6 +61,8 @@ impl Image {
         let kind = Kind::of(wasm)?;
         let digest = Digest::of(wasm);
         let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
+        // Until this returns, whoever loads the same waits.
+        let _claim = cache.map(|(cache, id)| cache.claim(id));
         if let Some((component, opened)) = cache.and_then(|(cache, id)| cache.load(engine, id)) {
             let wit = Wit::later(opened.component().unwrap_or(wasm).to_vec());
             return Ok(Self::new(machine, component, wit, digest));

@@ -1,35 +1,15 @@
-//! What can be known of a container from outside: its state, its age, what it has done.
+//! What can be known of a container from outside: its state, its age, what it has done, how it ended.
 
-use std::collections::BTreeMap;
+use super::CallError;
+use super::broadcast::Hub;
+use super::events::{Event, Subject};
+use super::life::{Life, Status};
 use std::fmt;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+#[cfg(feature = "async")]
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Where a container is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Status {
-    /// Instantiated, and not called yet.
-    Created,
-    /// Called at least once, and as good as ever.
-    Running,
-    /// Ended by a trap or a limit. Every call is an error until it is restarted.
-    Trapped,
-    /// Stopped by the host. Every call is an error until it is restarted.
-    Stopped,
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Status::Created => "created",
-            Status::Running => "running",
-            Status::Trapped => "trapped",
-            Status::Stopped => "stopped",
-        })
-    }
-}
 
 /// A container, as a list shows it.
 #[derive(Clone, Debug)]
@@ -55,7 +35,17 @@ pub struct ContainerInfo {
     pub memory: usize,
 }
 
-/// A hold on a container from any thread: it shows how the container is, and stops it.
+/// How a container has ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Ending {
+    /// The host stopped or dropped it.
+    Stopped,
+    /// A trap or a limit ended it: the error that the call returned.
+    Trapped(CallError),
+}
+
+/// A hold on a container from any thread: it shows how the container is, stops it, and waits for its end.
 #[derive(Clone)]
 pub struct Handle {
     pub(super) shared: Arc<Shared>,
@@ -68,9 +58,24 @@ impl Handle {
     ///
     /// [`CallError::Stopped`]: crate::CallError::Stopped
     pub fn stop(&self) {
-        self.shared.set_status(Status::Stopped);
+        self.shared.stop();
         #[cfg(feature = "async")]
         self.shared.wake();
+    }
+
+    /// Waits until the container has ended, stopped or trapped, and returns how. If it has, it returns at once. An end that
+    /// was followed by a restart counts, if it came while this waited.
+    ///
+    /// The thread that owns the container waits here forever if nobody else stops it. A container that was stopped from
+    /// outside may be in its last call yet: see [`Handle::stop`].
+    pub fn wait(&self) -> Ending {
+        // Without a time it returns only with an end.
+        self.shared.life.wait(None).unwrap_or(Ending::Stopped)
+    }
+
+    /// [`Handle::wait`], for so long; nothing, if the container has not ended then.
+    pub fn wait_timeout(&self, time: Duration) -> Option<Ending> {
+        self.shared.life.wait(Some(time))
     }
 
     /// Where the container is in its life. One that was dropped is stopped.
@@ -92,11 +97,10 @@ impl fmt::Debug for Handle {
 
 /// The part of a container that others see. Only the container counts; anybody may stop it.
 pub(super) struct Shared {
-    id: u64,
-    name: String,
-    image: Option<String>,
+    subject: Subject,
+    hub: Arc<Hub<Event>>,
     born: Instant,
-    status: AtomicU8,
+    life: Life<Ending>,
     calls: AtomicU64,
     traps: AtomicU64,
     restarts: AtomicU64,
@@ -107,6 +111,82 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    pub(super) fn new(id: u64, name: Option<&str>, image: Option<&str>, hub: &Arc<Hub<Event>>) -> Self {
+        let name = match name {
+            Some(name) => name.into(),
+            None => format!("{}#{id}", image.unwrap_or("container")).into(),
+        };
+        Self {
+            subject: Subject { id, name, image: image.map(Into::into) },
+            hub: hub.clone(),
+            born: Instant::now(),
+            life: Life::new(),
+            calls: AtomicU64::new(0),
+            traps: AtomicU64::new(0),
+            restarts: AtomicU64::new(0),
+            memory: AtomicUsize::new(0),
+            #[cfg(feature = "async")]
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// It is in the list.
+    pub(super) fn entered(&self) {
+        self.announce(Event::ContainerCreated);
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.subject.id
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.subject.name
+    }
+
+    #[inline]
+    pub(super) fn status(&self) -> Status {
+        self.life.status()
+    }
+
+    /// It is called for the first time.
+    pub(super) fn run(&self) {
+        self.life.run(|| self.announce(Event::ContainerStarted));
+    }
+
+    pub(super) fn stop(&self) {
+        self.life.stop(Ending::Stopped, || self.announce(Event::ContainerStopped));
+    }
+
+    /// It has trapped, unless somebody has stopped it.
+    pub(super) fn trap(&self, error: &CallError) {
+        self.life.trap(Ending::Trapped(error.clone()), || {
+            self.announce(|container| Event::ContainerTrapped { container, cause: error.to_string() });
+        });
+    }
+
+    pub(super) fn restart(&self) {
+        self.restarts.fetch_add(1, Relaxed);
+        self.life.restart(|| self.announce(Event::ContainerRestarted));
+    }
+
+    fn announce(&self, event: impl FnOnce(Subject) -> Event) {
+        self.hub.send(|| event(self.subject.clone()));
+    }
+
+    /// Counts a call. Only the container's own thread does, so that it is a load and a store.
+    #[inline]
+    pub(super) fn count_call(&self) {
+        self.calls.store(self.calls.load(Relaxed).wrapping_add(1), Relaxed);
+    }
+
+    pub(super) fn count_trap(&self) {
+        self.traps.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn set_memory(&self, bytes: usize) {
+        self.memory.store(bytes, Relaxed);
+    }
+
     /// Says who is to be woken when it is stopped from now on.
     #[cfg(feature = "async")]
     pub(super) fn set_waiting(&self, waker: Option<&std::task::Waker>) {
@@ -127,52 +207,11 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[inline]
-    pub(super) fn status(&self) -> Status {
-        match self.status.load(Relaxed) {
-            0 => Status::Created,
-            1 => Status::Running,
-            2 => Status::Trapped,
-            _ => Status::Stopped,
-        }
-    }
-
-    pub(super) fn set_status(&self, status: Status) {
-        self.status.store(status as u8, Relaxed);
-    }
-
-    /// Goes from one state to another, unless somebody has changed it in between.
-    pub(super) fn advance(&self, from: Status, to: Status) -> bool {
-        self.status.compare_exchange(from as u8, to as u8, Relaxed, Relaxed).is_ok()
-    }
-
-    /// Counts a call. Only the container's own thread does, so that it is a load and a store.
-    #[inline]
-    pub(super) fn count_call(&self) {
-        self.calls.store(self.calls.load(Relaxed).wrapping_add(1), Relaxed);
-    }
-
-    pub(super) fn count_trap(&self) {
-        self.traps.fetch_add(1, Relaxed);
-    }
-
-    pub(super) fn count_restart(&self) {
-        self.restarts.fetch_add(1, Relaxed);
-    }
-
-    pub(super) fn set_memory(&self, bytes: usize) {
-        self.memory.store(bytes, Relaxed);
-    }
-
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
     pub(super) fn info(&self) -> ContainerInfo {
         ContainerInfo {
-            id: self.id,
-            name: self.name.clone(),
-            image: self.image.clone(),
+            id: self.subject.id,
+            name: self.subject.name.to_string(),
+            image: self.subject.image.as_deref().map(Into::into),
             status: self.status(),
             age: self.born.elapsed(),
             calls: self.calls.load(Relaxed),
@@ -180,52 +219,5 @@ impl Shared {
             restarts: self.restarts.load(Relaxed),
             memory: self.memory.load(Relaxed),
         }
-    }
-}
-
-/// The containers that live, by number. Its lock is held for an insertion, a removal or a copy, and never while
-/// guest code runs.
-#[derive(Default)]
-pub(super) struct Roster {
-    next: AtomicU64,
-    living: Mutex<BTreeMap<u64, Weak<Shared>>>,
-}
-
-impl Roster {
-    pub(super) fn enter(&self, name: Option<&str>, image: Option<&str>) -> Arc<Shared> {
-        let id = self.next.fetch_add(1, Relaxed);
-        let shared = Arc::new(Shared {
-            id,
-            name: match name {
-                Some(name) => name.into(),
-                None => format!("{}#{id}", image.unwrap_or("container")),
-            },
-            image: image.map(Into::into),
-            born: Instant::now(),
-            status: AtomicU8::new(Status::Created as u8),
-            calls: AtomicU64::new(0),
-            traps: AtomicU64::new(0),
-            restarts: AtomicU64::new(0),
-            memory: AtomicUsize::new(0),
-            #[cfg(feature = "async")]
-            waiting: Mutex::default(),
-        });
-        self.living().insert(id, Arc::downgrade(&shared));
-        shared
-    }
-
-    pub(super) fn leave(&self, shared: &Shared) {
-        shared.set_status(Status::Stopped);
-        self.living().remove(&shared.id);
-    }
-
-    pub(super) fn list(&self) -> Vec<ContainerInfo> {
-        let living: Vec<_> = self.living().values().filter_map(Weak::upgrade).collect();
-        living.iter().map(|shared| shared.info()).collect()
-    }
-
-    fn living(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Weak<Shared>>> {
-        // Nothing that could panic happens under it.
-        self.living.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,9 +1,12 @@
 //! What all images and containers of a registry share: the engine, its ticker, and the roster of containers.
 
 use super::artefact::EngineHash;
+use super::broadcast::Hub;
 use super::error::message;
-use super::info::Roster;
+use super::events::Event;
+use super::info::Shared;
 use super::limits::DEFAULT_STACK;
+use super::roster::Roster;
 use super::ticker::Ticker;
 use super::{Cache, Error, pool};
 use std::sync::Arc;
@@ -13,7 +16,9 @@ use wasmtime::{Config, Engine};
 pub(super) struct Machine {
     pub(super) engine: Engine,
     pub(super) ticker: Ticker,
-    pub(super) roster: Roster,
+    pub(super) roster: Roster<Shared>,
+    /// Who wants to know what happens.
+    pub(super) hub: Arc<Hub<Event>>,
     /// Where compiled code is kept, and what the engine's goes by there.
     pub(super) cache: Option<(Cache, EngineHash)>,
     /// Whether compiled code counts fuel.
@@ -67,7 +72,19 @@ impl Machine {
         };
         let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;
         let cache = cache.map(|cache| (cache, EngineHash::of(&engine)));
-        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), cache, fuel, stack, pool }))
+        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), hub: Arc::default(), cache, fuel, stack, pool }))
+    }
+
+    /// A new container in the list.
+    pub(super) fn enter(&self, name: Option<&str>, image: Option<&str>) -> Arc<Shared> {
+        let shared = self.roster.enter(|id| Shared::new(id, name, image, &self.hub));
+        shared.entered();
+        shared
+    }
+
+    pub(super) fn leave(&self, shared: &Shared) {
+        shared.stop();
+        self.roster.leave(shared.id());
     }
 }
 

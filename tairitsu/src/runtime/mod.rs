@@ -3,6 +3,7 @@
 mod artefact;
 #[cfg(feature = "async")]
 mod asynchronous;
+mod broadcast;
 mod cache;
 mod carrier;
 mod check;
@@ -12,13 +13,16 @@ mod container;
 mod core_host;
 mod defaults;
 mod error;
+mod events;
 mod handle;
 mod hmac;
 mod image;
 mod info;
+mod life;
 mod limits;
 mod link;
 mod machine;
+mod names;
 mod native;
 #[cfg(feature = "wasi")]
 mod output;
@@ -30,9 +34,12 @@ mod reference;
 mod registry;
 mod resolution;
 mod restart;
+mod roster;
 mod state;
+mod sync;
 mod template;
 mod ticker;
+mod warm;
 #[cfg(feature = "wasi")]
 mod wasi;
 #[cfg(feature = "wasi")]
@@ -60,17 +67,21 @@ pub use check::{Difference, MissingImport, Report};
 pub use compatibility::Compatibility;
 pub use container::Container;
 pub use error::{CallError, Error, Trap};
+pub use events::{Event, Events, Subject};
 pub use handle::{BadHandle, Leaks};
 pub use image::{Image, Interfaces};
-pub use info::{ContainerInfo, Handle, Status};
+pub use info::{ContainerInfo, Ending, Handle};
+pub use life::Status;
 pub use limits::Limits;
 pub use link::{SharedContainer, SharedContainerGuard};
 pub use native::NativeBuilder;
 #[cfg(feature = "wasi")]
 pub use output::Output;
 pub use policy::{OnDenied, Policy};
+pub use reference::Reference;
 pub use registry::{Registry, RegistryBuilder};
 pub use restart::RestartPolicy;
 pub use template::{ContainerBuilder, Template};
+pub use warm::{Pool, PoolStats};
 #[cfg(feature = "wasi")]
 pub use wasi::Wasi;

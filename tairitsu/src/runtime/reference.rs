@@ -2,24 +2,27 @@
 
 use super::Error;
 use std::fmt;
+use std::str::FromStr;
 
-/// A name and a tag.
+/// What an image is asked for by: `name`, `name:tag`, `name@sha256:digest` or `name:tag@sha256:digest`. Parsed from text,
+/// and printed as it was.
 ///
-/// Source: the grammar of <https://github.com/distribution/reference>: a name is path components
-/// joined by `/`, the first of which may be a host; a tag is up to 128 of letters, digits, `_`, `.` and `-`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Reference {
-    pub(super) name: String,
-    pub(super) tag: String,
+/// Source: the grammar of <https://github.com/distribution/reference>: a name is path components joined by `/`, the first
+/// of which may be a host; a tag is up to 128 of letters, digits, `_`, `.` and `-`. Narrower than the grammar are two
+/// things: a host has a `.` or a `:` in it or is `localhost`, since it would be a path component otherwise, and a digest is
+/// a SHA-256 in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    name: String,
+    tag: Option<String>,
+    digest: Option<Digest>,
 }
 
-/// What an image is asked for by: `name`, `name:tag`, `name@sha256:digest` or `name:tag@sha256:digest`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Query {
+/// What an image is registered by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Tagged {
     pub(super) name: String,
-    /// Without one it is `latest`, or any tag where there is a digest.
-    pub(super) tag: Option<String>,
-    pub(super) digest: Option<Digest>,
+    pub(super) tag: String,
 }
 
 /// The SHA-256 of an image's bytes.
@@ -29,8 +32,39 @@ pub(super) struct Digest([u8; 32]);
 const MAX_NAME: usize = 255;
 const MAX_TAG: usize = 128;
 
-impl Query {
-    pub(super) fn parse(input: &str) -> Result<Self, Error> {
+impl Reference {
+    /// The name, with the host if there is one.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The tag, if there is one. Without one it is `latest`, or any tag where there is a digest.
+    pub fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// The digest, `sha256:` and 64 digits, if there is one.
+    pub fn digest(&self) -> Option<String> {
+        self.digest.map(|digest| digest.to_string())
+    }
+
+    pub(super) fn sha256(&self) -> Option<&Digest> {
+        self.digest.as_ref()
+    }
+
+    /// What an image of it is registered by.
+    pub(super) fn tagged(&self) -> Tagged {
+        Tagged { name: self.name.clone(), tag: self.tag.clone().unwrap_or_else(|| "latest".into()) }
+    }
+}
+
+impl FromStr for Reference {
+    type Err = Error;
+
+    /// # Errors
+    ///
+    /// [`Error::InvalidName`], with the rule that is broken.
+    fn from_str(input: &str) -> Result<Self, Error> {
         let fail = |reason: String| Error::InvalidName { name: input.into(), reason };
         if input.is_empty() {
             return Err(fail("it is empty".into()));
@@ -65,11 +99,6 @@ impl Query {
             check_tag(tag).map_err(&fail)?;
         }
         Ok(Self { name: name.into(), tag: tag.map(Into::into), digest })
-    }
-
-    /// The name to register by.
-    pub(super) fn reference(&self) -> Reference {
-        Reference { name: self.name.clone(), tag: self.tag.clone().unwrap_or_else(|| "latest".into()) }
     }
 }
 
@@ -124,6 +153,16 @@ impl fmt::Debug for Digest {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        self.digest.iter().try_for_each(|digest| write!(f, "@{digest}"))
+    }
+}
+
+impl fmt::Display for Tagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.name, self.tag)
     }
 }
@@ -148,11 +187,11 @@ fn check_component(component: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A domain name, and a port after a `:`.
+/// A domain name or an IPv6 address in brackets, and a port after a `:`.
 fn check_host(host: &str) -> Result<(), String> {
-    let (domain, port) = match host.split_once(':') {
-        Some((domain, port)) => (domain, Some(port)),
-        None => (host, None),
+    let (domain, port) = match host.rsplit_once(':') {
+        Some((domain, port)) if !port.ends_with(']') => (domain, Some(port)),
+        _ => (host, None),
     };
     if port.is_some_and(|port| port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit())) {
         return Err(format!("the port of `{host}` is no number"));
@@ -163,7 +202,17 @@ fn check_host(host: &str) -> Result<(), String> {
             && !label.ends_with('-')
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    if domain.split('.').all(is_label) { Ok(()) } else { Err(format!("`{domain}` is no domain name")) }
+    // The grammar asks no more of an address.
+    let address = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']'));
+    match address {
+        Some("") => Err("`[]` is no address".into()),
+        Some(address) => match address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') {
+            true => Ok(()),
+            false => Err(format!("`{address}` is no IPv6 address")),
+        },
+        None if domain.split('.').all(is_label) => Ok(()),
+        None => Err(format!("`{domain}` is no domain name")),
+    }
 }
 
 fn check_tag(tag: &str) -> Result<(), String> {
@@ -184,7 +233,7 @@ fn check_tag(tag: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Digest, Query};
+    use super::{Digest, Reference};
 
     #[test]
     fn names() {
@@ -195,8 +244,10 @@ mod tests {
             ("a__b.c-d---e", "a__b.c-d---e:latest"),
             ("localhost/hello", "localhost/hello:latest"),
             ("registry.acme.test:5000/team/hello:v1", "registry.acme.test:5000/team/hello:v1"),
+            ("[2001:db8::1]/hello", "[2001:db8::1]/hello:latest"),
+            ("[2001:db8::1]:5000/hello:v1", "[2001:db8::1]:5000/hello:v1"),
         ] {
-            assert_eq!(Query::parse(input).unwrap().reference().to_string(), full);
+            assert_eq!(input.parse::<Reference>().unwrap().tagged().to_string(), full);
         }
     }
 
@@ -206,14 +257,14 @@ mod tests {
         let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Digest::of(b"").to_string(), empty);
         for (input, tag) in [("a.test:5000/hello", None), ("hello:v1", Some("v1")), ("hello", None)] {
-            let query = Query::parse(&format!("{input}@{empty}")).unwrap();
-            assert_eq!((query.tag.as_deref(), query.digest), (tag, Some(Digest::of(b""))));
+            let reference = format!("{input}@{empty}").parse::<Reference>().unwrap();
+            assert_eq!((reference.tag(), reference.digest), (tag, Some(Digest::of(b""))));
         }
         for wrong in [&empty[..70], &format!("{empty}0"), &empty.to_uppercase(), &empty.replace('e', "g")] {
-            assert!(Query::parse(&format!("hello@{wrong}")).is_err(), "{wrong}");
+            assert!(format!("hello@{wrong}").parse::<Reference>().is_err(), "{wrong}");
         }
-        assert!(Query::parse(&format!("@{empty}")).is_err());
-        assert!(Query::parse(&format!("hello@{empty}@{empty}")).is_err());
+        assert!(format!("@{empty}").parse::<Reference>().is_err());
+        assert!(format!("hello@{empty}@{empty}").parse::<Reference>().is_err());
     }
 
     #[test]
@@ -233,14 +284,18 @@ mod tests {
             ("a:b c", "` ` in the tag"),
             ("acme.test:port/a", "is no number"),
             ("-.b/a", "is no domain name"),
+            ("[]:1/a", "`[]` is no address"),
+            ("[::g]/a", "`::g` is no IPv6 address"),
+            ("[::1/a", "is no domain name"),
+            ("[::1]:/a", "is no number"),
             ("a@sha256:00", "is not 64"),
             ("a@md5:00", "is no digest"),
             ("@sha256:00", "is not 64"),
         ] {
-            let error = Query::parse(input).unwrap_err().to_string();
+            let error = input.parse::<Reference>().unwrap_err().to_string();
             assert!(error.contains(reason), "{input}: {error}");
         }
-        assert!(Query::parse(&"a".repeat(256)).is_err());
-        assert!(Query::parse(&format!("a:{}", "b".repeat(129))).is_err());
+        assert!("a".repeat(256).parse::<Reference>().is_err());
+        assert!(format!("a:{}", "b".repeat(129)).parse::<Reference>().is_err());
     }
 }

@@ -1,11 +1,11 @@
 //! Names to images.
 
 use super::machine::{Machine, Settings};
-use super::reference::{Digest, Query, Reference};
-use super::{Cache, ContainerInfo, Error, Image};
-use std::collections::HashMap;
+use super::names::Names;
+use super::reference::{Digest, Reference, Tagged};
+use super::{Cache, ContainerInfo, Error, Event, Events, Image};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 /// Names to images, and the one engine that compiles and runs them. Cheap to clone, safe to share.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub struct Registry {
 
 struct Inner {
     machine: Arc<Machine>,
-    images: RwLock<HashMap<Reference, Image>>,
+    images: Names<Tagged, Image>,
 }
 
 /// How a registry's engine compiles and runs: what cannot be chosen for one container.
@@ -83,7 +83,7 @@ impl RegistryBuilder {
     /// - [`Error::Pool`] where there is no room for a pool of that size, and for one of none.
     pub fn build(self) -> Result<Registry, Error> {
         let machine = Machine::new(self.settings, self.cache)?;
-        Ok(Registry { inner: Arc::new(Inner { machine, images: RwLock::default() }) })
+        Ok(Registry { inner: Arc::new(Inner { machine, images: Names::default() }) })
     }
 }
 
@@ -119,7 +119,19 @@ impl Registry {
 
     /// The containers that live, of all images of this registry, oldest first.
     pub fn containers(&self) -> Vec<ContainerInfo> {
-        self.inner.machine.roster.list()
+        self.inner.machine.roster.list().iter().map(|shared| shared.info()).collect()
+    }
+
+    /// What happens from now on, in a subscription that keeps up to 1,024 events that were not read. See
+    /// [`Registry::containers`] and [`Registry::image_names`] for what is there already; asked after this, they leave no
+    /// gap.
+    pub fn events(&self) -> Events {
+        self.events_with_capacity(1024)
+    }
+
+    /// [`Registry::events`], in a subscription that keeps so many events, and one at least.
+    pub fn events_with_capacity(&self, capacity: usize) -> Events {
+        Events::of(&self.inner.machine.hub, capacity)
     }
 
     /// Compiles a component, or a core module that it makes a component of, and registers it as `name` or
@@ -132,17 +144,19 @@ impl Registry {
     ///   [`Error::Digest`] for other bytes than the name's; all are found before anything is compiled.
     /// - The errors of [`Registry::load_image`].
     pub fn register_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
-        let reference = self.reference(name, wasm.as_ref())?;
-        let taken = || Error::NameTaken { name: reference.to_string() };
-        if self.read(|images| images.contains_key(&reference)) {
+        let tagged = self.tagged(name, wasm.as_ref())?;
+        let taken = || Error::NameTaken { name: tagged.to_string() };
+        if self.inner.images.read(|images| images.contains_key(&tagged)) {
             return Err(taken());
         }
         // No lock is held while it compiles, so the name may be taken by then.
-        let image = self.load_image(wasm)?.named(&reference.to_string());
-        self.write(|images| match images.entry(reference.clone()) {
-            std::collections::hash_map::Entry::Occupied(_) => Err(taken()),
-            std::collections::hash_map::Entry::Vacant(entry) => Ok(entry.insert(image).clone()),
-        })
+        let name = tagged.to_string();
+        let image = self.load_image(wasm)?.named(&name);
+        let announce = || self.announce(|| Event::ImageRegistered { name: name.clone(), digest: image.digest() });
+        match self.inner.images.add(tagged.clone(), &image, announce) {
+            true => Ok(image),
+            false => Err(taken()),
+        }
     }
 
     /// Compiles an image and puts it in the place of the one that has the name, if any has, which it returns beside
@@ -153,21 +167,28 @@ impl Registry {
     ///
     /// Those of [`Registry::register_image`], but for [`Error::NameTaken`]. The old image stays then.
     pub fn replace_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<(Image, Option<Image>), Error> {
-        let reference = self.reference(name, wasm.as_ref())?;
-        let image = self.load_image(wasm)?.named(&reference.to_string());
-        let old = self.write(|images| images.insert(reference, image.clone()));
+        let tagged = self.tagged(name, wasm.as_ref())?;
+        let name = tagged.to_string();
+        let image = self.load_image(wasm)?.named(&name);
+        let digest = image.digest();
+        let old = self.inner.images.put(tagged, image.clone(), |old| {
+            self.announce(|| match old {
+                None => Event::ImageRegistered { name, digest },
+                Some(old) => Event::ImageReplaced { name, digest, old: old.digest() },
+            });
+        });
         Ok((image, old))
     }
 
-    fn reference(&self, name: &str, wasm: &[u8]) -> Result<Reference, Error> {
-        let query = Query::parse(name)?;
-        if let Some(expected) = query.digest {
+    fn tagged(&self, name: &str, wasm: &[u8]) -> Result<Tagged, Error> {
+        let reference: Reference = name.parse()?;
+        if let Some(expected) = reference.sha256() {
             let found = Digest::of(wasm);
-            if found != expected {
+            if found != *expected {
                 return Err(Error::Digest { name: name.into(), found: found.to_string() });
             }
         }
-        Ok(query.reference())
+        Ok(reference.tagged())
     }
 
     /// Compiles a component, or a core module that it makes a component of, without registering it. With a
@@ -186,14 +207,15 @@ impl Registry {
     /// With a digest, `name@sha256:..` is the image of that name with that digest, whatever its tag, and
     /// `name:tag@sha256:..` the one with both.
     pub fn get_image(&self, name: &str) -> Option<Image> {
-        let query = Query::parse(name).ok()?;
-        self.read(|images| match (&query.digest, &query.tag) {
-            (None, _) => images.get(&query.reference()).cloned(),
-            (Some(digest), Some(_)) => images.get(&query.reference()).filter(|image| image.has_digest(digest)).cloned(),
+        let reference: Reference = name.parse().ok()?;
+        let tagged = reference.tagged();
+        self.inner.images.read(|images| match (reference.sha256(), reference.tag()) {
+            (None, _) => images.get(&tagged).cloned(),
+            (Some(digest), Some(_)) => images.get(&tagged).filter(|image| image.has_digest(digest)).cloned(),
             (Some(digest), None) => images
                 .iter()
-                .filter(|(reference, image)| reference.name == query.name && image.has_digest(digest))
-                .min_by_key(|(reference, _)| &reference.tag)
+                .filter(|(other, image)| other.name == tagged.name && image.has_digest(digest))
+                .min_by_key(|(other, _)| &other.tag)
                 .map(|(_, image)| image.clone()),
         })
     }
@@ -201,29 +223,23 @@ impl Registry {
     /// Forgets a name, and returns its image. Containers of it run on. With a digest in it, the name is kept if
     /// its image has another one.
     pub fn remove_image(&self, name: &str) -> Option<Image> {
-        let query = Query::parse(name).ok()?;
-        let reference = query.reference();
-        self.write(|images| match &query.digest {
-            Some(digest) if !images.get(&reference)?.has_digest(digest) => None,
-            _ => images.remove(&reference),
+        let reference: Reference = name.parse().ok()?;
+        let tagged = reference.tagged();
+        let is_meant = |image: &Image| reference.sha256().is_none_or(|digest| image.has_digest(digest));
+        self.inner.images.remove(&tagged, is_meant, |image| {
+            self.announce(|| Event::ImageRemoved { name: tagged.to_string(), digest: image.digest() });
         })
     }
 
     /// The names of all images, with their tags, in order.
     pub fn image_names(&self) -> Vec<String> {
-        let mut names: Vec<_> = self.read(|images| images.keys().map(Reference::to_string).collect());
+        let mut names: Vec<_> = self.inner.images.read(|images| images.keys().map(Tagged::to_string).collect());
         names.sort();
         names
     }
 
-    // A poisoned lock is no reason to stop: nothing that could panic happens under it.
-
-    fn read<R>(&self, f: impl FnOnce(&HashMap<Reference, Image>) -> R) -> R {
-        f(&self.inner.images.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn write<R>(&self, f: impl FnOnce(&mut HashMap<Reference, Image>) -> R) -> R {
-        f(&mut self.inner.images.write().unwrap_or_else(PoisonError::into_inner))
+    fn announce(&self, event: impl FnOnce() -> Event) {
+        self.inner.machine.hub.send(event);
     }
 }
 

@@ -1,7 +1,8 @@
 //! The data of a container's store, and why a host function or a limit ended a call.
 
 use super::handle::{Leaks, Resources, warn_of};
-use super::info::{Shared, Status};
+use super::info::Shared;
+use super::life::Status;
 use super::limits::{Limits, Quota};
 use super::machine::Machine;
 use super::template::Template;

@@ -11,7 +11,7 @@ use super::pool::TABLE_ELEMENTS;
 use super::provider::{self, Descriptors, Link, Provided, Provides, Source, link_denied, links};
 use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
-use super::{Container, Error, Image, Limits, Policy, RestartPolicy};
+use super::{Container, Error, Image, Limits, Policy, Pool, RestartPolicy};
 use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
 use std::fmt;
@@ -458,6 +458,16 @@ impl Template {
         Container::start(Origin::Image(self.clone()), self.enter(Some(name)))
     }
 
+    /// Keeps so many containers warm: spawned, and not called. The first of them are spawned before this returns, and the
+    /// others by a thread, as they are taken.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`], and [`Error::Engine`] where there is no thread to spare.
+    pub fn pool(&self, size: usize) -> Result<Pool, Error> {
+        Pool::new(self, size)
+    }
+
     /// The image.
     pub fn image(&self) -> &Image {
         &self.inner.image
@@ -465,7 +475,7 @@ impl Template {
 
     pub(super) fn enter(&self, name: Option<&str>) -> Arc<Shared> {
         let TemplateInner { image, name: usual, .. } = &*self.inner;
-        image.machine().roster.enter(name.or(usual.as_deref()), image.name())
+        image.machine().enter(name.or(usual.as_deref()), image.name())
     }
 
     /// A store with an instance in it. `kept` are the providers of the same container in its life before; those that

@@ -3,7 +3,8 @@
 //! wasmtime-wasi blocks the thread until what is waited for has come. These wait in steps, and ask in between
 //! whether the call may go on.
 
-use super::info::{Shared, Status};
+use super::info::Shared;
+use super::life::Status;
 use super::state::{Cause, State};
 use std::future::{Future, poll_fn};
 use std::pin::pin;

@@ -3,7 +3,8 @@
 //! Guest code ends by the epoch, as in any call. While it waits (in WASI) no guest code runs, so that the
 //! future is woken when its time is over, and ends then: what it waited for is dropped.
 
-use super::info::{Shared, Status};
+use super::info::Shared;
+use super::life::Status;
 use super::state::{Cause, State};
 use super::ticker::{Alarm, Pulse, TICK};
 use std::future::{Future, poll_fn};

@@ -1,14 +1,15 @@
 //! What native containers are built of.
 
 use super::super::container::{Container, Origin};
-use super::super::info::Roster;
+use super::super::info::Shared;
 use super::super::provider::{self, Descriptors, Link, Provided, Provides, links};
 use super::super::{Error, Policy, RestartPolicy};
 use super::guest::{NativeExport, NativeTemplate};
 use crate::__private::HasInterface;
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 /// What a container is built of whose guest runs without wasm. Made by [`Container::native`].
 pub struct NativeBuilder {
@@ -188,13 +189,13 @@ impl NativeBuilder {
         }
         let provided = provider::complete(provided)?;
         let template = NativeTemplate { make, exports, provided, policy, restart };
-        let shared = ROSTER.enter(Some(name.as_deref().unwrap_or(type_name)), None);
+        // It is in no registry's list, and nobody hears of it.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let (id, name) = (NEXT.fetch_add(1, Relaxed), name.as_deref().unwrap_or(type_name));
+        let shared = Arc::new(Shared::new(id, Some(name), None, &Arc::default()));
         Container::start(Origin::Native(Arc::new(template)), shared)
     }
 }
-
-/// The containers of no registry.
-pub(in super::super) static ROSTER: LazyLock<Roster> = LazyLock::new(Roster::default);
 
 impl fmt::Debug for NativeBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,8 @@
 //! `tairitsu::Host` outside wasm: the providers of the container whose guest runs on this thread.
 
 use super::super::error::panic_message;
-use super::super::info::{Shared, Status};
+use super::super::info::Shared;
+use super::super::life::Status;
 use super::super::state::{Cause, Slot};
 use super::Cast;
 use super::guest::NativeTemplate;

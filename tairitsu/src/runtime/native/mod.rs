@@ -7,7 +7,6 @@ mod host;
 use std::any::Any;
 
 pub use builder::NativeBuilder;
-pub(super) use builder::ROSTER;
 pub use guest::{Exports, NativeExport};
 pub(super) use guest::{Live, NativeTemplate};
 pub use host::with_native_host;

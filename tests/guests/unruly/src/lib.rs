@@ -43,6 +43,8 @@ pub trait Unruly {
     fn random(&mut self) -> u64;
     /// What the outside shows: arguments, environment variables, files of the root, bytes of input.
     fn look_around(&mut self) -> (u32, u32, u32, u32);
+    /// Connects by TCP, and returns what is said there. Only a guest for wasm32-wasip2 has sockets.
+    fn connect(&mut self, address: &str) -> Result<String, String>;
 }
 
 /// The guest.
@@ -156,5 +158,9 @@ impl Unruly for Guest {
             std::fs::read_dir("/").map_or(0, |dir| dir.count() as u32),
             input.len() as u32,
         )
+    }
+    fn connect(&mut self, address: &str) -> Result<String, String> {
+        let connect = || std::io::read_to_string(std::net::TcpStream::connect(address)?);
+        connect().map_err(|error| format!("{:?}", error.kind()))
     }
 }

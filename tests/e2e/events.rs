@@ -1,0 +1,178 @@
+//! Who waits for a container's end, and who follows what happens in a registry.
+
+use crate::UNRULY;
+use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Ending, Event, Events, Limits, Registry, Status, Subject, Template};
+use tairitsu_test_unruly::Unruly;
+
+const LONG: Duration = Duration::from_secs(30);
+
+fn template(registry: &Registry) -> Template {
+    let image = registry.register_image("unruly:v1", UNRULY).unwrap();
+    let limits = Limits::new().deadline(Duration::from_millis(300));
+    Container::builder(&image).limits(limits).prepare().unwrap()
+}
+
+/// Everything up to now.
+fn drain(events: &Events) -> Vec<Event> {
+    std::iter::from_fn(|| events.try_recv().ok()).collect()
+}
+
+/// The container's id and the event's name, for events of containers.
+fn short(event: &Event) -> (u64, &'static str) {
+    let (Subject { id, .. }, name) = match event {
+        Event::ContainerCreated(container) => (container, "created"),
+        Event::ContainerStarted(container) => (container, "started"),
+        Event::ContainerTrapped { container, .. } => (container, "trapped"),
+        Event::ContainerRestarted(container) => (container, "restarted"),
+        Event::ContainerStopped(container) => (container, "stopped"),
+        event => panic!("{event:?}"),
+    };
+    (*id, name)
+}
+
+#[test]
+fn who_waits_learns_how_it_ended() {
+    let template = template(&Registry::new());
+    let mut container = template.spawn().unwrap();
+    let handle = container.handle();
+    let start = Instant::now();
+    assert!(handle.wait_timeout(Duration::from_millis(60)).is_none());
+    assert!(start.elapsed() >= Duration::from_millis(60));
+    assert!(handle.wait_timeout(Duration::ZERO).is_none());
+
+    let waiters: Vec<_> = (0..3)
+        .map(|_| {
+            let handle = handle.clone();
+            std::thread::spawn(move || handle.wait())
+        })
+        .collect();
+    container.guest(Unruly).unwrap().ping().unwrap();
+    container.guest(Unruly).unwrap().spin().unwrap_err();
+    for waiter in waiters {
+        let Ending::Trapped(error) = waiter.join().unwrap() else { panic!("it trapped") };
+        assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+    }
+    // It is over, and whoever asks hears so.
+    assert!(matches!(handle.wait(), Ending::Trapped(CallError::Deadline { .. })));
+    assert!(matches!(handle.wait_timeout(Duration::ZERO), Some(Ending::Trapped(_))));
+    // A stop comes after.
+    handle.stop();
+    assert!(matches!(handle.wait(), Ending::Stopped));
+
+    container.restart().unwrap();
+    assert!(handle.wait_timeout(Duration::from_millis(10)).is_none(), "a new life");
+    let waiter = std::thread::spawn({
+        let handle = handle.clone();
+        move || handle.wait()
+    });
+    drop(container);
+    assert!(matches!(waiter.join().unwrap(), Ending::Stopped));
+    assert!(matches!(handle.wait(), Ending::Stopped));
+}
+
+#[test]
+fn who_waits_sees_an_end_that_a_restart_follows() {
+    let template = template(&Registry::new());
+    for _ in 0..10 {
+        let mut container = template.spawn().unwrap();
+        container.guest(Unruly).unwrap().ping().unwrap();
+        let handle = container.handle();
+        let waiter = std::thread::spawn(move || handle.wait_timeout(LONG));
+        // It has no sign of being about to wait but time.
+        std::thread::sleep(Duration::from_millis(50));
+        container.guest(Unruly).unwrap().trap().unwrap_err();
+        container.restart().unwrap();
+        assert!(matches!(waiter.join().unwrap(), Some(Ending::Trapped(CallError::Trap(_)))));
+        assert_eq!(container.status(), Status::Created);
+    }
+}
+
+#[test]
+fn a_registrys_events() {
+    let registry = Registry::new();
+    let events = registry.events();
+    assert_eq!(events.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!(events.recv_timeout(Duration::from_millis(20)), Err(RecvTimeoutError::Timeout));
+
+    let template = template(&registry);
+    let digest = template.image().digest();
+    let (other, _) = registry.replace_image("unruly:v1", crate::SPLIT).unwrap();
+    registry.replace_image("other", crate::SPLIT).unwrap();
+    registry.register_image("other", crate::SPLIT).unwrap_err();
+    registry.remove_image("unruly:v1").unwrap();
+    assert!(registry.remove_image("unruly:v1").is_none());
+    let name = || "unruly:v1".to_string();
+    assert_eq!(
+        drain(&events),
+        [
+            Event::ImageRegistered { name: name(), digest: digest.clone() },
+            Event::ImageReplaced { name: name(), digest: other.digest(), old: digest },
+            Event::ImageRegistered { name: "other:latest".into(), digest: other.digest() },
+            Event::ImageRemoved { name: name(), digest: other.digest() },
+        ]
+    );
+
+    let mut container = template.spawn_named("worker").unwrap();
+    for _ in 0..2 {
+        container.guest(Unruly).unwrap().ping().unwrap();
+    }
+    container.guest(Unruly).unwrap().panic("at the disco").unwrap_err();
+    container.restart().unwrap();
+    container.stop();
+    container.handle().stop();
+    drop(container);
+    let happened = drain(&events);
+    let names: Vec<_> = happened.iter().map(short).collect();
+    assert_eq!(names, [(0, "created"), (0, "started"), (0, "trapped"), (0, "restarted"), (0, "stopped")]);
+    let Event::ContainerTrapped { container, cause } = &happened[2] else { panic!("{happened:?}") };
+    assert_eq!((&*container.name, container.image.as_deref()), ("worker", Some("unruly:v1")));
+    assert!(cause.starts_with("`test:unruly/unruly#panic` failed: the guest panicked"), "{cause}");
+    assert!(cause.contains("at the disco"), "{cause}");
+
+    // The end of all that could happen is the end of the stream.
+    let waiter = std::thread::spawn(move || events.map(|event| short(&event).1).collect::<Vec<_>>());
+    let container = template.spawn().unwrap();
+    drop((registry, template));
+    drop(container);
+    // So is an image of it that somebody has.
+    drop(other);
+    assert_eq!(waiter.join().unwrap(), ["created", "stopped"]);
+}
+
+/// A reader that does not read holds up nobody, and learns what it has missed.
+#[test]
+fn a_reader_that_is_late() {
+    let registry = Registry::new();
+    let template = template(&registry);
+    let (late, timely) = (registry.events_with_capacity(4), registry.events());
+    let containers: Vec<_> = (0..100).map(|_| template.spawn().unwrap()).collect();
+    let all = drain(&timely);
+    assert_eq!(all.iter().map(short).collect::<Vec<_>>(), (0..100).map(|id| (id, "created")).collect::<Vec<_>>());
+    let mut missed = drain(&late);
+    assert_eq!(missed.remove(0), Event::Lost { count: 96 });
+    assert_eq!(missed, all[96..]);
+    drop(late);
+    drop(containers);
+    assert_eq!(drain(&timely).len(), 100, "who has left is in nobody's way");
+}
+
+/// From another thread, while it happens.
+#[test]
+fn events_wake_who_waits_for_them() {
+    let registry = Registry::new();
+    let template = template(&registry);
+    let events = registry.events();
+    let reader = std::thread::spawn(move || {
+        let mut names = Vec::new();
+        while names.last() != Some(&"stopped") {
+            names.push(short(&events.recv_timeout(LONG).unwrap()).1);
+        }
+        names
+    });
+    let mut container = template.spawn().unwrap();
+    container.guest(Unruly).unwrap().trap().unwrap_err();
+    drop(container);
+    assert_eq!(reader.join().unwrap(), ["created", "started", "trapped", "stopped"]);
+}

@@ -1,0 +1,23 @@
+//! The registry's own state, under a scheduler that tries the orders of its steps.
+//!
+//! The files that hold it are compiled here a second time, with the scheduler's locks and atomics in the place of the
+//! standard library's: they name both by `super::sync`. So what runs here is what runs there, and no line of it is for
+//! the test.
+#![cfg(test)]
+#![expect(unreachable_pub, reason = "what the runtime exports is not exported here")]
+
+#[path = "../../../tairitsu/src/runtime/broadcast.rs"]
+mod broadcast;
+#[path = "../../../tairitsu/src/runtime/life.rs"]
+mod life;
+#[path = "../../../tairitsu/src/runtime/names.rs"]
+mod names;
+#[path = "../../../tairitsu/src/runtime/roster.rs"]
+mod roster;
+
+mod sync {
+    pub(super) use shuttle::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+    pub(super) use shuttle::sync::{Condvar, Mutex, MutexGuard, RwLock};
+}
+
+mod models;
