@@ -8,6 +8,8 @@
 //! Strings go through wasmtime's own functions, which know the encoding that the component asks for. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
+#[cfg(feature = "async")]
+use super::client::Calling;
 use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
 use super::link::IsPeer;
@@ -306,14 +308,19 @@ impl<P: Lower + Send + Sync, const N: usize> Typed<P, (), N, 0> {
     /// # Safety
     /// - That of [`Client::call`].
     #[cfg(feature = "async")]
-    pub async unsafe fn call_async(
-        client: &mut Client<'_>,
+    pub unsafe fn call_async<'c>(
+        client: &'c mut Client<'_>,
         index: usize,
         params: P,
-    ) -> std::result::Result<(), CallError> {
-        // SAFETY: the caller's.
-        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier(params)).await };
-        Self::settle(called.map(|Carrier(())| ()))
+    ) -> Calling<'c, std::result::Result<(), CallError>>
+    where
+        P: 'c,
+    {
+        Box::pin(async move {
+            // SAFETY: the caller's.
+            let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier(params)).await };
+            Self::settle(called.map(|Carrier(())| ()))
+        })
     }
 
     /// What a client returns.
@@ -359,17 +366,20 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
     /// # Safety
     /// - That of [`Client::call`].
     #[cfg(feature = "async")]
-    pub async unsafe fn call_async(
-        client: &mut Client<'_>,
+    pub unsafe fn call_async<'c>(
+        client: &'c mut Client<'_>,
         index: usize,
         params: P,
-    ) -> std::result::Result<T::Ok, CallError<T::Err>>
+    ) -> Calling<'c, std::result::Result<T::Ok, CallError<T::Err>>>
     where
+        P: 'c,
         T: 'static,
     {
-        // SAFETY: the caller's.
-        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier(params)).await };
-        Self::settle(called.map(|Carrier((result,))| result))
+        Box::pin(async move {
+            // SAFETY: the caller's.
+            let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier(params)).await };
+            Self::settle(called.map(|Carrier((result,))| result))
+        })
     }
 
     /// What a client returns: the function's own error is told from its result.
@@ -443,7 +453,7 @@ pub trait NoTyped<P> {
     ///
     /// # Safety
     /// - None.
-    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> std::future::Ready<A> {
+    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
         const { no_wire::<P>() };
         unreachable!()
     }
