@@ -60,7 +60,7 @@ fn nobody_has_anothers_state() {
             }
             match round % 4 {
                 0 => drop(unruly.trap().unwrap_err()),
-                1 => container.stop(),
+                1 => drop(container.stop()),
                 2 => kept.push(container),
                 _ => {}
             }

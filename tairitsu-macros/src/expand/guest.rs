@@ -326,14 +326,22 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
         let call = cover(quote!(#typed::call_async));
-        let block = cover(quote!({ #call #args.await }));
+        let block = cover(quote!({ #call #args }));
         let body = cover(quote! {{
             // SAFETY: `resolve` below checks the function of this index with these types.
             unsafe #block
         }});
+        let lent = function.params.iter().map(|param| {
+            let ty = &param.ty;
+            match param.kind {
+                ParamKind::Owned => quote!(#ty),
+                ParamKind::Reference => quote!(&'__tairitsu #ty),
+            }
+        });
+        let calling = cover(quote!(#private::Calling<'__tairitsu, #output>));
         async_methods.extend(quote! {
             #[doc = #docs]
-            pub async fn #method(&mut self #(, #idents: #types)*) -> #output #body
+            pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #lent)*) -> #calling #body
         });
         let owned: Vec<_> = function.params.iter().map(|param| shared::owned(param, paths)).collect();
         let held: Vec<_> = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
@@ -371,7 +379,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             #private::Provided::<(#(#owned,)*), #results, #n, #m>::forward::<dyn #ident, _>(
                 __tairitsu_linker,
                 #index,
-                |__tairitsu_client: &mut #private::Client<'_>, (#(#held,)*)| {
+                |__tairitsu_client: &mut #private::Client<'_>, (#(#held,)*): (#(#owned,)*)| {
                     #native
                     #default
                     // SAFETY: `resolve` checks the function of this index with these types.

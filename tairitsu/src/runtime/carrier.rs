@@ -8,6 +8,8 @@
 //! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do all on their way in. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
+#[cfg(feature = "async")]
+use super::client::Calling;
 use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
 use super::handle::{self, GuestToken, HostToken, Kind, Lifted, Outgoing, Resources, Whose};
@@ -522,20 +524,26 @@ impl<P: Lower + Send + Sync, const N: usize> Typed<P, (), N, 0> {
     /// # Safety
     /// - That of [`Client::call`].
     #[cfg(feature = "async")]
-    pub async unsafe fn call_async(
-        client: &mut Client<'_>,
+    pub unsafe fn call_async<'c>(
+        client: &'c mut Client<'_>,
         index: usize,
         params: P,
-    ) -> std::result::Result<(), CallError> {
-        if const { P::TYPE.has_handle() } {
-            client.check_handles(index, &params).map_err(Fault::into)?;
-        }
-        // SAFETY: the caller's.
-        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier::new(params)).await };
-        if const { P::TYPE.has_handle() } {
-            client.end_lending();
-        }
-        Self::settle(called.map(|_| ()))
+    ) -> Calling<'c, std::result::Result<(), CallError>>
+    where
+        P: 'c,
+    {
+        Box::pin(async move {
+            if const { P::TYPE.has_handle() } {
+                client.check_handles(index, &params).map_err(Fault::into)?;
+            }
+            // SAFETY: the caller's.
+            let called =
+                unsafe { client.call_async::<Carrier<P, N>, Carrier<(), 0>>(index, Carrier::new(params)).await };
+            if const { P::TYPE.has_handle() } {
+                client.end_lending();
+            }
+            Self::settle(called.map(|_| ()))
+        })
     }
 
     /// What a client returns.
@@ -593,26 +601,30 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
     /// # Safety
     /// - That of [`Client::call`].
     #[cfg(feature = "async")]
-    pub async unsafe fn call_async(
-        client: &mut Client<'_>,
+    pub unsafe fn call_async<'c>(
+        client: &'c mut Client<'_>,
         index: usize,
         params: P,
-    ) -> std::result::Result<T::Ok, CallError<T::Err>>
+    ) -> Calling<'c, std::result::Result<T::Ok, CallError<T::Err>>>
     where
+        P: 'c,
         T: 'static,
     {
-        if const { P::TYPE.has_handle() } {
-            client.check_handles(index, &params).map_err(Fault::into)?;
-        }
-        // SAFETY: the caller's.
-        let called = unsafe { client.call_async::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier::new(params)).await };
-        if const { P::TYPE.has_handle() } {
-            client.end_lending();
-        }
-        Self::settle(called.map(|Carrier { value: (result,), whose }| {
-            client.settle(whose);
-            result
-        }))
+        Box::pin(async move {
+            if const { P::TYPE.has_handle() } {
+                client.check_handles(index, &params).map_err(Fault::into)?;
+            }
+            // SAFETY: the caller's.
+            let called =
+                unsafe { client.call_async::<Carrier<P, N>, Carrier<(T,), M>>(index, Carrier::new(params)).await };
+            if const { P::TYPE.has_handle() } {
+                client.end_lending();
+            }
+            Self::settle(called.map(|Carrier { value: (result,), whose }| {
+                client.settle(whose);
+                result
+            }))
+        })
     }
 
     /// What a client returns: the function's own error is told from its result.
@@ -686,7 +698,7 @@ pub trait NoTyped<P> {
     ///
     /// # Safety
     /// - None.
-    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> std::future::Ready<A> {
+    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
         const { no_wire::<P>() };
         unreachable!()
     }

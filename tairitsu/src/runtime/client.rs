@@ -43,6 +43,10 @@ pub trait GuestInterface: HasInterface + 'static {
     fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
 }
 
+/// A call that begins when it is polled.
+#[cfg(feature = "async")]
+pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
+
 /// An interface whose calls may be futures.
 #[cfg(feature = "async")]
 pub trait AsyncGuestInterface: GuestInterface {

@@ -51,7 +51,7 @@ mod watch;
 pub(crate) mod generated {
     pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
     #[cfg(feature = "async")]
-    pub use super::client::AsyncGuestInterface;
+    pub use super::client::{AsyncGuestInterface, Calling};
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
     pub use super::defaults::Defaults;
     pub use super::handle::{ProvidesResource, ResourceOf};
