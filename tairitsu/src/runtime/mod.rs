@@ -22,6 +22,7 @@ mod life;
 mod limits;
 mod link;
 mod machine;
+mod memory;
 mod names;
 mod native;
 #[cfg(feature = "wasi")]
@@ -39,6 +40,7 @@ mod state;
 mod sync;
 mod template;
 mod ticker;
+mod typed;
 mod warm;
 #[cfg(feature = "wasi")]
 mod wasi;
@@ -49,7 +51,6 @@ mod watch;
 
 /// What generated code names.
 pub(crate) mod generated {
-    pub use super::carrier::{NoProvided, NoTyped, Provided, Typed};
     #[cfg(feature = "async")]
     pub use super::client::{AsyncGuestInterface, Calling};
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
@@ -58,6 +59,7 @@ pub(crate) mod generated {
     pub use super::link::IsPeer;
     pub use super::native::{Exports, NativeExport, with_native_host};
     pub use super::provider::{LinkError, ProviderLinker, Provides};
+    pub use super::typed::{NoProvided, NoTyped, Provided, Typed};
 }
 
 #[cfg(feature = "async")]

@@ -1,15 +1,18 @@
 //! What generated code calls on wasm32: the guest's own memory, argument passing, results that live until
 //! the host has read them, and the container's state.
 
-use crate::abi::{AbiError, Held, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source};
+mod handle;
+
+pub(crate) use handle::Handle;
+pub use handle::drop_value;
+
+use crate::abi::{AbiError, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source};
 use crate::schema::{Layout, MAX_FLAT_PARAMS, Role, align_to};
 use std::alloc;
 use std::any::TypeId;
 use std::cell::{Cell, UnsafeCell};
 use std::convert::Infallible;
 use std::mem::MaybeUninit;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Runs the module's constructors before the first export does. Called by every export.
 pub use wit_bindgen::rt::run_ctors_once;
@@ -165,11 +168,11 @@ impl Sink for NoMemory {
     }
 
     fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
-        Ok(give(own))
+        Ok(handle::give(own))
     }
 
     fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
-        Ok(lend(own))
+        Ok(handle::lend(own))
     }
 }
 
@@ -220,73 +223,12 @@ impl Sink for GuestMemory {
     }
 
     fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
-        Ok(give(own))
+        Ok(handle::give(own))
     }
 
     fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Infallible> {
-        Ok(lend(own))
+        Ok(handle::lend(own))
     }
-}
-
-/// A handle to a resource of the host's.
-pub(crate) struct Handle {
-    number: u32,
-    /// It was given away, and is not ours to drop any more.
-    gone: AtomicBool,
-    /// Gives it up.
-    drop: fn(u32),
-}
-
-impl Drop for Handle {
-    fn drop(&mut self) {
-        if !self.gone.load(Relaxed) {
-            (self.drop)(self.number);
-        }
-    }
-}
-
-/// A handle that gives a resource away.
-fn give<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
-    match (&own.held, R::RESOURCE.role) {
-        (Held::Value(value), Role::Export) => {
-            // What the handle stands for, until `drop_value` takes it back.
-            let value = Box::into_raw(Box::new(value.clone()));
-            R::new_handle(value.expose_provenance())
-        }
-        (Held::Value(_), Role::Import) => not_of_the_host(R::RESOURCE.name),
-        (Held::Handle(handle), _) => {
-            handle.gone.store(true, Relaxed);
-            handle.number
-        }
-    }
-}
-
-/// A handle that lends a resource, which stays ours.
-fn lend<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
-    match &own.held {
-        Held::Value(_) => not_of_the_host(R::RESOURCE.name),
-        Held::Handle(handle) => handle.number,
-    }
-}
-
-#[cold]
-fn not_of_the_host(resource: &str) -> ! {
-    panic!(
-        "expected a `{resource}` that the host has given, found one that this guest made: the host can be given its own only"
-    )
-}
-
-/// The value of a resource of the guest's own, at an address that [`give`] has made.
-fn value_at<R: ?Sized + Resource>(address: usize) -> Own<R> {
-    // SAFETY: the host hands back what it got for the resource, which is the address of an `Arc<R>` that lives for as
-    // long as the host, or the guest itself, has a handle to it.
-    unsafe { &*(address as *const Arc<R>) }.clone().into()
-}
-
-/// The destructor of a resource of the guest's own: nobody has a handle to it any more.
-pub fn drop_value<R: ?Sized + Resource>(address: usize) {
-    // SAFETY: `give` has made it of a box, and the destructor is called once.
-    drop(unsafe { Box::from_raw(address as *mut Arc<R>) });
 }
 
 /// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
@@ -327,26 +269,22 @@ impl Source for GuestSource {
     fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
         Ok(match R::RESOURCE.role {
             Role::Export => {
-                let own = value_at(R::address(handle));
+                let own = handle::value_at(R::address(handle));
                 // The handle goes, and what it had of the value.
                 R::drop_handle(handle);
                 own
             }
-            Role::Import => handle_of(handle),
+            Role::Import => handle::of(handle),
         })
     }
 
     fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
         Ok(match R::RESOURCE.role {
             // A component is lent its own resources as what they are to it.
-            Role::Export => value_at(handle as usize),
-            Role::Import => handle_of(handle),
+            Role::Export => handle::value_at(handle as usize),
+            Role::Import => handle::of(handle),
         })
     }
-}
-
-fn handle_of<R: ?Sized + Resource>(number: u32) -> Own<R> {
-    Own { held: Held::Handle(Handle { number, gone: AtomicBool::new(false), drop: R::drop_handle }) }
 }
 
 /// Takes what the host allocated for `len` items that are their own lowered form.
