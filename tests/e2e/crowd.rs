@@ -144,7 +144,7 @@ fn ten_thousand_live() {
 /// Eight threads do everything at random for 30 seconds; nothing is lost and nothing hangs.
 #[test]
 fn eight_threads_at_random() {
-    alone("eight_threads");
+    alone("crowd::eight_threads");
 }
 
 #[test]
