@@ -71,8 +71,10 @@ fn ten_thousand_failures() {
     let registry = Registry::new();
     let limits = Limits::new().memory_bytes(8 << 20);
     let template = Container::builder(&small(&registry)).limits(limits.clone()).prepare().unwrap();
+    // A guest with the standard library in it, for what WASI holds. Only what never ends has no time.
     let unruly = registry.load_image(UNRULY).unwrap();
-    let unruly = Container::builder(&unruly).limits(limits).prepare().unwrap();
+    let prepare = |limits: Limits| Container::builder(&unruly).limits(limits).prepare().unwrap();
+    let (endless, unruly) = (prepare(limits.clone().deadline(Duration::from_millis(20))), prepare(limits));
     let mut neighbour = template.spawn().unwrap();
     let mut calls = 0;
     let mut fail = |i: usize| {
@@ -92,17 +94,34 @@ fn ten_thousand_failures() {
         calls += 1;
         assert_eq!(neighbour.guest(Small).unwrap().work().unwrap(), calls);
     };
-    // A guest with the standard library in it, for what WASI holds.
-    let panic = |_| {
-        let mut container = unruly.spawn().unwrap();
-        let error = container.guest(Unruly).unwrap().panic("at the disco").unwrap_err();
-        assert!(error.trap().unwrap().panic().is_some(), "{error}");
+    let rage = |i: usize| {
+        let is_endless = i % 8 < 4;
+        let mut container = if is_endless { endless.spawn().unwrap() } else { unruly.spawn().unwrap() };
+        let mut guest = container.guest(Unruly).unwrap();
+        let result = match i % 8 {
+            0 => guest.spin(),
+            1 => guest.sleep(60_000),
+            2 => guest.flood_log(),
+            3 => guest.flood_output(),
+            4 => guest.panic("at the disco"),
+            5 => guest.exit(3),
+            6 => guest.recurse(0).map(drop),
+            _ => guest.hoard(),
+        };
+        let error = result.unwrap_err();
+        match i % 8 {
+            0..4 => assert!(matches!(error, CallError::Deadline { .. }), "{error}"),
+            4 => assert!(error.trap().unwrap().panic().is_some(), "{error}"),
+            5 => assert!(matches!(error, CallError::Exit { .. }), "{error}"),
+            6 => assert!(matches!(error, CallError::Stack { .. }), "{error}"),
+            _ => assert!(matches!(error, CallError::Memory { .. }), "{error}"),
+        }
     };
     (0..1000).for_each(&mut fail);
-    (0..100).for_each(panic);
+    (0..160).for_each(rage);
     let before = resident();
     (0..10_000).for_each(&mut fail);
-    (0..500).for_each(panic);
+    (0..800).for_each(rage);
     let after = resident();
     println!("resident MiB before {before:?}, after {after:?}");
     if let (Some(before), Some(after)) = (before, after) {
