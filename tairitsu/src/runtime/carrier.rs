@@ -14,6 +14,7 @@ use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
 use super::handle::{self, GuestToken, HostToken, Kind, Lifted, Outgoing, Resources, Whose};
 use super::link::IsPeer;
+use super::observe::Outcome;
 use super::provider::{LinkError, ProviderLinker};
 use super::state::State;
 use crate::wire::no_wire;
@@ -48,6 +49,20 @@ impl<T, const N: usize> Lifted for Carrier<T, N> {
     #[inline]
     fn whose(&self) -> Option<&Arc<Whose>> {
         self.whose.as_ref()
+    }
+}
+
+impl Outcome for Carrier<(), 0> {
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        false
+    }
+}
+
+impl<T: WitType, const N: usize> Outcome for Carrier<(T,), N> {
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        self.value.0.is_own_error()
     }
 }
 

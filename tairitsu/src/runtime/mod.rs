@@ -22,8 +22,11 @@ mod life;
 mod limits;
 mod link;
 mod machine;
+#[cfg(feature = "metrics")]
+mod meters;
 mod names;
 mod native;
+mod observe;
 #[cfg(feature = "wasi")]
 mod output;
 mod packages;
