@@ -12,6 +12,7 @@
 //! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
 //! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
 //! - `async` (default): containers whose calls are futures.
+//! - `metrics`: counters, histograms and a gauge through the `metrics` facade; see `RegistryBuilder::metrics`.
 //! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
 //! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
 

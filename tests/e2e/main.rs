@@ -20,6 +20,7 @@ mod limits;
 mod link;
 mod menagerie;
 mod native;
+mod observe;
 mod pairings;
 mod policy;
 mod pooling;

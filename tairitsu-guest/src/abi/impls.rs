@@ -405,6 +405,11 @@ impl<T: WitType, E: WitType> WitType for Result<T, E> {
     fn into_result(self) -> Self {
         self
     }
+
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        self.is_err()
+    }
 }
 
 impl<T: Lower, E: Lower> Lower for Result<T, E> {

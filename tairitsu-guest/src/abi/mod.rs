@@ -52,6 +52,12 @@ pub trait WitType {
     where
         Self: Sized;
 
+    /// Whether it is the function's own error.
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        false
+    }
+
     /// Size and alignment in linear memory, in bytes.
     const LAYOUT: Layout = Self::TYPE.layout();
 

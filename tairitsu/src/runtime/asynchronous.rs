@@ -5,6 +5,7 @@ use super::container::{Container, Live, Origin, core_error};
 use super::handle::Leaks;
 use super::info::Handle;
 use super::life::Status;
+use super::observe::Spawn;
 use super::state::{self, State};
 use super::template::Asyncness;
 use super::watch::Watch;
@@ -13,6 +14,7 @@ use crate::core::GuestApi;
 use crate::descriptor::Descriptor;
 use std::fmt;
 use std::time::Duration;
+use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
@@ -169,6 +171,13 @@ impl AsyncContainer {
     }
 
     async fn open(&mut self) -> Result<(), Error> {
+        let spawn = Spawn::begin(&self.container.shared);
+        let result = self.start_guest().instrument(spawn.span.clone()).await;
+        spawn.end(&result);
+        result
+    }
+
+    async fn start_guest(&mut self) -> Result<(), Error> {
         let Container { shared, kept, .. } = &mut self.container;
         let store = self.template.store(shared, kept).inspect_err(|_| shared.stop())?;
         let mut opening = Opening { store: Some(store), container: &mut self.container };

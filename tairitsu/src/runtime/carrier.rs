@@ -7,6 +7,7 @@
 
 use super::handle::{Lifted, Whose};
 use super::memory::{LiftMemory, LowerMemory};
+use super::observe::Outcome;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use tairitsu_guest::abi::{Lift, Lower, WitType};
@@ -33,6 +34,20 @@ impl<T, const N: usize> Lifted for Carrier<T, N> {
     #[inline]
     fn whose(&self) -> Option<&Arc<Whose>> {
         self.whose.as_ref()
+    }
+}
+
+impl Outcome for Carrier<(), 0> {
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        false
+    }
+}
+
+impl<T: WitType, const N: usize> Outcome for Carrier<(T,), N> {
+    #[inline]
+    fn is_own_error(&self) -> bool {
+        self.value.0.is_own_error()
     }
 }
 

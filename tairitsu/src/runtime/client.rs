@@ -8,6 +8,7 @@ use super::info::Shared;
 use super::life::Status;
 use super::link::IsPeer;
 use super::native::{self, NativeExport};
+use super::observe::{self, Call, Outcome};
 use super::provider::{LinkError, ProviderLinker};
 use super::state::{self, Cause, State};
 #[cfg(feature = "async")]
@@ -16,6 +17,8 @@ use crate::__private::HasInterface;
 use std::fmt;
 use std::sync::Arc;
 use tairitsu_guest::schema::Interface;
+#[cfg(feature = "async")]
+use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower, TypedFunc};
 
@@ -129,11 +132,30 @@ impl Client<'_> {
     pub unsafe fn call<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
         P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift,
+        R: ComponentNamedList + Lift + Outcome,
     {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
+        let call = Call::begin(self.shared(), Name { interface: self.interface, index });
+        let entered = call.enter();
+        // SAFETY: the caller's.
+        let result = unsafe { self.run::<P, R>(index, params) };
+        drop(entered);
+        call.end(&result);
+        result
+    }
+
+    /// [`Client::call`], once it has begun, in its span.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    unsafe fn run<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
         let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
         state::begin(store);
         if store.data().has_to_drop()
@@ -154,6 +176,7 @@ impl Client<'_> {
     pub fn check_handles<P: tairitsu_guest::abi::Lower>(&self, index: usize, params: &P) -> Result<(), Fault> {
         handle::check(params, self.resources()).map_err(|(resource, reason)| {
             let error = CallError::Handle { function: self.name(index), resource: resource.into(), reason };
+            observe::refused(self.shared(), &error);
             Fault(Box::new(error))
         })
     }
@@ -188,11 +211,28 @@ impl Client<'_> {
     pub async unsafe fn call_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
         P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift + 'static,
+        R: ComponentNamedList + Lift + Outcome + 'static,
     {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
+        let call = Call::begin(self.shared(), Name { interface: self.interface, index });
+        // SAFETY: the caller's.
+        let result = unsafe { self.run_async::<P, R>(index, params) }.instrument(call.span()).await;
+        call.end(&result);
+        result
+    }
+
+    /// [`Client::run`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    async unsafe fn run_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + 'static,
+    {
         let name = Name { interface: self.interface, index };
         let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
         state::begin(store);
@@ -233,7 +273,12 @@ impl Client<'_> {
         }
         let Target::Native { guest, export, shared } = &mut self.target else { return Err(self.absent(index)) };
         shared.count_call();
-        guest.call(export, call).map_err(|error| self.fault(index, error))
+        let watched = Call::begin(shared, Name { interface: self.interface, index });
+        let entered = watched.enter();
+        let result = guest.call(export, call).map_err(|error| self.fault(index, error));
+        drop(entered);
+        watched.end_in(|| result.as_ref().err().map(|Fault(error)| error.cause()));
+        result
     }
 
     /// Whether the guest has function `index`. All are there but optional ones.
@@ -272,6 +317,7 @@ impl Client<'_> {
             (Status::Trapped, Some(first)) => CallError::Trapped { function: self.name(index), first: first.clone() },
             (Status::Trapped | Status::Stopped, _) => CallError::Stopped { function: self.name(index) },
         };
+        observe::refused(shared, &error);
         Err(Fault(Box::new(error)))
     }
 
@@ -291,7 +337,7 @@ impl Client<'_> {
 }
 
 /// A function's name, `interface#function`, when somebody wants to know it.
-struct Name {
+pub(super) struct Name {
     interface: &'static Interface,
     index: usize,
 }

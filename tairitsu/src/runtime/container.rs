@@ -8,6 +8,7 @@ use super::handle::{Leaks, warn_of};
 use super::info::{Handle, Shared};
 use super::life::Status;
 use super::native::{self, NativeTemplate};
+use super::observe::Spawn;
 use super::provider::CORE;
 use super::resolution::Exports;
 use super::restart::Backoff;
@@ -111,6 +112,13 @@ impl Container {
     }
 
     fn open(&mut self) -> Result<(), Error> {
+        let spawn = Spawn::begin(&self.shared);
+        let result = spawn.span.in_scope(|| self.start_guest());
+        spawn.end(&result);
+        result
+    }
+
+    fn start_guest(&mut self) -> Result<(), Error> {
         let live = match &self.origin {
             Origin::Image(template) => {
                 let (store, instance) = template.open(&self.shared, &mut self.kept)?;

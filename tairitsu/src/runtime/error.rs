@@ -230,6 +230,36 @@ pub enum Error {
     },
 }
 
+/// What [`CallError::cause`] says, and [`DROPPED`].
+#[cfg_attr(not(feature = "metrics"), cfg(test))]
+pub(super) const CAUSES: [&str; 19] = [
+    OWN_ERROR,
+    "trap",
+    "deadline",
+    "fuel",
+    "memory",
+    "table",
+    "host_bytes",
+    "handles",
+    "stack",
+    "exit",
+    "denied",
+    "missing",
+    "provider",
+    "linked",
+    "handle",
+    "trapped",
+    "stopped",
+    "interface",
+    DROPPED,
+];
+
+/// The guest has returned its own error.
+pub(super) const OWN_ERROR: &str = "guest";
+
+/// The call's future was dropped, which nobody gets an error of.
+pub(super) const DROPPED: &str = "dropped";
+
 /// What went wrong in a call to a guest. `E` is the error type of the function, where it has one.
 ///
 /// All but [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
@@ -501,6 +531,31 @@ impl<E> CallError<E> {
         }
     }
 
+    /// The variant in a word, which stays as it is: for logs and metrics. `host_bytes` for
+    /// [`HostBytes`](CallError::HostBytes), and so on.
+    pub fn cause(&self) -> &'static str {
+        match self {
+            CallError::Guest(_) => OWN_ERROR,
+            CallError::Trap(_) => "trap",
+            CallError::Deadline { .. } => "deadline",
+            CallError::Fuel { .. } => "fuel",
+            CallError::Memory { .. } => "memory",
+            CallError::Table { .. } => "table",
+            CallError::HostBytes { .. } => "host_bytes",
+            CallError::Handles { .. } => "handles",
+            CallError::Stack { .. } => "stack",
+            CallError::Exit { .. } => "exit",
+            CallError::Denied { .. } => "denied",
+            CallError::Missing { .. } => "missing",
+            CallError::Provider { .. } => "provider",
+            CallError::Linked { .. } => "linked",
+            CallError::Handle { .. } => "handle",
+            CallError::Trapped { .. } => "trapped",
+            CallError::Stopped { .. } => "stopped",
+            CallError::Interface(_) => "interface",
+        }
+    }
+
     /// The same error of a function with another error type, if the guest did not return its own.
     fn retype<F>(self) -> Result<CallError<F>, E> {
         Ok(match self {
@@ -601,7 +656,38 @@ pub(super) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::panic_in;
+    use super::{BadHandle, CAUSES, CallError, DROPPED, Error, Trap, panic_in};
+    use std::time::Duration;
+
+    /// What is not in the list is not counted.
+    #[test]
+    fn every_cause_is_in_the_list() {
+        let trap = Trap::new("f".into(), wasmtime::Error::msg("no"), String::new());
+        let (function, message) = (String::from("f"), String::from("no"));
+        let limit = 1;
+        let all = [
+            CallError::Guest(()),
+            CallError::Trap(trap.clone()),
+            CallError::Deadline { limit: Duration::ZERO, trap: trap.clone() },
+            CallError::Fuel { limit: 1, trap: trap.clone() },
+            CallError::Memory { limit, trap: trap.clone() },
+            CallError::Table { limit, trap: trap.clone() },
+            CallError::HostBytes { limit, trap: trap.clone() },
+            CallError::Handles { limit, trap: trap.clone() },
+            CallError::Stack { limit, trap: trap.clone() },
+            CallError::Exit { code: 1, trap: trap.clone() },
+            CallError::Denied { function: function.clone(), trap: trap.clone() },
+            CallError::Missing { function: function.clone(), trap: trap.clone() },
+            CallError::Provider { function: function.clone(), message: message.clone(), trap: trap.clone() },
+            CallError::Linked { function: function.clone(), message, trap: trap.clone() },
+            CallError::Handle { function: function.clone(), resource: "r".into(), reason: BadHandle::Ended },
+            CallError::Trapped { function: function.clone(), first: trap },
+            CallError::Stopped { function },
+            CallError::Interface(Error::NoComponentType.into()),
+        ];
+        let words: Vec<_> = all.iter().map(CallError::cause).chain([DROPPED]).collect();
+        assert_eq!(words, CAUSES);
+    }
 
     #[test]
     fn panics_as_the_standard_library_writes_them() {

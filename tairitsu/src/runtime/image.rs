@@ -3,6 +3,7 @@
 use super::artefact::Id;
 use super::error::message;
 use super::machine::Machine;
+use super::observe;
 use super::packages::Packages;
 use super::reference::Digest;
 use super::{Error, pool};
@@ -57,13 +58,28 @@ pub struct Interfaces {
 
 impl Image {
     pub(super) fn load(machine: &Arc<Machine>, wasm: &[u8]) -> Result<Self, Error> {
+        let digest = Digest::of(wasm);
+        observe::load(&machine.meters, &digest, |looked_up| Self::load_digested(machine, wasm, digest, looked_up))
+    }
+
+    /// Tells `looked_up` whether the cache had it, where there is a cache.
+    fn load_digested(
+        machine: &Arc<Machine>,
+        wasm: &[u8],
+        digest: Digest,
+        looked_up: &dyn Fn(bool),
+    ) -> Result<Self, Error> {
         let engine = &machine.engine;
         let kind = Kind::of(wasm)?;
-        let digest = Digest::of(wasm);
         let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
         // Until this returns, whoever loads the same waits.
         let _claim = cache.map(|(cache, id)| cache.claim(id));
-        if let Some((component, opened)) = cache.and_then(|(cache, id)| cache.load(engine, id)) {
+        let cached = cache.and_then(|(cache, id)| {
+            let loaded = cache.load(engine, id);
+            looked_up(loaded.is_some());
+            loaded
+        });
+        if let Some((component, opened)) = cached {
             let wit = Wit::later(opened.component().unwrap_or(wasm).to_vec());
             return Ok(Self::new(machine, component, wit, digest));
         }

@@ -4,6 +4,7 @@ use super::CallError;
 use super::broadcast::Hub;
 use super::events::{Event, Subject};
 use super::life::{Life, Status};
+use super::observe::Meters;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -99,6 +100,7 @@ impl fmt::Debug for Handle {
 pub(super) struct Shared {
     subject: Subject,
     hub: Arc<Hub<Event>>,
+    meters: Meters,
     born: Instant,
     life: Life<Ending>,
     calls: AtomicU64,
@@ -111,7 +113,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(id: u64, name: Option<&str>, image: Option<&str>, hub: &Arc<Hub<Event>>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        name: Option<&str>,
+        image: Option<&str>,
+        hub: &Arc<Hub<Event>>,
+        meters: &Meters,
+    ) -> Self {
         let name = match name {
             Some(name) => name.into(),
             None => format!("{}#{id}", image.unwrap_or("container")).into(),
@@ -119,6 +127,7 @@ impl Shared {
         Self {
             subject: Subject { id, name, image: image.map(Into::into) },
             hub: hub.clone(),
+            meters: meters.clone(),
             born: Instant::now(),
             life: Life::new(),
             calls: AtomicU64::new(0),
@@ -141,6 +150,16 @@ impl Shared {
 
     pub(super) fn name(&self) -> &str {
         &self.subject.name
+    }
+
+    /// The image's name.
+    pub(super) fn image(&self) -> Option<&str> {
+        self.subject.image.as_deref()
+    }
+
+    #[inline]
+    pub(super) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     #[inline]
@@ -211,7 +230,7 @@ impl Shared {
         ContainerInfo {
             id: self.subject.id,
             name: self.subject.name.to_string(),
-            image: self.subject.image.as_deref().map(Into::into),
+            image: self.image().map(Into::into),
             status: self.status(),
             age: self.born.elapsed(),
             calls: self.calls.load(Relaxed),

@@ -6,6 +6,7 @@ use super::error::message;
 use super::events::Event;
 use super::info::Shared;
 use super::limits::DEFAULT_STACK;
+use super::observe::Meters;
 use super::roster::Roster;
 use super::ticker::Ticker;
 use super::{Cache, Error, pool};
@@ -27,6 +28,7 @@ pub(super) struct Machine {
     pub(super) stack: usize,
     /// How many containers there is room for, where that was reserved.
     pub(super) pool: Option<u32>,
+    pub(super) meters: Meters,
 }
 
 /// How code is compiled and where it runs: what cannot be chosen for one container.
@@ -35,6 +37,8 @@ pub(super) struct Settings {
     pub(super) fuel: bool,
     pub(super) stack: usize,
     pub(super) pool: Option<u32>,
+    /// Whether numbers go to the recorder of metrics.
+    pub(super) metrics: bool,
 }
 
 /// The stack that the host's functions have in a call that is a future, in bytes.
@@ -43,13 +47,13 @@ const HOST_STACK: usize = 1536 << 10;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { fuel: false, stack: DEFAULT_STACK, pool: None }
+        Self { fuel: false, stack: DEFAULT_STACK, pool: None, metrics: false }
     }
 }
 
 impl Machine {
     pub(super) fn new(settings: Settings, cache: Option<Cache>) -> Result<Arc<Self>, Error> {
-        let Settings { fuel, stack, pool } = settings;
+        let Settings { fuel, stack, pool, metrics } = settings;
         let mut config = Config::new();
         // Calls are synchronous, and cost less than half where the engine knows it.
         config.concurrency_support(false);
@@ -72,19 +76,31 @@ impl Machine {
         };
         let ticker = Ticker::start(&engine).map_err(|error| fail(format!("no thread for its clock: {error}")))?;
         let cache = cache.map(|cache| (cache, EngineHash::of(&engine)));
-        Ok(Arc::new(Self { engine, ticker, roster: Roster::default(), hub: Arc::default(), cache, fuel, stack, pool }))
+        Ok(Arc::new(Self {
+            engine,
+            ticker,
+            roster: Roster::default(),
+            hub: Arc::default(),
+            cache,
+            fuel,
+            stack,
+            pool,
+            meters: Meters::new(metrics),
+        }))
     }
 
     /// A new container in the list.
     pub(super) fn enter(&self, name: Option<&str>, image: Option<&str>) -> Arc<Shared> {
-        let shared = self.roster.enter(|id| Shared::new(id, name, image, &self.hub));
+        let shared = self.roster.enter(|id| Shared::new(id, name, image, &self.hub, &self.meters));
         shared.entered();
+        self.meters.entered();
         shared
     }
 
     pub(super) fn leave(&self, shared: &Shared) {
         shared.stop();
         self.roster.leave(shared.id());
+        self.meters.left();
     }
 }
 

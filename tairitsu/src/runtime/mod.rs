@@ -23,8 +23,11 @@ mod limits;
 mod link;
 mod machine;
 mod memory;
+#[cfg(feature = "metrics")]
+mod meters;
 mod names;
 mod native;
+mod observe;
 #[cfg(feature = "wasi")]
 mod output;
 mod packages;

@@ -75,6 +75,33 @@ impl RegistryBuilder {
         self
     }
 
+    /// Whether the registry's numbers go to the recorder of the `metrics` facade. They do not by default, since the facade
+    /// cannot be asked whether there is one. The recorder has to be installed before [`RegistryBuilder::build`]: the
+    /// registry keeps to the one that it finds there.
+    ///
+    /// | name | kind | what |
+    /// |---|---|---|
+    /// | `tairitsu_calls_total` | counter | calls to guests that have ended, those that were refused included |
+    /// | `tairitsu_call_errors_total` | counter | those that ended in an error, by the label `cause`: [`CallError::cause`]; `dropped` for a call whose future was dropped |
+    /// | `tairitsu_call_duration_seconds` | histogram | how long a call took, whatever it ended in; not of those that were refused |
+    /// | `tairitsu_spawn_duration_seconds` | histogram | how long a container took to start, or to start anew; not of those that failed |
+    /// | `tairitsu_compile_duration_seconds` | histogram | how long an image took to load that was in no cache; not of those that failed |
+    /// | `tairitsu_cache_hits_total` | counter | images that were in the [cache](RegistryBuilder::cache) |
+    /// | `tairitsu_cache_misses_total` | counter | images that were not |
+    /// | `tairitsu_containers` | gauge | containers that live, as [`Registry::containers`] lists them |
+    ///
+    /// Several registries add up. A call that a guest makes to a container that it is linked to is a call too. Guests without
+    /// wasm are in no registry, and not counted. It costs a call the time of two looks at the clock.
+    ///
+    /// [`CallError::cause`]: crate::CallError::cause
+    #[cfg(feature = "metrics")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+    #[must_use]
+    pub fn metrics(mut self, counted: bool) -> Self {
+        self.settings.metrics = counted;
+        self
+    }
+
     /// Makes the engine, and an empty registry.
     ///
     /// # Errors

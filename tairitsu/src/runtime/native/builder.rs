@@ -2,6 +2,7 @@
 
 use super::super::container::{Container, Origin};
 use super::super::info::Shared;
+use super::super::observe::Meters;
 use super::super::provider::{self, Descriptors, Link, Provided, Provides, links};
 use super::super::{Error, Policy, RestartPolicy};
 use super::guest::{NativeExport, NativeTemplate};
@@ -192,7 +193,7 @@ impl NativeBuilder {
         // It is in no registry's list, and nobody hears of it.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (id, name) = (NEXT.fetch_add(1, Relaxed), name.as_deref().unwrap_or(type_name));
-        let shared = Arc::new(Shared::new(id, Some(name), None, &Arc::default()));
+        let shared = Arc::new(Shared::new(id, Some(name), None, &Arc::default(), &Meters::new(false)));
         Container::start(Origin::Native(Arc::new(template)), shared)
     }
 }
