@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const MS: Duration = Duration::from_millis(1);
 /// What guests that end may take on a busy machine too.
-const LIMIT: Duration = Duration::from_millis(500);
+const LIMIT: Duration = Duration::from_millis(100);
 
 /// A runtime of that many workers; what is blocked on besides is no task of theirs.
 fn runtime(workers: usize) -> Runtime {

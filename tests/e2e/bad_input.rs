@@ -338,3 +338,20 @@ fn a_section_of_an_old_format() {
     let error = load(with_section(wat::parse_str("(module)").unwrap(), &[3, 0, 1, b'w']));
     assert!(error.to_string().contains("found one of format 3"), "{error}");
 }
+
+/// Valid components that no tool writes, on which `wit-parser` panics: what should be a world is an instance, or is not alone,
+/// and a function's type has a name.
+#[test]
+fn what_no_tool_writes() {
+    for world in ["(export \"a:b/c\" (instance))", "(import \"d\" (func)) (export \"a:b/c\" (component))"] {
+        let section =
+            wat::parse_str(format!("(component (type $world (component {world})) (export \"c\" (type $world)))"));
+        let error = load(with_section(wat::parse_str("(module)").unwrap(), &section.unwrap()));
+        assert!(matches!(error, Error::Componentize { .. }), "{error:?}");
+        assert!(error.to_string().contains("expected what the tools for components write"), "{error}");
+    }
+    let component = r#"(component (import "a:b/c" (instance (type $f (func)) (export "t" (type (eq $f))))))"#;
+    let error = load(wat::parse_str(component).unwrap());
+    assert!(matches!(error, Error::NotWit { .. }), "{error:?}");
+    assert!(error.to_string().contains("expected what the tools for components write"), "{error}");
+}

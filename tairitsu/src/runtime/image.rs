@@ -1,13 +1,14 @@
 //! A compiled component.
 
 use super::artefact::Id;
-use super::error::message;
+use super::error::{message, panic_message};
 use super::machine::Machine;
 use super::observe;
 use super::packages::Packages;
 use super::reference::Digest;
 use super::{Error, pool};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wasmparser::Payload;
 use wasmtime::Module;
@@ -295,21 +296,33 @@ fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<
 
 /// The WIT of a component that is valid.
 fn decode(component: &[u8]) -> Result<(Resolve, WorldId), Error> {
-    match wit_component::decode(component) {
+    match answer(|| wit_component::decode(component)) {
         Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
         Ok(DecodedWasm::WitPackage(..)) => {
             Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() })
         }
-        Err(error) => Err(Error::NotWit { message: format!("{error:#}") }),
+        Err(message) => Err(Error::NotWit { message }),
+    }
+}
+
+/// What `wit-parser` or `wit-component` make of bytes. Both assert what is true of all that the tools write; a valid
+/// component of another origin need not be so, and an image that nobody can read is an error of that image. What they held
+/// when they panicked goes with the panic.
+fn answer<T, E: fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(answer) => answer.map_err(|error| format!("{error:#}")),
+        Err(panic) => {
+            Err(format!("expected what the tools for components write, found otherwise: {}", panic_message(&*panic)))
+        }
     }
 }
 
 /// Makes a component of a core module, by the `component-type` sections in it.
 fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
-    let fail = |error: &dyn fmt::Display| Error::Componentize { message: format!("{error:#}") };
+    let fail = |message| Error::Componentize { message };
     let mut sections = Vec::new();
     for payload in wasmparser::Parser::new(0).parse_all(wasm) {
-        if let Payload::CustomSection(section) = payload.map_err(|error| fail(&error))?
+        if let Payload::CustomSection(section) = payload.map_err(|error| fail(error.to_string()))?
             && section.name().starts_with("component-type")
         {
             sections.push(section.data());
@@ -318,23 +331,25 @@ fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     // One of the format before it was a component begins with its number.
     if let Some([version, ..]) = sections.iter().find(|section| !section.starts_with(b"\0asm")) {
         let message = format!("expected a `component-type` section that is a component, found one of format {version}");
-        return Err(Error::Componentize { message });
+        return Err(fail(message));
     }
-    check_packages(sections).map_err(|message| Error::Componentize { message })?;
-    match wit_component::metadata::decode(wasm) {
-        Ok((Some(_), _)) => {}
-        Ok((None, _)) => return Err(Error::NoComponentType),
-        Err(error) => return Err(fail(&error)),
+    check_packages(sections).map_err(fail)?;
+    if answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?.0.is_none() {
+        return Err(Error::NoComponentType);
     }
-    let encoder = ComponentEncoder::default().validate(true);
-    #[cfg(feature = "wasi")]
-    let encoder = {
-        use wasi_preview1_component_adapter_provider as adapter;
-        encoder
-            .adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)
-            .map_err(|error| fail(&error))?
-    };
-    encoder.module(wasm).and_then(|mut encoder| encoder.encode()).map_err(|error| fail(&error))
+    answer(|| {
+        let encoder = ComponentEncoder::default().validate(true);
+        #[cfg(feature = "wasi")]
+        let encoder = {
+            use wasi_preview1_component_adapter_provider as adapter;
+            encoder.adapter(
+                adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+                adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+            )?
+        };
+        encoder.module(wasm)?.encode()
+    })
+    .map_err(fail)
 }
 
 #[cfg(test)]
