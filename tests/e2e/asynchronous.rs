@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 
 const MS: Duration = Duration::from_millis(1);
 /// What guests that end may take on a busy machine too.
-const LIMIT: Duration = Duration::from_millis(100);
+const LIMIT: Duration = Duration::from_millis(500);
 
 /// A runtime of that many workers; what is blocked on besides is no task of theirs.
 fn runtime(workers: usize) -> Runtime {
@@ -107,7 +107,8 @@ fn the_ends_of_a_call() {
             let error = result.unwrap_err();
             assert!(matches!(error, CallError::Deadline { limit, .. } if limit == LIMIT), "{error}");
             let time = start.elapsed();
-            assert!(time >= LIMIT && time < 20 * LIMIT, "{time:?}");
+            // The grain of a deadline is a tick of 10 ms, which a busy machine counts late.
+            assert!(time + 20 * MS >= LIMIT && time < 20 * LIMIT, "{time:?}");
             container.restart().await.unwrap();
         }
         let mut unruly = container.guest(Unruly).unwrap();
