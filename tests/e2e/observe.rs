@@ -118,7 +118,20 @@ impl tracing::Subscriber for Spans {
     }
 }
 
+/// What is watched is the process's: which spans anybody wants is known of all threads together, and the tests of other modules
+/// come and go.
 #[test]
+fn in_a_process_of_their_own() {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["observe::", "--ignored", "--test-threads=1"])
+        .output()
+        .unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && text.contains("11 passed"), "{text}");
+}
+
+#[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_spawn_and_its_calls() {
     let image = image("unruly");
     let ((), kept) = Spans::of(|| {
@@ -153,6 +166,7 @@ fn a_spawn_and_its_calls() {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_spawn_that_fails() {
     let start = "(component (core module $m (func unreachable) (start 0)) (core instance (instantiate $m)))";
     let image = Registry::new().load_image(wat::parse_str(start).unwrap()).unwrap();
@@ -164,6 +178,7 @@ fn a_spawn_that_fails() {
 
 /// A call that a provider makes is in the call that it serves.
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_call_within_a_call() {
     let mut inner = Container::builder(&image("unruly")).name("inner").build().unwrap();
     let mut outer = Container::builder(&image("unruly")).name("outer").build().unwrap();
@@ -176,6 +191,7 @@ fn a_call_within_a_call() {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_guest_without_wasm() {
     let ((), kept) = Spans::of(|| {
         let mut container = Container::native::<tairitsu_test_unruly::Guest>().name("native").build().unwrap();
@@ -202,6 +218,7 @@ fn poll<R>(future: impl Future<Output = R>, between: impl Fn()) -> (R, usize) {
 
 /// Its span is entered whenever it is polled, and left in between.
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_call_that_is_a_future() {
     let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _tokio = tokio.enter();
@@ -245,6 +262,7 @@ fn cache(name: &str) -> (Cache, std::path::PathBuf) {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn a_load() {
     let (cache, path) = cache("spans");
     let wasm = wat::parse_str("(component)").unwrap();
@@ -375,6 +393,7 @@ fn counting(numbers: &Numbers) -> Registry {
 
 /// All that a registry counts is there from the start, and is described with its unit.
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn the_numbers_of_a_registry_have_units() {
     let numbers = Numbers::default();
     let _registry = counting(&numbers);
@@ -390,6 +409,7 @@ fn the_numbers_of_a_registry_have_units() {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn nothing_is_counted_unasked() {
     let numbers = Numbers::default();
     metrics::with_local_recorder(&numbers, || {
@@ -401,6 +421,7 @@ fn nothing_is_counted_unasked() {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn calls_and_containers_are_counted() {
     let numbers = Numbers::default();
     let registry = counting(&numbers);
@@ -437,6 +458,7 @@ fn calls_and_containers_are_counted() {
 
 /// A call with a handle that is no longer any is one, and so is one whose future is dropped.
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn calls_that_were_not_made_or_not_finished() {
     let numbers = Numbers::default();
     let registry = counting(&numbers);
@@ -463,6 +485,7 @@ fn calls_that_were_not_made_or_not_finished() {
 }
 
 #[test]
+#[ignore = "run by in_a_process_of_their_own"]
 fn the_cache_is_counted() {
     let (cache, path) = cache("metrics");
     let wasm = wat::parse_str("(component)").unwrap();
