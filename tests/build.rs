@@ -17,6 +17,7 @@ fn main() {
         .package("tairitsu-test-split")
         .package("tairitsu-test-unruly")
         .package("tairitsu-test-weather")
+        .package("tairitsu-test-web")
         .package("tairitsu-test-zoo")
         .build();
     let guests = [

@@ -76,7 +76,10 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `impl Clock` with a `pub fn now(&self) -> u64`, `Clock` is the provider, and a guest that has `ClockApi` in scope calls
 /// `tairitsu::Host.now()`. The block is then compiled for the guest too; where it is not to be, declare a trait.
 ///
-/// Functions and arguments are as for [`macro@guest`].
+/// Functions and arguments are as for [`macro@guest`]. One may be an `async fn`, on the trait and on the impl: then the host awaits in it
+/// while the guest waits for its result. To the guest, and to whoever else calls it on the trait, it is a function without
+/// `async`. Its future is `Send`; one that takes `&self` needs a type that is `Sync`, and `&mut self` does not. The arguments
+/// last for the call, and it has no default body. Where there is nothing to wait for, an impl has a plain `fn` in its place.
 #[proc_macro_attribute]
 pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(model::Side::Host, args.into(), item.into()).into()

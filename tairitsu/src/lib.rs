@@ -25,6 +25,7 @@ extern crate self as tairitsu;
 pub mod build;
 pub mod core;
 mod descriptor;
+mod future;
 mod wire;
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]

@@ -51,7 +51,7 @@ impl Journal for Log {
 }
 
 /// As tasks: the futures can be sent to other threads.
-fn as_task<R: Send + 'static>(task: impl Future<Output = R> + Send + 'static) -> R {
+pub(crate) fn as_task<R: Send + 'static>(task: impl Future<Output = R> + Send + 'static) -> R {
     let runtime = runtime(1);
     runtime.block_on(runtime.spawn(task)).unwrap()
 }

@@ -13,6 +13,7 @@ mod core_world;
 mod crowd;
 mod events;
 mod evolution;
+mod futures;
 mod grants;
 mod hostile;
 mod lifecycle;
@@ -45,6 +46,7 @@ pub(crate) const DOCS: &[u8] = tairitsu::include_guest!("tairitsu-test-docs");
 pub(crate) const DOCS_BINDGEN: &[u8] = tairitsu::include_guest!("tairitsu-test-docs-bindgen");
 pub(crate) const WEATHER: &[u8] = tairitsu::include_guest!("tairitsu-test-weather");
 pub(crate) const SENSOR: &[u8] = tairitsu::include_guest!("tairitsu-test-sensor");
+pub(crate) const WEB: &[u8] = tairitsu::include_guest!("tairitsu-test-web");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
 /// One registry for all tests, and each guest compiled once.
@@ -61,6 +63,7 @@ pub(crate) fn image(name: &str) -> Image {
         registry.register_image("weather", WEATHER).unwrap();
         registry.register_image("sensor", SENSOR).unwrap();
         registry.register_image("unruly", UNRULY).unwrap();
+        registry.register_image("web", WEB).unwrap();
         registry
     });
     registry.get_image(name).unwrap()

@@ -1,13 +1,13 @@
 //! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
 
-use super::shared;
+use super::{future, shared};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
-    let item = &interface.item;
+    let item = future::with_futures(interface, paths);
     let descriptor = shared::descriptor(interface, paths);
     let imports = imports(interface, paths);
     let provider = provider(interface, paths);
@@ -160,14 +160,21 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
         let types = function.params.iter().map(|param| shared::owned(param, paths));
         let implementor = format_ident!("__TairitsuProvider");
-        let call = shared::call(interface, function, &implementor, &quote!(__tairitsu_provider));
+        let call = match function.is_async {
+            true => future::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
+            false => shared::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
+        };
         let (n, m) = shared::slots(ident, i, paths);
         let (results, body) = match &function.result {
             Some(ty) => (quote!((#ty,)), quote!((#call,))),
             None => (quote!(()), call),
         };
+        let (link, body) = match function.is_async {
+            true => (quote!(link_future), quote!(#private::future(async move { #body }))),
+            false => (quote!(link), body),
+        };
         quote! {
-            #private::Provided::<(#(#types,)*), #results, #n, #m>::link(
+            #private::Provided::<(#(#types,)*), #results, #n, #m>::#link(
                 __tairitsu_linker,
                 #index,
                 |__tairitsu_provider: &mut #provider, (#(#idents,)*)| #body,
@@ -182,7 +189,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
                 #[allow(clippy::all)]
                 impl dyn #ident {
                     #[doc(hidden)]
-                    pub fn __tairitsu_link<__TairitsuProvider: #ident + 'static>(
+                    pub fn __tairitsu_link<__TairitsuProvider: #ident + ::core::marker::Send + 'static>(
                         __tairitsu_linker: &mut #private::ProviderLinker<'_, #provider>,
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         #resource

@@ -2,6 +2,7 @@
 
 mod block;
 mod flags;
+mod future;
 mod guest;
 mod host;
 mod module;
@@ -113,7 +114,7 @@ fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
     match (cx.finish(), interface) {
         (Ok(()), Some(interface)) => {
             let declaration = declaration(&interface, &Paths::new(krate.clone()));
-            let delegation = block::delegation(&interface, &item.self_ty);
+            let delegation = block::delegation(&interface, &item.self_ty, &Paths::new(krate.clone()));
             let invoke = invoke(side.word(), &krate, &interface.item.ident, &item.self_ty);
             quote!(#item #declaration #delegation #invoke)
         }
@@ -162,6 +163,7 @@ fn implement(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
         }
     };
     let invoke = invoke(role, &krate, path, &item.self_ty);
+    let item = future::implemented(item, &Paths::new(krate));
     quote!(#item #invoke)
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Function {
     pub(crate) makes: Option<Makes>,
     /// It has a default body.
     pub(crate) has_default: bool,
+    /// The host's own code awaits in it. To the guest it is a function as any.
+    pub(crate) is_async: bool,
 }
 
 /// What a function is called on.
@@ -115,7 +117,7 @@ impl Interface {
         let mut functions: Vec<Function> = Vec::new();
         for member in &mut item.items {
             match member {
-                TraitItem::Fn(function) => functions.push(Function::parse(cx, function, resource.as_ref())),
+                TraitItem::Fn(function) => functions.push(Function::parse(cx, side, function, resource.as_ref())),
                 TraitItem::Type(ty) => cx.error(
                     &ty.ident,
                     format!("`{}` is an associated type, and an interface has functions only", ty.ident),
@@ -150,7 +152,7 @@ impl Interface {
 }
 
 impl Function {
-    fn parse(cx: &Ctxt, function: &mut TraitItemFn, resource: Option<&Resource>) -> Self {
+    fn parse(cx: &Ctxt, side: Side, function: &mut TraitItemFn, resource: Option<&Resource>) -> Self {
         let rename = attr::take_rename(cx, &mut function.attrs);
         let docs = attr::docs(&function.attrs);
         attr::refuse_cfg(cx, &function.attrs, "function");
@@ -171,8 +173,23 @@ impl Function {
                 "remove it",
             );
         }
-        if let Some(token) = &sig.asyncness {
-            cx.error(token, format!("function `{ident}` is async, and calls are synchronous"), "remove `async`");
+        // In the trait it is none: a guest calls it, and waits.
+        let asyncness = sig.asyncness.take();
+        if let Some(token) = &asyncness {
+            let (why, way_out) = match (side, resource) {
+                (_, Some(_)) => ("the functions of a resource are not", "remove `async`"),
+                (Side::Guest, None) => (
+                    "a guest's functions are not",
+                    "remove `async`: the host may call it by a client whose calls are futures",
+                ),
+                (Side::Host, None) if function.default.is_some() => {
+                    ("has a body in the trait", "write the body where the trait is implemented")
+                }
+                (Side::Host, None) => ("", ""),
+            };
+            if !why.is_empty() {
+                cx.error(token, format!("function `{ident}` is async, and {why}"), way_out);
+            }
         }
         if let Some(token) = &sig.unsafety {
             cx.error(
@@ -239,7 +256,7 @@ impl Function {
             }
         };
         let name = rename.unwrap_or_else(|| name_of(cx, &ident));
-        Self { ident, name, docs, receiver, params, result, makes, has_default }
+        Self { ident, name, docs, receiver, params, result, makes, has_default, is_async: asyncness.is_some() }
     }
 }
 

@@ -205,6 +205,16 @@ pub enum Error {
         /// The interface's id.
         interface: String,
     },
+    /// An `async fn` of a provider that several containers have, in a container whose calls are futures.
+    #[error(
+        "expected a provider of its own for each container whose calls are futures, found one that they share, and its \
+         `{function}` is an `async fn`: while it waited for one container, no other could call it. Write `provide_with`, \
+         and have each provider share what it needs, by an `Arc`"
+    )]
+    SharedAsync {
+        /// The function, `interface#function`.
+        function: String,
+    },
     /// A function that only the trait's default body could serve, and that body is no future.
     #[error(
         "expected an image that exports `{function}`, found one that is older than the trait: the trait's default body \

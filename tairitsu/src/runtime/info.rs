@@ -8,7 +8,6 @@ use super::observe::Meters;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-#[cfg(feature = "async")]
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -60,7 +59,6 @@ impl Handle {
     /// [`CallError::Stopped`]: crate::CallError::Stopped
     pub fn stop(&self) {
         self.shared.stop();
-        #[cfg(feature = "async")]
         self.shared.wake();
     }
 
@@ -108,7 +106,6 @@ pub(super) struct Shared {
     restarts: AtomicU64,
     memory: AtomicUsize,
     /// Who is to be woken when it is stopped.
-    #[cfg(feature = "async")]
     waiting: Mutex<Option<std::task::Waker>>,
 }
 
@@ -134,7 +131,6 @@ impl Shared {
             traps: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             memory: AtomicUsize::new(0),
-            #[cfg(feature = "async")]
             waiting: Mutex::default(),
         }
     }
@@ -207,7 +203,6 @@ impl Shared {
     }
 
     /// Says who is to be woken when it is stopped from now on.
-    #[cfg(feature = "async")]
     pub(super) fn set_waiting(&self, waker: Option<&std::task::Waker>) {
         // A waker is somebody else's code, and runs without the lock.
         let new = waker.cloned();
@@ -215,13 +210,11 @@ impl Shared {
         drop(before);
     }
 
-    #[cfg(feature = "async")]
     fn wake(&self) {
         let waiting = self.waiting().take();
         waiting.into_iter().for_each(std::task::Waker::wake);
     }
 
-    #[cfg(feature = "async")]
     fn waiting(&self) -> std::sync::MutexGuard<'_, Option<std::task::Waker>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

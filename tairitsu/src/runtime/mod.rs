@@ -49,7 +49,6 @@ mod warm;
 mod wasi;
 #[cfg(feature = "wasi")]
 mod wasi_io;
-#[cfg(feature = "async")]
 mod watch;
 
 /// What generated code names.

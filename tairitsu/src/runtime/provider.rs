@@ -1,6 +1,7 @@
 //! Host objects behind the guest's imports.
 
 use super::Error;
+use super::carrier::Carrier;
 use super::check;
 use super::client::{Client, Fault, GuestInterface};
 use super::core_host::CoreHost;
@@ -9,14 +10,20 @@ use super::handle::{Kind, Lifted, ProvidesResource};
 use super::link::{self, IsPeer, Peer};
 use super::native::{AnyCast, Cast};
 use super::state::{Cause, Slot, State};
+use super::template::Asyncness;
+use super::watch::Watch;
 use crate::__private::HasInterface;
 use crate::core::HostApi;
 use crate::descriptor::Descriptor;
+use crate::future::{self, HostFuture};
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use tairitsu_guest::abi::Resource;
+use std::task::Poll;
+use tairitsu_guest::abi::{self, Resource};
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower, ResourceType};
@@ -45,20 +52,26 @@ pub trait Provides<I: ?Sized + HasInterface>: Send + 'static {
 pub struct ProviderLinker<'l, P> {
     linker: LinkerInstance<'l, State>,
     interface: &'static Interface,
-    /// The provider's place in the state.
-    provider: usize,
-    is_denied: &'l dyn Fn(&str) -> bool,
+    place: &'l Place<'l>,
     marker: PhantomData<fn(P)>,
+}
+
+/// What an interface's functions are linked to.
+pub(super) struct Place<'l> {
+    /// The provider's place in the state.
+    pub(super) provider: usize,
+    pub(super) is_shared: bool,
+    pub(super) asyncness: Asyncness,
+    pub(super) is_denied: &'l dyn Fn(&str) -> bool,
 }
 
 impl<'l, P: 'static> ProviderLinker<'l, P> {
     fn new(
         linker: &'l mut Linker<State>,
         interface: &'static Interface,
-        provider: usize,
-        is_denied: &'l dyn Fn(&str) -> bool,
+        place: &'l Place<'l>,
     ) -> Result<Self, LinkError> {
-        Ok(Self { linker: linker.instance(interface.id)?, interface, provider, is_denied, marker: PhantomData })
+        Ok(Self { linker: linker.instance(interface.id)?, interface, place, marker: PhantomData })
     }
 
     /// Links function `index` of the interface; one that is denied, to an error.
@@ -79,15 +92,15 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         &mut self,
         index: usize,
         before: impl Fn(&State) -> T + Send + Sync + 'static,
-        function: impl Fn(&mut P, T, A) -> Result<R, Cause> + Send + Sync + 'static,
+        function: impl Fn(&mut P, T, A) -> wasmtime::Result<R> + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
         A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
-        let (provider, interface) = (self.provider, self.interface);
+        let (provider, interface) = (self.place.provider, self.interface);
         let name = interface.functions[index].name;
-        if (self.is_denied)(name) {
+        if (self.place.is_denied)(name) {
             return link_denied(&mut self.linker, interface.id, name);
         }
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
@@ -108,6 +121,72 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
             Ok(results)
         })
     }
+}
+
+impl<P: Send + 'static> ProviderLinker<'_, P> {
+    /// Links function `index` of the interface, which is a future; one that is denied, to an error. Where calls are no
+    /// futures, the thread waits for it, for as long as the call may take.
+    pub fn future<A, R, const N: usize, const M: usize>(
+        &mut self,
+        index: usize,
+        function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
+    ) -> Result<(), LinkError>
+    where
+        A: abi::Lift + Send + Sync + 'static,
+        R: abi::Lower + Send + Sync + 'static,
+    {
+        #[cfg(feature = "async")]
+        if self.place.asyncness == Asyncness::Yes {
+            return self.wrap_async::<A, R, N, M>(index, function);
+        }
+        let interface = self.interface;
+        self.wrap(index, Watch::of, move |provider, watch, args: Carrier<A, N>| {
+            let call = caught(interface, index, async { function(provider, args.value).await });
+            future::wait(watch.over(call)).map(Carrier::<R, M>::new)
+        })
+    }
+
+    #[cfg(feature = "async")]
+    fn wrap_async<A, R, const N: usize, const M: usize>(
+        &mut self,
+        index: usize,
+        function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
+    ) -> Result<(), LinkError>
+    where
+        A: abi::Lift + Send + Sync + 'static,
+        R: abi::Lower + Send + Sync + 'static,
+    {
+        let (provider, interface) = (self.place.provider, self.interface);
+        let name = interface.functions[index].name;
+        if (self.place.is_denied)(name) {
+            return link_denied(&mut self.linker, interface.id, name);
+        }
+        if self.place.is_shared {
+            return Err(Error::SharedAsync { function: format!("{}#{name}", interface.id) }.into());
+        }
+        self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: Carrier<A, N>| {
+            Box::new(async move {
+                if let Some(whose) = args.whose() {
+                    whose.settle(store.data_mut().resources());
+                }
+                let provider = store.data_mut().own_provider::<P>(provider)?;
+                let result = caught(interface, index, async { function(provider, args.value).await }).await?;
+                store.data().after_host()?;
+                Ok(Carrier::<R, M>::new(result))
+            })
+        })
+    }
+}
+
+/// What a provider's future comes to. Its panic is an error of the call, as in [`ProviderLinker::wrap`].
+async fn caught<T>(interface: &Interface, index: usize, future: impl Future<Output = T>) -> wasmtime::Result<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(panic) => Poll::Ready(Err(panicked(interface, interface.functions[index].name, &*panic))),
+    })
+    .await
 }
 
 impl<P> ProviderLinker<'_, P> {
@@ -140,7 +219,7 @@ impl<P: IsPeer> ProviderLinker<'_, P> {
         let name = interface.functions[index].name;
         self.wrap(index, State::time_left, move |peer, time, args| {
             link::call::<I, R>(peer.container(), time, |client| call(client, args))
-                .map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message })
+                .map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message }.into())
         })
     }
 }
@@ -262,8 +341,7 @@ pub(super) fn slots(provided: &[Provided], kept: &mut Vec<Slot>) -> Result<Vec<S
     taken.collect()
 }
 
-/// Takes the provider's place, and what tells whether a function is denied.
-type LinkFn = fn(&mut Linker<State>, usize, &dyn Fn(&str) -> bool) -> Result<(), LinkError>;
+type LinkFn = fn(&mut Linker<State>, &Place<'_>) -> Result<(), LinkError>;
 
 pub(super) struct Link {
     pub(super) interface: &'static Interface,
@@ -278,9 +356,7 @@ impl Link {
     pub(super) fn new<I: ?Sized + HasInterface + 'static, P: Provides<I>>() -> Self {
         Self {
             interface: I::INTERFACE,
-            link: |linker, provider, is_denied| {
-                P::link(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
-            },
+            link: |linker, place| P::link(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
             is_peer: false,
             cast: Some(const { &Cast::<I>(|provider| provider.downcast_mut::<P>().map(P::as_interface)) }),
         }
@@ -290,9 +366,7 @@ impl Link {
     pub(super) fn resource<T: ProvidesResource>() -> Self {
         Self {
             interface: T::Interface::INTERFACE,
-            link: |linker, provider, is_denied| {
-                T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, provider, is_denied)?)
-            },
+            link: |linker, place| T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, place)?),
             is_peer: false,
             cast: None,
         }
@@ -302,22 +376,17 @@ impl Link {
     pub(super) fn peer<I: ?Sized + GuestInterface>() -> Self {
         Self {
             interface: I::INTERFACE,
-            link: |linker, provider, is_denied| {
-                I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, provider, is_denied)?)
-            },
+            link: |linker, place| I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
             is_peer: true,
             cast: None,
         }
     }
 
-    pub(super) fn link(
-        &self,
-        linker: &mut Linker<State>,
-        provider: usize,
-        is_denied: &dyn Fn(&str) -> bool,
-    ) -> Result<(), Error> {
-        (self.link)(linker, provider, is_denied)
-            .map_err(|error| Error::Link { interface: self.interface.id.into(), message: message(&error) })
+    pub(super) fn link(&self, linker: &mut Linker<State>, place: &Place<'_>) -> Result<(), Error> {
+        (self.link)(linker, place).map_err(|error| match error.downcast::<Error>() {
+            Ok(error) => error,
+            Err(error) => Error::Link { interface: self.interface.id.into(), message: message(&error) },
+        })
     }
 }
 

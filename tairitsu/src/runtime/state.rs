@@ -57,10 +57,14 @@ impl Slot {
     }
 }
 
+fn not_there() -> wasmtime::Error {
+    wasmtime::Error::msg("a provider is not where it was linked")
+}
+
 impl Lease<'_> {
     #[inline]
     pub(super) fn get<P: 'static>(&mut self) -> wasmtime::Result<&mut P> {
-        self.any().downcast_mut().ok_or_else(|| wasmtime::Error::msg("a provider is not where it was linked"))
+        self.any().downcast_mut().ok_or_else(not_there)
     }
 
     #[inline]
@@ -111,8 +115,18 @@ impl State {
     pub(super) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
         match self.providers.get_mut(index) {
             Some(slot) => Ok(slot.lease()),
-            None => Err(wasmtime::Error::msg("a provider is not where it was linked")),
+            None => Err(not_there()),
         }
+    }
+
+    /// The provider at that place, which this container has alone.
+    #[cfg(feature = "async")]
+    pub(super) fn own_provider<P: 'static>(&mut self, index: usize) -> wasmtime::Result<&mut P> {
+        match self.providers.get_mut(index) {
+            Some(Slot::Own(provider)) => provider.downcast_mut(),
+            Some(Slot::Shared(_)) | None => None,
+        }
+        .ok_or_else(not_there)
     }
 
     /// The resources that cross between the guest and the host.
@@ -157,7 +171,6 @@ impl State {
     }
 
     /// When the call began, in ticks.
-    #[cfg(feature = "async")]
     pub(super) fn began(&self) -> u64 {
         self.began
     }

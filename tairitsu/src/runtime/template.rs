@@ -8,7 +8,7 @@ use super::handle::{ProvidesResource, ResourceOf, has_handles};
 use super::info::Shared;
 use super::link::{Peer, SharedContainer};
 use super::pool::TABLE_ELEMENTS;
-use super::provider::{self, Descriptors, Link, Provided, Provides, Source, link_denied, links};
+use super::provider::{self, Descriptors, Link, Place, Provided, Provides, Source, link_denied, links};
 use super::resolution::Resolutions;
 use super::state::{self, Slot, State};
 use super::{Container, Error, Image, Limits, Policy, Pool, RestartPolicy};
@@ -280,13 +280,14 @@ impl ContainerBuilder {
 
         let mut linker = Linker::new(image.component().engine());
         let imported: Vec<_> = image.world().imports.keys().map(|key| image.resolve().name_world_key(key)).collect();
-        for (i, Provided { links, .. }) in provided.iter().enumerate() {
+        for (i, Provided { links, source }) in provided.iter().enumerate() {
             for link in links {
                 let id = link.interface.id;
                 let imported = || imported.iter().filter(|imported| check::same_track(id, imported));
                 // Whoever imports it by whatever version has the one function, so that one denial is enough.
                 let is_denied = |function: &str| imported().any(|imported| policy.denies(imported, id, function));
-                link.link(&mut linker, i, &is_denied)?;
+                let is_shared = matches!(source, Source::Shared(_));
+                link.link(&mut linker, &Place { provider: i, is_shared, asyncness, is_denied: &is_denied })?;
             }
         }
         link_what_is_denied(&mut linker, &image, &provided)?;

@@ -5,13 +5,13 @@
 //!
 //! [`State::tick`]: super::state::State::tick
 
+use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
-#[cfg(feature = "async")]
-use std::{collections::BTreeMap, sync::Mutex, task::Waker};
 use wasmtime::{Engine, EngineWeak};
 
 /// The time between two ticks: the grain of every deadline.
@@ -36,9 +36,7 @@ pub(super) struct Pulse {
     origin: Instant,
     thread: std::sync::OnceLock<Thread>,
     /// Who is to be woken, by tick and number.
-    #[cfg(feature = "async")]
     alarms: Mutex<BTreeMap<(u64, u64), Waker>>,
-    #[cfg(feature = "async")]
     next: AtomicU64,
 }
 
@@ -51,9 +49,7 @@ impl Ticker {
             ticks: AtomicU64::new(0),
             origin: Instant::now(),
             thread: std::sync::OnceLock::new(),
-            #[cfg(feature = "async")]
             alarms: Mutex::default(),
-            #[cfg(feature = "async")]
             next: AtomicU64::new(0),
         });
         let (engine, theirs) = (engine.weak(), pulse.clone());
@@ -98,13 +94,11 @@ impl Pulse {
     }
 
     /// The whole ticks in that time.
-    #[cfg(feature = "async")]
     pub(super) fn ticks_in(time: Duration) -> u64 {
         u64::try_from(time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX)
     }
 
     /// Wakes whoever is due, and says whether others wait.
-    #[cfg(feature = "async")]
     fn ring(&self) -> bool {
         let mut alarms = self.alarms();
         let later = alarms.split_off(&(self.ticks().saturating_add(1), 0));
@@ -115,12 +109,6 @@ impl Pulse {
         others
     }
 
-    #[cfg(not(feature = "async"))]
-    fn ring(&self) -> bool {
-        false
-    }
-
-    #[cfg(feature = "async")]
     fn alarms(&self) -> std::sync::MutexGuard<'_, BTreeMap<(u64, u64), Waker>> {
         // Nothing that could panic happens under it.
         self.alarms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -150,13 +138,11 @@ impl Pulse {
 }
 
 /// Wakes a task at a tick. It does not once this is dropped.
-#[cfg(feature = "async")]
 pub(super) struct Alarm<'p> {
     pulse: &'p Pulse,
     key: (u64, u64),
 }
 
-#[cfg(feature = "async")]
 impl<'p> Alarm<'p> {
     pub(super) fn new(pulse: &'p Pulse, due: u64) -> Self {
         Self { pulse, key: (due, pulse.next.fetch_add(1, Ordering::Relaxed)) }
@@ -172,7 +158,6 @@ impl<'p> Alarm<'p> {
     }
 }
 
-#[cfg(feature = "async")]
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         let waker = self.pulse.alarms().remove(&self.key);

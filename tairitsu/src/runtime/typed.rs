@@ -7,6 +7,7 @@ use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
 use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
+use crate::future::HostFuture;
 use crate::wire::no_wire;
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower};
@@ -195,6 +196,15 @@ where
     A: Lift + Send + Sync + 'static,
     R: Lower + Send + Sync + 'static,
 {
+    /// [`ProviderLinker::future`]
+    pub fn link_future<P: Send + 'static>(
+        linker: &mut ProviderLinker<'_, P>,
+        index: usize,
+        function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
+    ) -> std::result::Result<(), LinkError> {
+        linker.future::<A, R, N, M>(index, function)
+    }
+
     /// [`ProviderLinker::forward`]
     pub fn forward<I: ?Sized + GuestInterface, P: IsPeer>(
         linker: &mut ProviderLinker<'_, P>,
@@ -258,6 +268,16 @@ pub trait NoProvided<A, R> {
         _: &mut ProviderLinker<'_, P>,
         _: usize,
         _: impl Fn(&mut P, A) -> R,
+    ) -> std::result::Result<(), LinkError> {
+        const { no_wire::<A>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn link_future<P: 'static>(
+        _: &mut ProviderLinker<'_, P>,
+        _: usize,
+        _: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
     ) -> std::result::Result<(), LinkError> {
         const { no_wire::<A>() };
         unreachable!()

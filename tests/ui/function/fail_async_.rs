@@ -1,6 +1,6 @@
-#[tairitsu::host]
-pub trait Journal {
-    async fn record(&mut self, entry: &str);
+#[tairitsu::guest]
+pub trait Reader {
+    async fn read(&mut self, page: u32) -> String;
 }
 
 fn main() {}

@@ -1,0 +1,6 @@
+#[tairitsu::resource(host)]
+pub trait Connection {
+    async fn query(&self, text: &str) -> String;
+}
+
+fn main() {}
