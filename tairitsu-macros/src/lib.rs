@@ -51,6 +51,10 @@ use proc_macro::TokenStream;
 /// `&[T]`, `&T`); the result is an owned WIT type. A function that returns `Result<T, E>` gives the host's caller
 /// `Result<T, CallError<E>>`, and any other `T` gives `Result<T, CallError>`.
 ///
+/// Where the result, or the `T`, is written as `String` or as a `Vec` of numbers, `GreeterClient` has a second function, `greet_with`:
+/// it takes such parameters by reference, and shows the result as a `&str` or a slice to a function, before the guest takes it back.
+/// A trait that has a `greet_with` of its own keeps that one.
+///
 /// # Arguments
 ///
 /// - `package = "acme:hello@1.0.0"`: the WIT package. Without it the package is

@@ -8,7 +8,7 @@ use tairitsu::{CallError, Container};
 use tairitsu_test_zoo::{Access, Animal, Attic, Chest, Guest, Keeper, Kind, Nine, Place, Value, Zoo, ZooClient};
 
 #[derive(Default)]
-struct Echo {
+pub(crate) struct Echo {
     nothings: u32,
 }
 
@@ -86,7 +86,7 @@ fn container(guest: &str) -> Container {
     }
 }
 
-fn with_zoo(mut test: impl FnMut(&mut ZooClient<'_>)) {
+pub(crate) fn with_zoo(mut test: impl FnMut(&mut ZooClient<'_>)) {
     for guest in GUESTS {
         test(&mut container(guest).guest(Zoo).unwrap());
     }

@@ -16,6 +16,7 @@ mod evolution;
 mod futures;
 mod grants;
 mod hostile;
+mod in_place;
 mod lifecycle;
 mod limits;
 mod link;

@@ -475,7 +475,6 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
 pub struct State<T> {
     /// The state, once it is looked up.
     found: Cell<*mut T>,
-    default: fn() -> T,
     node: Node,
     /// The state itself, in the first of the type's interfaces that needed it.
     room: UnsafeCell<MaybeUninit<T>>,
@@ -499,15 +498,18 @@ static LAST: Last = Last(Cell::new(None));
 // SAFETY: a component has one thread.
 unsafe impl<T> Sync for State<T> {}
 
-impl<T: 'static> State<T> {
-    /// Not looked up so far. `default` makes the state when an export of the component needs it for the first
-    /// time.
-    pub const fn new(default: fn() -> T) -> Self {
+impl<T> State<T> {
+    /// Not looked up so far.
+    #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
+    pub const fn new() -> Self {
         let node = Node { id: Cell::new(None), state: Cell::new(std::ptr::null_mut()), next: Cell::new(None) };
-        Self { found: Cell::new(std::ptr::null_mut()), default, node, room: UnsafeCell::new(MaybeUninit::uninit()) }
+        Self { found: Cell::new(std::ptr::null_mut()), node, room: UnsafeCell::new(MaybeUninit::uninit()) }
     }
+}
 
-    /// The state.
+impl<T: Default + 'static> State<T> {
+    /// The state. It is made when an export of the component needs it for the first time, by a direct call: an indirect
+    /// one has the host fill the guest's table, which costs a page of memory for each instance.
     ///
     /// # Safety
     /// - It is called by an export, once, and the reference is not kept past the export's end: the canonical ABI
@@ -528,7 +530,7 @@ impl<T: 'static> State<T> {
     fn find(&'static self) {
         let id = TypeId::of::<T>();
         let state = known(id).unwrap_or_else(|| {
-            let value = (self.default)();
+            let value = T::default();
             // SAFETY: nobody has a reference to the room: `found` is null, and it is no other state's.
             let state = unsafe { (*self.room.get()).write(value) };
             self.node.keep(id, std::ptr::from_mut(state).cast())

@@ -205,9 +205,10 @@ fn export_arm(interface: &Interface) -> TokenStream {
     quote! {
         (guest [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
             const _: () = {
-                // The state comes from here, and an error about it is one, on the type.
-                #[allow(dead_code)]
-                const DEFAULT: fn() -> $ty = #private::guest_state::<$ty>();
+                // Where no state is made, it is known all the same whether it could be. An error about it is one, on the type.
+                #private::if_native! {
+                    const _: fn() -> $ty = #private::guest_state::<$ty>();
+                }
 
                 #private::if_runtime! {
                     impl #private::Exports<#target> for $ty {
@@ -220,12 +221,12 @@ fn export_arm(interface: &Interface) -> TokenStream {
                 }
 
                 #private::if_guest! {
-                    static STATE: #private::rt::State<$ty> = #private::rt::State::new(DEFAULT);
+                    static STATE: #private::rt::State<$ty> = #private::rt::State::new();
 
                     fn state() -> &'static mut $ty {
                         // SAFETY: only the exports below call it, once each, and the reference ends with them:
                         // the canonical ABI lets no export in while another one runs.
-                        unsafe { STATE.get() }
+                        unsafe { #private::rt::State::get(&STATE) }
                     }
 
                     #section
@@ -325,6 +326,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             #[doc = #docs]
             pub fn #method(&mut self #(, #idents: #types)*) -> #output #body
         });
+        methods.extend(in_place(interface, i, paths));
         let call = cover(quote!(#typed::call_async));
         let block = cover(quote!({ #call #args }));
         let body = cover(quote! {{
@@ -461,6 +463,74 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             };
         }
     }
+}
+
+/// The client's function that looks at a result where it is, if by its looks it is one that can be looked at. What is
+/// copied anyway is taken by reference.
+fn in_place(interface: &Interface, index: usize, paths: &Paths) -> Option<TokenStream> {
+    let (ident, function) = (&interface.item.ident, &interface.functions[index]);
+    let result = function.result.as_ref()?;
+    let (seen, error) = match result_parts(result) {
+        Some((ok, err)) => (shared::seen(&syn::parse2(ok).ok()?)?, quote!(<#err>)),
+        None => (shared::seen(result)?, quote!()),
+    };
+    let method = &function.ident;
+    let name = format_ident!("{}_with", method.to_string().trim_start_matches("r#"), span = method.span());
+    if interface.functions.iter().any(|function| function.ident == name) {
+        return None;
+    }
+    let Paths { private, krate, .. } = paths;
+    let idents: Vec<_> = function.params.iter().map(|param| &param.ident).collect();
+    let types: Vec<_> = function.params.iter().map(shared::seen_type).collect();
+    let owned = function.params.iter().zip(&idents).map(|(param, ident)| {
+        if param.kind == ParamKind::Owned && shared::seen(&param.ty).is_some() {
+            return quote!(::std::borrow::ToOwned::to_owned(#ident));
+        }
+        quote!(#ident)
+    });
+    let owned: Vec<_> = owned.collect();
+    let (place, (n, m)) = (shared::index(index), shared::slots(ident, index, paths));
+    let typed = quote!(#private::Typed::<(#(#types,)*), (#result,), #n, #m>);
+    let native = interface.resource.is_none().then(|| {
+        quote! {
+            if self.__tairitsu_client.is_native() {
+                return #typed::look_at(
+                    self.__tairitsu_client.call_native::<dyn #ident, _>(#place, |__tairitsu_guest| {
+                        <dyn #ident as #ident>::#method(__tairitsu_guest #(, #owned)*)
+                    }),
+                    __tairitsu_see,
+                );
+            }
+        }
+    });
+    let default = function.has_default.then(|| {
+        let defaults = defaults_ident(ident, index);
+        quote! {
+            if !self.__tairitsu_client.has(#place) {
+                return #typed::look_at(
+                    #private::Defaults::run(&mut self.__tairitsu_client, |__tairitsu_defaults| {
+                        <#defaults<'_, '_> as #ident>::#method(&mut #defaults(__tairitsu_defaults) #(, #owned)*)
+                    }),
+                    __tairitsu_see,
+                );
+            }
+        }
+    });
+    let docs =
+        format!("[`Self::{method}`] of references. A function is shown the result where it is, in the guest's memory.");
+    Some(quote! {
+        #[doc = #docs]
+        pub fn #name<__TairitsuMade>(
+            &mut self,
+            #(#idents: #types,)*
+            __tairitsu_see: impl ::core::ops::FnOnce(&#seen) -> __TairitsuMade,
+        ) -> ::core::result::Result<__TairitsuMade, #krate::CallError #error> {
+            #native
+            #default
+            // SAFETY: `resolve` below checks the function of this index with types that are the same in WIT.
+            unsafe { #typed::look(&mut self.__tairitsu_client, #place, (#(#idents,)*), __tairitsu_see) }
+        }
+    })
 }
 
 fn defaults_ident(interface: &proc_macro2::Ident, index: usize) -> proc_macro2::Ident {

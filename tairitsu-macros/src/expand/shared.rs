@@ -228,6 +228,33 @@ pub(super) fn param_type(param: &Param) -> TokenStream {
     }
 }
 
+/// What may be seen of a type without a copy, known by its looks: `str` of a `String`, and `[T]` of a list of numbers.
+pub(super) fn seen(ty: &syn::Type) -> Option<TokenStream> {
+    const NUMBERS: [&str; 10] = ["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    if last.ident == "String" && last.arguments.is_empty() {
+        return Some(quote!(str));
+    }
+    let syn::PathArguments::AngleBracketed(list) = &last.arguments else { return None };
+    match (last.ident == "Vec", list.args.first()?, list.args.len()) {
+        (true, syn::GenericArgument::Type(item @ syn::Type::Path(path)), 1)
+            if NUMBERS.iter().any(|number| path.path.is_ident(number)) =>
+        {
+            Some(quote!([#item]))
+        }
+        _ => None,
+    }
+}
+
+/// The parameter's type, by reference where that is as good.
+pub(super) fn seen_type(param: &Param) -> TokenStream {
+    match (param.kind, seen(&param.ty)) {
+        (ParamKind::Owned, Some(seen)) => quote!(&#seen),
+        _ => param_type(param),
+    }
+}
+
 /// Passes lifted arguments on to the trait's function.
 pub(super) fn pass_owned(params: &[Param]) -> TokenStream {
     pass_after(params, 0)

@@ -155,7 +155,7 @@ fn bad_handle<R: ?Sized + Resource>(bad: handle::BadHandle) -> wasmtime::Error {
 }
 
 /// A component's memory, to be lifted out of.
-pub(super) struct LiftMemory<'c, 'a> {
+pub struct LiftMemory<'c, 'a> {
     cx: &'c mut LiftContext<'a>,
     /// The type of all that is lifted, as the component and as the schema has it.
     ty: InterfaceType,
@@ -168,6 +168,15 @@ impl<'c, 'a> LiftMemory<'c, 'a> {
     #[inline]
     pub(super) fn new(cx: &'c mut LiftContext<'a>, ty: InterfaceType, schema: &'static Type) -> Self {
         Self { cx, ty, schema, whose: None }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.cx.memory()
+    }
+
+    /// Whether its strings are UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        matches!(self.cx.options().string_encoding, StringEncoding::Utf8)
     }
 }
 
@@ -192,7 +201,7 @@ impl Source for LiftMemory<'_, '_> {
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
         // In every encoding a unit is one byte at least.
         let bytes = abi::range(self.cx.memory(), address, len)?;
-        if let StringEncoding::Utf8 = self.cx.options().string_encoding {
+        if self.is_utf8() {
             self.cx.consume_fuel(len)?;
             return match std::str::from_utf8(bytes) {
                 Ok(string) => Ok(string.into()),

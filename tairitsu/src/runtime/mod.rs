@@ -17,6 +17,7 @@ mod events;
 mod handle;
 mod hmac;
 mod image;
+mod in_place;
 mod info;
 mod life;
 mod limits;
@@ -58,6 +59,7 @@ pub(crate) mod generated {
     pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
     pub use super::defaults::Defaults;
     pub use super::handle::{ProvidesResource, ResourceOf};
+    pub use super::in_place::InPlace;
     pub use super::link::IsPeer;
     pub use super::native::{Exports, NativeExport, with_native_host};
     pub use super::provider::{LinkError, ProviderLinker, Provides};

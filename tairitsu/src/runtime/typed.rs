@@ -5,6 +5,7 @@ use super::carrier::Carrier;
 use super::client::Calling;
 use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
 use super::error::CallError;
+use super::in_place::{self, InPlace, Looked};
 use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
 use crate::future::HostFuture;
@@ -130,6 +131,56 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
         Self::settle(unsafe { Self::call_raw(client, index, params) })
     }
 
+    /// [`Typed::call`], whose result is looked at where it is.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    pub unsafe fn look<O>(
+        client: &mut Client<'_>,
+        index: usize,
+        params: P,
+        see: impl FnOnce(&T::Seen) -> O,
+    ) -> std::result::Result<O, CallError<T::Err>>
+    where
+        T: InPlace,
+    {
+        /// The type of `see`, which has no name.
+        unsafe fn call<P, T, F, O, const N: usize, const M: usize>(
+            client: &mut Client<'_>,
+            index: usize,
+            params: P,
+            see: F,
+        ) -> (std::result::Result<Looked<T, F, O, M>, Fault>, Option<std::result::Result<O, T::Err>>)
+        where
+            P: Lower + Send + Sync,
+            T: InPlace + Send + Sync,
+            F: FnOnce(&T::Seen) -> O,
+        {
+            // SAFETY: the caller's; what is looked at is of the type that the result has.
+            in_place::look::<T, F, O, _>(see, || unsafe {
+                client.call::<Carrier<P, N>, Looked<T, F, O, M>>(index, Carrier::new(params))
+            })
+        }
+
+        // SAFETY: the caller's.
+        match unsafe { call::<P, T, _, O, N, M>(client, index, params, see) } {
+            (Err(fault), _) => Err(Fault::into(fault)),
+            (Ok(_), Some(made)) => made.map_err(CallError::Guest),
+            (Ok(_), None) => unreachable!("a result that was lifted was looked at"),
+        }
+    }
+
+    /// Looks at a result that is the host's own.
+    pub fn look_at<O>(
+        result: std::result::Result<T, Fault>,
+        see: impl FnOnce(&T::Seen) -> O,
+    ) -> std::result::Result<O, CallError<T::Err>>
+    where
+        T: InPlace,
+    {
+        Self::settle(result).map(|ok| see(T::seen(&ok)))
+    }
+
     /// [`Typed::call`], in a container whose calls are futures.
     ///
     /// # Safety
@@ -242,6 +293,21 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+        const { no_wire::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn look<A>(_: &mut Client<'_>, _: usize, _: P, _: impl Sized) -> A {
+        const { no_wire::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn look_at<A, B>(_: A, _: impl Sized) -> B {
         const { no_wire::<P>() };
         unreachable!()
     }

@@ -1,6 +1,6 @@
 //! Tairitsu, with a pool as the floor has one.
 
-use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
+use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, last, time, time_on_threads};
 use anyhow::Result;
 use std::any::Any;
 use std::hint::black_box;
@@ -81,6 +81,10 @@ impl Side for Ours {
                 let mut value = bytes(len);
                 time(iterations, || guest.echo(std::mem::take(&mut value)).map(|echo| value = echo))?
             }
+            Work::EchoInPlace(len) => {
+                let value = bytes(len);
+                time(iterations, || guest.echo_with(black_box(&value), last))?
+            }
             Work::Records(len) => {
                 let mut value = entries(len);
                 time(iterations, || guest.echo_entries(std::mem::take(&mut value)).map(|echo| value = echo))?
@@ -108,6 +112,7 @@ impl Side for Ours {
         expect("host-call", guest.call_host(7)?, 7)?;
         expect("host-call-strings", guest.call_host_strings(7)?, 21)?;
         expect("echo", guest.echo(bytes(1000))?, bytes(1000))?;
+        expect("echo-in-place", guest.echo_with(&bytes(1000), <[u8]>::to_vec)?, bytes(1000))?;
         expect("records", guest.echo_entries(entries(3))?, entries(3))?;
         // The second time it is not compiled.
         let hits = || self.cached.cache().map(|cache| cache.stats().hits);

@@ -1,6 +1,6 @@
 //! Extism.
 
-use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
+use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, last, time, time_on_threads};
 use anyhow::Result;
 use extism::convert::Msgpack;
 use extism::{CompiledPlugin, Manifest, PTR, Plugin, PluginBuilder, UserData, Val, ValType, Wasm, host_fn};
@@ -99,6 +99,10 @@ impl Side for Peer {
             Work::Echo(len) => {
                 let value = bytes(len);
                 time(iterations, || plugin.call::<&[u8], Vec<u8>>("echo", black_box(&value)))
+            }
+            Work::EchoInPlace(len) => {
+                let value = bytes(len);
+                time(iterations, || plugin.call::<&[u8], &[u8]>("echo", black_box(&value)).map(last))
             }
             Work::Records(len) => {
                 let value = entries(len);

@@ -164,7 +164,7 @@ impl Raw {
             Work::HostCallStrings => {
                 time(iterations, || guest.call_call_host_strings(&mut *store, black_box(HOST_CALLS)))?
             }
-            Work::Echo(len) => {
+            Work::Echo(len) | Work::EchoInPlace(len) => {
                 let value = bytes(len);
                 time(iterations, || guest.call_echo(&mut *store, black_box(&value)))?
             }
