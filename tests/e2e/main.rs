@@ -2,6 +2,7 @@
 //! the layers.
 
 mod abi;
+mod arena;
 mod asynchronous;
 mod bad_input;
 mod blocks;

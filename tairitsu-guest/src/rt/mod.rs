@@ -231,9 +231,29 @@ impl Sink for GuestMemory {
     }
 }
 
+/// Room for the strings and lists that a host of ours passes in one call, in place of memory from `cabi_realloc`: it finds the
+/// address as a core global of this name, and fills it from its start in each call. What comes from here is copied, and not
+/// freed. The number in the name is the size in bytes.
+#[unsafe(export_name = "tairitsu:arena:65536")]
+pub static ARENA: Arena<65_536> = Arena(UnsafeCell::new(MaybeUninit::uninit()));
+
+/// See [`ARENA`].
+#[repr(C, align(8))]
+pub struct Arena<const SIZE: usize>(UnsafeCell<MaybeUninit<[u8; SIZE]>>);
+
+// SAFETY: nothing in the guest writes to it; the host does while the guest does not run.
+unsafe impl<const SIZE: usize> Sync for Arena<SIZE> {}
+
+impl<const SIZE: usize> Arena<SIZE> {
+    #[inline(always)]
+    fn has(&self, address: usize) -> bool {
+        address.wrapping_sub(self.0.get().expose_provenance()) < SIZE
+    }
+}
+
 /// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
-/// the layout of the type, and the values in them are valid, because the runtime lowers them itself. That is
-/// what each `SAFETY` below rests on.
+/// the layout of the type, or are in [`ARENA`], and the values in them are valid, because the runtime lowers them itself.
+/// That is what each `SAFETY` below rests on.
 impl Source for GuestSource {
     #[inline(always)]
     fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Infallible> {
@@ -260,7 +280,7 @@ impl Source for GuestSource {
 
     #[inline]
     fn free(&mut self, address: usize, layout: Layout) {
-        if layout.size > 0 {
+        if layout.size > 0 && !ARENA.has(address) {
             // SAFETY: the host allocated it through `cabi_realloc` with this layout and has handed it over.
             unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
         }
@@ -293,6 +313,15 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
     if len == 0 {
         // The address of an empty list was not allocated.
         return Vec::new();
+    }
+    if ARENA.has(address) {
+        let mut items = Vec::with_capacity(len);
+        // SAFETY: the host has put `len` items here, which are plain, and the vector has room for them.
+        unsafe {
+            std::ptr::copy_nonoverlapping(address as *const T, items.as_mut_ptr(), len);
+            items.set_len(len);
+        }
+        return items;
     }
     // SAFETY: the host allocated it through `cabi_realloc`, which is the global allocator, with the layout
     // of `[T; len]`, filled it, and has handed it over.

@@ -1,5 +1,6 @@
 //! A compiled component.
 
+use super::arena::Arena;
 use super::artefact::Id;
 use super::error::{message, panic_message};
 use super::machine::Machine;
@@ -42,6 +43,7 @@ struct Wit {
 struct Decoded {
     resolve: Resolve,
     world: WorldId,
+    arena: Arena,
     /// Why the world is empty. A component is decoded before it is cached, so that this is a matter of another version of what
     /// decodes it.
     flaw: Option<String>,
@@ -186,6 +188,11 @@ impl Image {
         }
     }
 
+    /// Where the guest has room for what is lowered into it.
+    pub(super) fn arena(&self) -> &Arena {
+        &self.inner.wit.get().arena
+    }
+
     pub(super) fn world(&self) -> &World {
         let Decoded { resolve, world, .. } = self.inner.wit.get();
         &resolve.worlds[*world]
@@ -193,8 +200,8 @@ impl Image {
 }
 
 impl Wit {
-    fn of(decoded: (Resolve, WorldId)) -> Self {
-        Self { decoded: Decoded::new(decoded).into(), component: Mutex::default() }
+    fn of(decoded: Decoded) -> Self {
+        Self { decoded: decoded.into(), component: Mutex::default() }
     }
 
     fn later(component: Vec<u8>) -> Self {
@@ -204,16 +211,12 @@ impl Wit {
     fn get(&self) -> &Decoded {
         self.decoded.get_or_init(|| {
             let component = std::mem::take(&mut *self.component.lock().unwrap_or_else(PoisonError::into_inner));
-            decode(&component).map_or_else(Decoded::nothing, Decoded::new)
+            decode(&component).unwrap_or_else(Decoded::nothing)
         })
     }
 }
 
 impl Decoded {
-    fn new((resolve, world): (Resolve, WorldId)) -> Self {
-        Self { resolve, world, flaw: None }
-    }
-
     /// A world with nothing in it.
     fn nothing(flaw: Error) -> Self {
         let mut resolve = Resolve::default();
@@ -227,7 +230,7 @@ impl Decoded {
             includes: Vec::new(),
             span: Default::default(),
         });
-        Self { resolve, world, flaw: Some(flaw.to_string()) }
+        Self { resolve, world, arena: Arena::default(), flaw: Some(flaw.to_string()) }
     }
 }
 
@@ -294,10 +297,12 @@ fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<
     }
 }
 
-/// The WIT of a component that is valid.
-fn decode(component: &[u8]) -> Result<(Resolve, WorldId), Error> {
+/// The WIT of a component that is valid, and its arena.
+fn decode(component: &[u8]) -> Result<Decoded, Error> {
     match answer(|| wit_component::decode(component)) {
-        Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
+        Ok(DecodedWasm::Component(resolve, world)) => {
+            Ok(Decoded { resolve, world, arena: Arena::of(component), flaw: None })
+        }
         Ok(DecodedWasm::WitPackage(..)) => {
             Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() })
         }

@@ -1,6 +1,6 @@
 //! A component's linear memory, to be lowered into and lifted out of.
 //!
-//! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do all on their way in. Everything
+//! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones on their way in. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
 use super::handle::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
@@ -14,6 +14,9 @@ use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{self, ComponentType, ResourceAny, ResourceType};
 use wasmtime::{Result, ValRaw, bail};
+
+/// How many bytes of a string or a list are copied in less time than the guest's allocator is called.
+const WORTH_A_COPY: usize = 512;
 
 /// A component's memory, to be lowered into. To find where that is takes longer than to write to it, and it moves when the
 /// component allocates: so the items of a list are kept here until the list is whole.
@@ -59,7 +62,10 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
         if layout.size == 0 {
             return Ok(layout.align);
         }
-        self.cx.realloc(0, 0, layout.align as u32, layout.size)
+        match self.room(layout) {
+            Some(address) => Ok(address),
+            None => self.cx.realloc(0, 0, layout.align as u32, layout.size),
+        }
     }
 
     #[inline]
@@ -80,7 +86,12 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
     }
 
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
-        let address = self.allocate(Layout { size: bytes.len(), align })?;
+        let layout = Layout { size: bytes.len(), align };
+        // What a guest finds in its room it copies, and what was allocated for it, it has.
+        let address = match bytes.len() <= WORTH_A_COPY {
+            true => self.allocate(layout)?,
+            false => self.cx.realloc(0, 0, align as u32, bytes.len())?,
+        };
         if !bytes.is_empty() {
             self.cx.as_slice_mut()[address..][..bytes.len()].copy_from_slice(bytes);
         }
@@ -88,6 +99,9 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
     }
 
     fn lend_str(&mut self, string: &str) -> Result<(usize, usize)> {
+        if string.len() <= WORTH_A_COPY && matches!(self.cx.options().string_encoding, StringEncoding::Utf8) {
+            return Ok((self.lend(string.as_bytes(), 1)?, string.len()));
+        }
         let mut lowered = MaybeUninit::uninit();
         component::Lower::linear_lower_to_flat(string, self.cx, InterfaceType::String, &mut lowered)?;
         // SAFETY: lowering succeeded, so every slot is written (`component::Lower`).
@@ -130,8 +144,23 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
 }
 
 impl<S> LowerMemory<'_, '_, S> {
+    /// A place in the room that the guest has for what is passed to it.
+    #[inline]
+    fn room(&mut self, layout: Layout) -> Option<usize> {
+        if self.state()?.room.is_to_be_found() {
+            let memory = self.cx.as_slice_mut().len();
+            self.state()?.room.find(memory);
+        }
+        self.state()?.room.take(layout)
+    }
+
+    #[inline]
+    fn state(&mut self) -> Option<&mut State> {
+        (self.cx.store.data_mut() as &mut dyn Any).downcast_mut()
+    }
+
     fn resources(&mut self) -> Result<Arc<Resources>> {
-        match (self.cx.store.data_mut() as &mut dyn Any).downcast_mut::<State>() {
+        match self.state() {
             Some(state) => Ok(state.resources().clone()),
             None => bail!("a resource is lowered into a store that has none"),
         }

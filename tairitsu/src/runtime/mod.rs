@@ -1,5 +1,6 @@
 //! The native runtime: registry, image, container.
 
+mod arena;
 mod artefact;
 #[cfg(feature = "async")]
 mod asynchronous;

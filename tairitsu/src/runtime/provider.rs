@@ -60,7 +60,9 @@ pub struct ProviderLinker<'l, P> {
 pub(super) struct Place<'l> {
     /// The provider's place in the state.
     pub(super) provider: usize,
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "it may be"))]
     pub(super) is_shared: bool,
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no call is a future"))]
     pub(super) asyncness: Asyncness,
     pub(super) is_denied: &'l dyn Fn(&str) -> bool,
 }

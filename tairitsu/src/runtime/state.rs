@@ -1,5 +1,6 @@
 //! The data of a container's store, and why a host function or a limit ended a call.
 
+use super::arena::Room;
 use super::handle::{Leaks, Resources, warn_of};
 use super::info::Shared;
 use super::life::Status;
@@ -23,6 +24,8 @@ pub(super) struct State {
     /// When the call began, in ticks; up to one tick earlier.
     began: u64,
     fuel: Option<u64>,
+    /// Where in the guest's memory the call's strings and lists go.
+    pub(super) room: Room,
     resources: OwnResources,
     /// Whether it runs as a future, and lets others run at every tick.
     #[cfg(feature = "async")]
@@ -88,6 +91,7 @@ impl State {
             pulse: machine.ticker.pulse().clone(),
             began: 0,
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
+            room: template.image().arena().room(),
             resources: OwnResources(None),
             #[cfg(feature = "async")]
             yields: false,
@@ -241,13 +245,14 @@ pub(super) fn begin(store: &mut Store<State>) {
     arm(store);
 }
 
-/// Comes before any guest code runs: a new deadline, new fuel.
+/// Comes before any guest code runs: a new deadline, new fuel, all of the guest's room.
 #[inline]
 pub(super) fn arm(store: &mut Store<State>) {
     store.set_epoch_deadline(1);
     let state = store.data_mut();
     state.pulse.beat();
     state.began = state.pulse.ticks();
+    state.room.clear();
     if let Some(fuel) = state.fuel {
         refuel(store, fuel);
     }
