@@ -19,6 +19,7 @@ mod lifecycle;
 mod limits;
 mod link;
 mod menagerie;
+mod misbehaviour;
 mod native;
 mod observe;
 mod pairings;
