@@ -43,8 +43,8 @@ fn ten_thousand_failures() {
     let mut calls = 0;
     let mut ways = BTreeMap::new();
     let mut fail = |i: usize| {
-        let (way, guests) = match i % 25 {
-            24 => (&ENDLESS[i / 25 % ENDLESS.len()], &hurried),
+        let (way, guests) = match i % 50 {
+            49 => (&ENDLESS[i / 50 % ENDLESS.len()], &hurried),
             _ => (&ENDING[i % ENDING.len()], &guests),
         };
         way.run(guests);
@@ -59,7 +59,7 @@ fn ten_thousand_failures() {
     let after = resident();
     println!("in {:?}: {ways:?}", start.elapsed());
     println!("resident MiB before {before:?}, after {after:?}");
-    assert!(ways.len() == ENDLESS.len() + ENDING.len() && ways.values().all(|count| *count >= 110), "{ways:?}");
+    assert!(ways.len() == ENDLESS.len() + ENDING.len() && ways.values().all(|count| *count >= 50), "{ways:?}");
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after <= before + 8, "{before} MiB became {after}");
     }
