@@ -162,7 +162,8 @@ fn one(name: &str) -> (Dir, Vec<u8>) {
     (dir, bytes)
 }
 
-/// The header, the seal and a sample of the code. The format's unit test flips every bit.
+/// The header, the seal and a sample of the code: to compile for each byte takes too long. Each byte of an artefact,
+/// through what the registry opens it with, is a unit test of `cache`, `not_one_byte_can_be_changed`.
 #[test]
 fn a_flipped_byte_is_never_executed() {
     let (dir, bytes) = one("flipped");
@@ -261,44 +262,64 @@ fn another_engine_s_artefact_is_not_loaded() {
 #[test]
 fn threads_and_processes_at_once() {
     let dir = Dir::new("at-once");
+    let [hits, misses, evicted] = processes(&dir, None);
+    assert!(hits > 0 && misses > 0 && evicted == 0, "{hits} hits, {misses} misses, {evicted} evicted");
+    let cache = Cache::at(&dir.0).unwrap();
+    with(&cache).load_image(small(0)).unwrap();
+    assert_eq!(cache.stats().rejected, 0);
+}
+
+/// Room for two of the four that they want. What is evicted under a reader is a miss and no error.
+#[test]
+fn threads_and_processes_evict_at_once() {
+    let dir = Dir::new("evict-at-once");
+    let bound = 5 * size("evict-at-once-size") / 2;
+    let [hits, misses, evicted] = processes(&dir, Some(bound));
+    assert!(hits > 0 && misses > 0 && evicted > 0, "{hits} hits, {misses} misses, {evicted} evicted");
+    assert!(sum(&dir) <= bound, "{}", sum(&dir));
+}
+
+fn processes(dir: &Dir, bound: Option<u64>) -> [u64; 3] {
     let children: Vec<_> = (0..2)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "cache::eight_threads", "--ignored", "--nocapture", "--test-threads=1"])
                 .env("TAIRITSU_TEST_CACHE", &dir.0)
+                .env("TAIRITSU_TEST_CACHE_BOUND", bound.map(|bound| bound.to_string()).unwrap_or_default())
                 .stdout(std::process::Stdio::piped())
                 .stderr(std::process::Stdio::piped())
                 .spawn()
                 .unwrap()
         })
         .collect();
-    let [hits, misses] = crowd(&dir.0);
+    let counts = crowd(&dir.0, bound);
     for child in children {
         let output = child.wait_with_output().unwrap();
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && text.contains("1 passed"), "{text}");
     }
-    assert!(hits > 0 && misses > 0, "{hits} hits, {misses} misses");
     assert_eq!(dir.files("tmp"), Vec::<PathBuf>::new());
-    let cache = Cache::at(&dir.0).unwrap();
-    with(&cache).load_image(small(0)).unwrap();
-    assert_eq!(cache.stats().rejected, 0);
+    counts
 }
 
 #[test]
-#[ignore = "run by threads_and_processes_at_once, in a process of its own"]
+#[ignore = "run by `processes`, in a process of its own"]
 fn eight_threads() {
     let dir = std::env::var_os("TAIRITSU_TEST_CACHE").expect("the directory");
-    crowd(Path::new(&dir));
+    let bound = std::env::var("TAIRITSU_TEST_CACHE_BOUND").expect("the bound, or nothing");
+    crowd(Path::new(&dir), (!bound.is_empty()).then(|| bound.parse().unwrap()));
 }
 
-/// Eight threads that load the same images and now and then remove all artefacts. Hits and misses.
-fn crowd(dir: &Path) -> [u64; 2] {
+/// Eight threads that load the same images and now and then remove all artefacts. Hits, misses, evicted.
+fn crowd(dir: &Path, bound: Option<u64>) -> [u64; 3] {
     let stats = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)
             .map(|thread| {
                 scope.spawn(move || {
-                    let cache = Cache::at(dir).unwrap();
+                    let mut cache = Cache::at(dir).unwrap();
+                    if let Some(bound) = bound {
+                        cache = cache.max_bytes(bound);
+                    }
                     let registry = with(&cache);
                     for round in 0..40 {
                         let number = (thread + round) % 4;
@@ -313,11 +334,11 @@ fn crowd(dir: &Path) -> [u64; 2] {
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
-    stats.into_iter().fold([0, 0], |[hits, misses], stats| {
+    stats.into_iter().fold([0; 3], |[hits, misses, evicted], stats| {
         // Nobody ever reads half an artefact.
         let [hit, missed, rejected] = looked_up(stats);
         assert_eq!(rejected, 0);
-        [hits + hit, misses + missed]
+        [hits + hit, misses + missed, evicted + stats.evicted]
     })
 }
 
@@ -392,6 +413,130 @@ fn clear() {
     assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
     assert_eq!(looked_up(cache.stats()), [0, 2, 0]);
     assert!(!format!("{:?}", Cache::with_key(&dir.0, &KEY).unwrap()).contains("[7, 7"));
+}
+
+/// A cache with a bound, and a registry that uses it.
+fn bounded(dir: &Dir, bytes: u64) -> (Cache, Registry) {
+    let cache = Cache::with_key(&dir.0, &KEY).unwrap().max_bytes(bytes);
+    let registry = with(&cache);
+    (cache, registry)
+}
+
+/// The bytes of one small image's artefact. Those of all of them have as many.
+fn size(name: &str) -> u64 {
+    let (_dir, bytes) = one(name);
+    bytes.len() as u64
+}
+
+fn sum(dir: &Dir) -> u64 {
+    dir.artefacts().iter().map(|path| std::fs::metadata(path).unwrap().len()).sum()
+}
+
+/// Hits, misses, evicted.
+fn evicted(cache: &Cache) -> [u64; 3] {
+    let stats = cache.stats();
+    let [hits, misses, rejected] = looked_up(stats);
+    assert_eq!(rejected, 0);
+    [hits, misses, stats.evicted]
+}
+
+#[test]
+fn what_was_used_longest_ago_goes_first() {
+    let dir = Dir::new("longest-ago");
+    let size = size("longest-ago-size");
+    // Three, and almost a fourth.
+    let (cache, registry) = bounded(&dir, 4 * size - 1);
+    let load = |number| assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number);
+    (0..3).for_each(load);
+    assert_eq!((evicted(&cache), sum(&dir)), ([0, 3, 0], 3 * size));
+    // A hit is a use, so that it is 1 that has to go.
+    load(0);
+    load(3);
+    assert_eq!((evicted(&cache), sum(&dir)), ([1, 4, 1], 3 * size));
+    [0, 2, 3].into_iter().for_each(load);
+    assert_eq!(evicted(&cache), [4, 4, 1]);
+    // It comes back, and 0 goes.
+    load(1);
+    [1, 2, 3].into_iter().for_each(load);
+    assert_eq!(evicted(&cache), [7, 5, 2]);
+    load(0);
+    assert_eq!((evicted(&cache), sum(&dir)), ([7, 6, 3], 3 * size));
+
+    // Another process's use counts too, and so does what it wrote without a bound.
+    let unbounded = with(&Cache::with_key(&dir.0, &KEY).unwrap());
+    for number in [4, 5, 6, 7, 2] {
+        assert_eq!(answer(&unbounded.load_image(small(number)).unwrap()), number);
+    }
+    assert_eq!(sum(&dir), 7 * size);
+    load(8);
+    assert_eq!((evicted(&cache), sum(&dir)), ([7, 7, 8], 3 * size));
+    [2, 7, 8].into_iter().for_each(load);
+    assert_eq!(evicted(&cache), [10, 7, 8]);
+}
+
+#[test]
+fn without_a_bound_nothing_is_evicted() {
+    let dir = Dir::new("no-bound");
+    let cache = Cache::with_key(&dir.0, &KEY).unwrap();
+    let registry = with(&cache);
+    (0..20).for_each(|number| assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number));
+    assert_eq!(evicted(&cache), [0, 20, 0]);
+    assert_eq!(dir.artefacts().len(), 20);
+}
+
+#[test]
+fn what_exceeds_the_bound_by_itself_is_not_kept() {
+    let (dir, bytes) = one("too-large");
+    let size = bytes.len() as u64;
+    let theirs = dir.artefact();
+    // The one that is there is in nobody's way.
+    let (cache, registry) = bounded(&dir, size - 1);
+    for i in 1..=2 {
+        assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
+        assert_eq!(evicted(&cache), [0, i, i]);
+        assert_eq!(dir.artefact(), theirs);
+    }
+    // One in its own place, that is of no use, goes all the same.
+    std::fs::write(&theirs, &bytes[1..]).unwrap();
+    assert_eq!(answer(&registry.load_image(small(42)).unwrap()), 42);
+    assert_eq!(looked_up(cache.stats()), [0, 3, 1]);
+    assert_eq!(dir.artefacts(), Vec::<PathBuf>::new());
+
+    // One that just fits is kept, and the only one.
+    let (cache, registry) = bounded(&dir, size);
+    for number in 1..=2 {
+        assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number);
+        assert_eq!(sum(&dir), size);
+    }
+    assert_eq!(answer(&registry.load_image(small(2)).unwrap()), 2);
+    assert_eq!(evicted(&cache), [1, 2, 1]);
+    // Whatever the clock said when the others were used.
+    let theirs = std::fs::File::options().write(true).open(dir.artefact()).unwrap();
+    theirs.set_modified(SystemTime::now() + Duration::from_secs(7200)).unwrap();
+    assert_eq!(answer(&registry.load_image(small(3)).unwrap()), 3);
+    assert_eq!(answer(&registry.load_image(small(3)).unwrap()), 3);
+    assert_eq!(evicted(&cache), [2, 3, 2]);
+}
+
+#[test]
+fn what_is_no_artefact_is_not_evicted() {
+    let dir = Dir::new("not-mine");
+    let (cache, registry) = bounded(&dir, size("not-mine-size"));
+    let others = ["key", "mine.txt", "notes.aot", "0123-4567.aot", "being-written.tmp"];
+    let directory = format!("{}-{}.aot", "0".repeat(64), "0".repeat(16));
+    for name in others {
+        std::fs::write(dir.0.join(name), vec![0; 1 << 20]).unwrap();
+        let file = std::fs::File::options().write(true).open(dir.0.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(7200)).unwrap();
+    }
+    std::fs::create_dir(dir.0.join(&directory)).unwrap();
+    (0..3).for_each(|number| assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number));
+    assert_eq!(answer(&registry.load_image(small(2)).unwrap()), 2);
+    assert_eq!(evicted(&cache), [1, 3, 2]);
+    for name in others {
+        assert_eq!(std::fs::metadata(dir.0.join(name)).unwrap().len(), 1 << 20, "{name}");
+    }
+    std::fs::remove_dir(dir.0.join(&directory)).unwrap();
 }
 
 #[cfg(unix)]

@@ -1,11 +1,12 @@
 //! Many containers, many failures, many threads: in a process of their own, whose memory is theirs alone.
 
 use crate::UNRULY;
+use crate::misbehaviour::{ENDING, ENDLESS, Guests, Small, limits, small};
 use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
-use tairitsu::{CallError, Container, Ending, Error, Event, Image, Limits, Registry, Status, Template};
+use tairitsu::{CallError, Container, Ending, Error, Event, Limits, Registry, Status, Template};
 use tairitsu_test_unruly::Unruly;
 
 /// Runs an ignored test, of that path, in a process of its own.
@@ -26,40 +27,6 @@ pub(crate) fn resident() -> Option<usize> {
     Some((pages * 4096) >> 20)
 }
 
-/// A guest of one memory and no imports, that works, traps and spins.
-fn small(registry: &Registry) -> Image {
-    let text = r#"(component
-        (core module $m
-            (memory (export "memory") 1)
-            (global $calls (mut i32) (i32.const 0))
-            (func (export "work") (result i32)
-                (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-                (i32.store (i32.const 8) (global.get $calls))
-                (i32.load (i32.const 8)))
-            (func (export "trap") (result i32) unreachable)
-            (func $recurse (export "recurse") (result i32) (i32.add (call $recurse) (i32.const 1)))
-            (func (export "grow") (result i32) (loop (drop (memory.grow (i32.const 16))) (br 0)) unreachable))
-        (core instance $i (instantiate $m))
-        (func $work (result u32) (canon lift (core func $i "work")))
-        (func $trap (result u32) (canon lift (core func $i "trap")))
-        (func $recurse (result u32) (canon lift (core func $i "recurse")))
-        (func $grow (result u32) (canon lift (core func $i "grow")))
-        (instance $small
-            (export "work" (func $work)) (export "trap" (func $trap))
-            (export "recurse" (func $recurse)) (export "grow" (func $grow)))
-        (export "test:small/small" (instance $small)))"#;
-    registry.load_image(wat::parse_str(text).unwrap()).unwrap()
-}
-
-#[tairitsu::guest(package = "test:small")]
-#[allow(dead_code)]
-trait Small {
-    fn work(&mut self) -> u32;
-    fn trap(&mut self) -> u32;
-    fn recurse(&mut self) -> u32;
-    fn grow(&mut self) -> u32;
-}
-
 #[test]
 fn ten_thousand_failures_leave_no_trace() {
     alone("crowd::ten_thousand_failures");
@@ -69,61 +36,30 @@ fn ten_thousand_failures_leave_no_trace() {
 #[ignore = "run by ten_thousand_failures_leave_no_trace, alone"]
 fn ten_thousand_failures() {
     let registry = Registry::new();
-    let limits = Limits::new().memory_bytes(8 << 20);
-    let template = Container::builder(&small(&registry)).limits(limits.clone()).prepare().unwrap();
-    // A guest with the standard library in it, for what WASI holds. Only what never ends has no time.
-    let unruly = registry.load_image(UNRULY).unwrap();
-    let prepare = |limits: Limits| Container::builder(&unruly).limits(limits).prepare().unwrap();
-    let (endless, unruly) = (prepare(limits.clone().deadline(Duration::from_millis(20))), prepare(limits));
-    let mut neighbour = template.spawn().unwrap();
+    let guests = Guests::new(&registry, &limits());
+    // Only what never ends by itself has no time.
+    let hurried = Guests::new(&registry, &limits().deadline(Duration::from_millis(20)));
+    let mut neighbour = guests.small.spawn().unwrap();
     let mut calls = 0;
+    let mut ways = BTreeMap::new();
     let mut fail = |i: usize| {
-        let mut container = template.spawn().unwrap();
-        let mut small = container.guest(Small).unwrap();
-        assert_eq!(small.work().unwrap(), 1);
-        let error = match i % 10 {
-            0..8 => small.trap().unwrap_err(),
-            8 => small.recurse().unwrap_err(),
-            _ => small.grow().unwrap_err(),
+        let (way, guests) = match i % 50 {
+            49 => (&ENDLESS[i / 50 % ENDLESS.len()], &hurried),
+            _ => (&ENDING[i % ENDING.len()], &guests),
         };
-        match i % 10 {
-            0..8 => assert!(matches!(error, CallError::Trap(_)), "{error}"),
-            8 => assert!(matches!(error, CallError::Stack { .. }), "{error}"),
-            _ => assert!(matches!(error, CallError::Memory { .. }), "{error}"),
-        }
+        way.run(guests);
+        *ways.entry(way.name).or_insert(0) += 1;
         calls += 1;
         assert_eq!(neighbour.guest(Small).unwrap().work().unwrap(), calls);
     };
-    let rage = |i: usize| {
-        let is_endless = i % 8 < 4;
-        let mut container = if is_endless { endless.spawn().unwrap() } else { unruly.spawn().unwrap() };
-        let mut guest = container.guest(Unruly).unwrap();
-        let result = match i % 8 {
-            0 => guest.spin(),
-            1 => guest.sleep(60_000),
-            2 => guest.flood_log(),
-            3 => guest.flood_output(),
-            4 => guest.panic("at the disco"),
-            5 => guest.exit(3),
-            6 => guest.recurse(0).map(drop),
-            _ => guest.hoard(),
-        };
-        let error = result.unwrap_err();
-        match i % 8 {
-            0..4 => assert!(matches!(error, CallError::Deadline { .. }), "{error}"),
-            4 => assert!(error.trap().unwrap().panic().is_some(), "{error}"),
-            5 => assert!(matches!(error, CallError::Exit { .. }), "{error}"),
-            6 => assert!(matches!(error, CallError::Stack { .. }), "{error}"),
-            _ => assert!(matches!(error, CallError::Memory { .. }), "{error}"),
-        }
-    };
     (0..1000).for_each(&mut fail);
-    (0..160).for_each(rage);
     let before = resident();
+    let start = Instant::now();
     (0..10_000).for_each(&mut fail);
-    (0..800).for_each(rage);
     let after = resident();
+    println!("in {:?}: {ways:?}", start.elapsed());
     println!("resident MiB before {before:?}, after {after:?}");
+    assert!(ways.len() == ENDLESS.len() + ENDING.len() && ways.values().all(|count| *count >= 50), "{ways:?}");
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after <= before + 8, "{before} MiB became {after}");
     }

@@ -22,6 +22,7 @@ mod lifecycle;
 mod limits;
 mod link;
 mod menagerie;
+mod misbehaviour;
 mod native;
 mod observe;
 mod pairings;

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -45,11 +45,14 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 ///
 /// # Size
 ///
-/// An artefact is a few times as large as the wasm, and is read whole. None is ever removed but by [`Cache::clear`]: each
-/// image, and each version of this crate, adds one.
+/// An artefact is a few times as large as the wasm, and is read whole. Each image, and each version of this crate, adds
+/// one, and none is removed but by [`Cache::clear`], unless there is a bound: with [`Cache::max_bytes`], whoever has
+/// written one removes those that were used longest ago, until the rest is within it. A file's time of modification is
+/// when it was used last; a hit sets it, where it may.
 #[derive(Clone)]
 pub struct Cache {
     inner: Arc<Inner>,
+    max_bytes: Option<u64>,
 }
 
 struct Inner {
@@ -74,6 +77,7 @@ struct Counters {
     rejected: AtomicU64,
     failed_reads: AtomicU64,
     failed_writes: AtomicU64,
+    evicted: AtomicU64,
 }
 
 /// What a [`Cache`] has done since it was made in this process.
@@ -90,6 +94,8 @@ pub struct CacheStats {
     pub failed_reads: u64,
     /// Images that were compiled and could not be kept.
     pub failed_writes: u64,
+    /// Artefacts that were removed for [`Cache::max_bytes`], or that were too large for it and so were not written.
+    pub evicted: u64,
 }
 
 impl Cache {
@@ -126,7 +132,20 @@ impl Cache {
     fn new(path: PathBuf, key: &[u8; 32]) -> Self {
         let (claimed, released) = (Mutex::default(), Condvar::new());
         let inner = Inner { path, key: Key::new(key), counters: Counters::default(), claimed, released };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), max_bytes: None }
+    }
+
+    /// The bytes that all artefacts in the directory may have together, whoever wrote them. There is no bound unless
+    /// one is given, here, before the cache is cloned.
+    ///
+    /// It is seen to after an artefact was written: until then there is one more. The one just written stays; one that
+    /// exceeds the bound by itself is not written. Processes that share a directory do each other no harm, whatever
+    /// their bounds are: what another has removed is a miss, and what is loaded stays loaded. Files that are no
+    /// artefacts are neither counted nor removed.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
+        self
     }
 
     /// The directory.
@@ -136,7 +155,7 @@ impl Cache {
 
     /// What it has done so far. `rejected` is worth an alarm: somebody, or a disk, has changed an artefact.
     pub fn stats(&self) -> CacheStats {
-        let Counters { hits, misses, rejected, failed_reads, failed_writes } = &self.inner.counters;
+        let Counters { hits, misses, rejected, failed_reads, failed_writes, evicted } = &self.inner.counters;
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         CacheStats {
             hits: get(hits),
@@ -144,6 +163,7 @@ impl Cache {
             rejected: get(rejected),
             failed_reads: get(failed_reads),
             failed_writes: get(failed_writes),
+            evicted: get(evicted),
         }
     }
 
@@ -157,8 +177,8 @@ impl Cache {
         let remove = || -> io::Result<()> {
             for entry in std::fs::read_dir(self.path())? {
                 let path = entry?.path();
-                let is = |extension| path.extension().is_some_and(|found| found == extension);
-                if is(ARTEFACT) || is(TEMPORARY) && is_old(&path) {
+                let is_temporary = path.extension().is_some_and(|found| found == TEMPORARY);
+                if is_artefact(&path) || is_temporary && is_old(&path) {
                     gone(std::fs::remove_file(path))?;
                 }
             }
@@ -199,8 +219,8 @@ impl Cache {
                 "a cached artefact is not used: {reason}"
             );
         };
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
+        let (file, bytes) = match read(&path) {
+            Ok(read) => read,
             Err(error) => {
                 if error.kind() != ErrorKind::NotFound {
                     count(&self.inner.counters.failed_reads);
@@ -222,7 +242,10 @@ impl Cache {
         // the contract of `Cache`.
         let component = unsafe { Component::deserialize(engine, opened.code()) };
         match component {
-            Ok(component) => Some((component, opened)),
+            Ok(component) => {
+                mark(&file, &path);
+                Some((component, opened))
+            }
             Err(error) => {
                 let message = message(&error);
                 // What does not fit this registry's pool is not the artefact's fault.
@@ -238,9 +261,20 @@ impl Cache {
     pub(super) fn store(&self, id: Id<'_>, componentized: &[u8], component: &Component) {
         let write = || -> io::Result<()> {
             let code = component.serialize().map_err(|error| io::Error::other(message(&error)))?;
-            let temporary = Temporary::write(self.path(), &self.inner.key.seal(id, componentized, &code))?;
+            let (path, bytes) = (self.file(id), self.inner.key.seal(id, componentized, &code));
+            if self.max_bytes.is_some_and(|bound| bytes.len() as u64 > bound) {
+                count(&self.inner.counters.evicted);
+                tracing::debug!(target: "tairitsu::cache", digest = %id.digest, "artefact larger than the bound");
+                // One that was there was of no use.
+                return gone(std::fs::remove_file(path));
+            }
+            let temporary = Temporary::write(self.path(), &bytes)?;
             // Readers see the old artefact or the new one, whole.
-            std::fs::rename(&temporary.0, self.file(id))
+            std::fs::rename(&temporary.0, &path)?;
+            if let Some(bound) = self.max_bytes {
+                self.evict(bound, &path);
+            }
+            Ok(())
         };
         if let Err(error) = write() {
             count(&self.inner.counters.failed_writes);
@@ -249,6 +283,43 @@ impl Cache {
                 digest = %id.digest,
                 path = %self.path().display(),
                 "a compiled image cannot be cached: {error}"
+            );
+        }
+    }
+
+    /// Removes those that were used longest ago, until what is there is within the bound. Others may do the same at the
+    /// same time: they come to the same ones, and each is removed once.
+    fn evict(&self, bound: u64, newest: &Path) {
+        let evict = || -> io::Result<()> {
+            let mut artefacts = artefacts(self.path())?;
+            artefacts.sort();
+            let mut sum = artefacts.iter().fold(0u64, |sum, artefact| sum.saturating_add(artefact.bytes));
+            let mut failed = None;
+            for Artefact { path, bytes, .. } in artefacts.iter().filter(|artefact| artefact.path != newest) {
+                if sum <= bound {
+                    break;
+                }
+                match std::fs::remove_file(path) {
+                    Ok(()) => {
+                        count(&self.inner.counters.evicted);
+                        tracing::debug!(target: "tairitsu::cache", path = %path.display(), "artefact evicted");
+                    }
+                    Err(error) if error.kind() == ErrorKind::NotFound => {}
+                    // It still counts, and others have to make room for it.
+                    Err(error) => {
+                        failed = Some(error);
+                        continue;
+                    }
+                }
+                sum = sum.saturating_sub(*bytes);
+            }
+            failed.map_or(Ok(()), Err)
+        };
+        if let Err(error) = evict() {
+            tracing::warn!(
+                target: "tairitsu::cache",
+                path = %self.path().display(),
+                "the cache cannot be kept within {bound} bytes: {error}"
             );
         }
     }
@@ -279,6 +350,59 @@ impl fmt::Debug for Cache {
     }
 }
 
+/// One of the directory's files, those used longest ago first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Artefact {
+    used: SystemTime,
+    path: PathBuf,
+    bytes: u64,
+}
+
+fn artefacts(dir: &Path) -> io::Result<Vec<Artefact>> {
+    let mut artefacts = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
+        let entry = entry?;
+        let path = entry.path();
+        if !is_artefact(&path) {
+            continue;
+        }
+        // What another process has removed since then is not there.
+        if let Ok(metadata) = entry.metadata()
+            && metadata.is_file()
+        {
+            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            artefacts.push(Artefact { used, path, bytes: metadata.len() });
+        }
+    }
+    Ok(artefacts)
+}
+
+/// Whether it has a name that [`Cache::file`] gives: whose file another is, is not known.
+fn is_artefact(path: &Path) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let parts = name.strip_suffix(ARTEFACT).and_then(|name| name.strip_suffix('.')?.split_once('-'));
+    parts.is_some_and(|(digest, engine)| digest.len() == 64 && engine.len() == 16 && is_hex(digest) && is_hex(engine))
+}
+
+/// The file too, since its name may be another's file by the time that it has been looked at.
+fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |metadata| metadata.len() as usize));
+    file.read_to_end(&mut bytes)?;
+    Ok((file, bytes))
+}
+
+/// Has been used just now. Where that cannot be noted, it is evicted earlier, and no more than that.
+fn mark(file: &File, path: &Path) {
+    let now = SystemTime::now();
+    let marked = file.set_modified(now);
+    // There the right to do so is the handle's; elsewhere it is the user's.
+    if marked.is_err() && cfg!(windows) {
+        let _ = OpenOptions::new().write(true).open(path).and_then(|file| file.set_modified(now));
+    }
+}
+
 /// A file of a name that no one else has, gone at the end unless it was renamed.
 struct Temporary(PathBuf);
 
@@ -293,6 +417,8 @@ impl Temporary {
         let mut file = options.open(&path)?;
         let this = Self(path);
         file.write_all(bytes)?;
+        // By the clock that hits are marked by; the system's own may be coarser.
+        let _ = file.set_modified(SystemTime::now());
         Ok(this)
     }
 }
@@ -400,4 +526,75 @@ fn fail(path: &Path, error: &io::Error) -> Error {
 
 fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Registry;
+    use crate::runtime::reference::Digest;
+
+    const KEY: [u8; 32] = [7; 32];
+
+    /// A component with one core module, whose one function does nothing.
+    const SMALL: &[u8] =
+        b"\0asm\x0d\0\x01\0\x01\x18\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x04\x01\x02\0\x0b";
+
+    /// Every byte of a real image's artefact, one bit of it and all of them, through what a registry opens it with.
+    /// That a registry runs nothing but what was opened, `a_flipped_byte_is_never_executed` shows end to end, on a
+    /// sample of the bytes, since the image is then compiled each time. Every bit of a shorter one, and every length,
+    /// is the matter of `what_was_changed_is_not_opened`.
+    #[test]
+    fn not_one_byte_can_be_changed() {
+        let dir = std::env::temp_dir().join(format!("tairitsu-every-byte-{}", std::process::id()));
+        let cache = Cache::with_key(&dir, &KEY).unwrap();
+        let registry = Registry::builder().cache(cache.clone()).build().unwrap();
+        let image = registry.load_image(SMALL).unwrap();
+        let paths: Vec<_> = artefacts(&dir).unwrap().into_iter().map(|artefact| artefact.path).collect();
+        let [path] = &paths[..] else { panic!("{paths:?}") };
+        let bytes = std::fs::read(path).unwrap();
+        std::fs::remove_dir_all(&dir).unwrap();
+
+        let (_, engine) = image.machine().cache.as_ref().unwrap();
+        let digest = Digest::of(SMALL);
+        let id = Id { digest: &digest, engine };
+        assert!(cache.inner.key.open(id, bytes.clone()).is_ok());
+        let start = std::time::Instant::now();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            for thread in 0..threads {
+                let (bytes, key) = (&bytes, &cache.inner.key);
+                scope.spawn(move || {
+                    for i in (thread..bytes.len()).step_by(threads) {
+                        for mask in [1 << (i % 8), 0xff] {
+                            let mut changed = bytes.clone();
+                            changed[i] ^= mask;
+                            assert_eq!(key.open(id, changed).err(), Some(Flaw::Seal), "byte {i}, mask {mask:#x}");
+                        }
+                    }
+                });
+            }
+        });
+        println!("each of {} bytes, in {:?}", bytes.len(), start.elapsed());
+    }
+
+    #[test]
+    fn what_is_an_artefact_is_told_by_its_whole_name() {
+        let name = |digest: &str, engine: &str, end: &str| PathBuf::from(format!("cache/{digest}-{engine}{end}"));
+        let (digest, engine) = (&"0a".repeat(32)[..], &"f9".repeat(8)[..]);
+        assert!(is_artefact(&name(digest, engine, ".aot")));
+        for (digest, engine, end) in [
+            (digest, engine, ""),
+            (digest, engine, "aot"),
+            (digest, engine, ".aot.tmp"),
+            (&digest[1..], engine, ".aot"),
+            (digest, &engine[1..], ".aot"),
+            (&digest.to_uppercase()[..], engine, ".aot"),
+        ] {
+            assert!(!is_artefact(&name(digest, engine, end)), "{digest}-{engine}{end}");
+        }
+        for other in ["key", "notes.aot", ".aot", "-.aot", ""] {
+            assert!(!is_artefact(Path::new(other)), "{other}");
+        }
+    }
 }

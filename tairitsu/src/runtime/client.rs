@@ -449,9 +449,10 @@ fn is_out_of_host_bytes(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
 }
 
-/// As above.
+/// As above; those that are WASI's are counted in a table of their own.
 fn is_out_of_handles(error: &wasmtime::Error) -> bool {
-    error.root_cause().to_string().contains("store handle limit exceeded")
+    let is_full = matches!(error.downcast_ref(), Some(wasmtime::component::ResourceTableError::Full));
+    is_full || error.root_cause().to_string().contains("store handle limit exceeded")
 }
 
 #[cfg(feature = "wasi")]
