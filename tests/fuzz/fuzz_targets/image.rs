@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
-use std::panic;
 use std::sync::{LazyLock, Mutex, PoisonError};
+use std::{panic, process};
 use tairitsu::{Container, Registry};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
@@ -24,12 +24,17 @@ fuzz_target!(init: panic::set_hook(Box::new(report)), |bytes: &[u8]| {
     }
 });
 
-/// In the place of libFuzzer's hook, which ends the process, whoever would catch the panic. What leaves the target ends it
-/// anyway. Prints a place once, since the decoders' are met over and over.
+/// In the place of libFuzzer's hook, which ends the process, whoever would catch the panic. This one does so where the panic
+/// is our own; what leaves the target ends the process anyway. The others are the decoders', which the runtime catches. Each
+/// place is printed once, since it is met over and over.
 fn report(info: &panic::PanicHookInfo<'_>) {
     static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let is_ours = place.contains("/tairitsu/src/") || place.contains("/tairitsu-guest/src/");
     if SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(place) {
         eprintln!("{info}");
+    }
+    if is_ours {
+        process::abort();
     }
 }
