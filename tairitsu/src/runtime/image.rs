@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::observe;
 use super::packages::Packages;
 use super::reference::Digest;
-use super::{Error, pool};
+use super::{Error, nesting, pool};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -87,7 +87,10 @@ impl Image {
             return Ok(Self::new(machine, component, wit, digest));
         }
         let componentized = match kind {
-            Kind::Component => None,
+            Kind::Component => {
+                nesting::check(wasm).map_err(|message| Error::Invalid { message })?;
+                None
+            }
             Kind::CoreModule => {
                 // What reads the sections counts on a valid module around them.
                 Module::validate(engine, wasm).map_err(|error| Error::Invalid { message: message(&error) })?;
@@ -95,8 +98,9 @@ impl Image {
             }
         };
         let component_bytes = componentized.as_deref().unwrap_or(wasm);
-        // And what decodes the component counts on a valid one, which the compiler sees to.
-        let component = Component::from_binary(engine, component_bytes).map_err(|error| unfit(message(&error)))?;
+        // And what decodes the component counts on a valid one, which the compiler sees to. It asserts, too.
+        let compiled = answer(|| Component::from_binary(engine, component_bytes).map_err(|error| message(&error)));
+        let component = compiled.map_err(unfit)?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         let decoded = decode(component_bytes)?;
         if let Some((cache, id)) = cache {
@@ -287,7 +291,8 @@ fn describe(bytes: &[u8]) -> String {
 fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<(), String> {
     let mut packages = Packages::default();
     for component in components {
-        packages.add(component).map_err(|error| error.to_string())?;
+        nesting::check(component)?;
+        answer(|| packages.add(component))?;
     }
     match packages.cycle() {
         None => Ok(()),
@@ -310,7 +315,7 @@ fn decode(component: &[u8]) -> Result<Decoded, Error> {
     }
 }
 
-/// What `wit-parser` or `wit-component` make of bytes. Both assert what is true of all that the tools write; a valid
+/// What `wasmparser`, `wit-parser` or `wit-component` make of bytes. They assert what is true of all that the tools write; a valid
 /// component of another origin need not be so, and an image that nobody can read is an error of that image. What they held
 /// when they panicked goes with the panic.
 fn answer<T, E: fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
@@ -362,6 +367,9 @@ mod tests {
     use super::super::Container;
     use super::super::machine::Settings;
     use super::*;
+    use std::collections::BTreeMap;
+    use std::ffi::OsStr;
+    use std::fs;
 
     /// A policy is held against what an image imports: where that is not known, nothing runs.
     #[test]
@@ -378,6 +386,81 @@ mod tests {
         for _ in 0..2 {
             let error = Container::builder(&image).prepare().unwrap_err();
             assert!(matches!(error, Error::NotWit { .. }), "{error}");
+        }
+    }
+
+    /// What the fuzzer keeps of its target `image`: each file takes a way of its own through loading.
+    #[test]
+    fn the_corpus_of_the_fuzzer() {
+        let machine = Machine::new(Settings::default(), None).unwrap();
+        let mut loaded = BTreeMap::new();
+        for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fuzz/corpus/image")).unwrap() {
+            let file = file.unwrap();
+            let result = Image::load(&machine, &fs::read(file.path()).unwrap()).map(|image| {
+                image.imports();
+                image.exports();
+                image.wit();
+                // An error where something is imported.
+                let _ = Container::builder(&image).prepare();
+            });
+            if let Err(error) = &result {
+                assert!(!error.to_string().is_empty());
+            }
+            loaded.insert(file.file_name(), result.is_ok());
+        }
+        for (name, is_image) in [
+            ("component-function.wasm", true),
+            ("component-named-function.wasm", false),
+            ("module-cut-off.wasm", false),
+            ("module-exports.wasm", true),
+            ("module-world-imports.wasm", false),
+        ] {
+            assert_eq!(loaded.get(OsStr::new(name)), Some(&is_image), "{name}");
+        }
+    }
+
+    /// Three bytes a level: what reads them would use up the stack.
+    #[test]
+    fn types_that_are_deep_in_each_other() {
+        let machine = Machine::new(Settings::default(), None).unwrap();
+        let number = |number: usize| [number as u8 | 0x80, (number >> 7) as u8 | 0x80, (number >> 14) as u8];
+        for kind in [0x41, 0x42] {
+            let types = [&[1][..], &[kind, 1, 1].repeat(100_000), &[kind, 0]].concat();
+            let component = [b"\0asm\x0d\0\x01\0\x07", &number(types.len())[..], &types].concat();
+            let error = Image::load(&machine, &component).unwrap_err();
+            assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
+            assert!(error.to_string().contains("at most 100 deep"), "{error}");
+
+            let section = [b"\x0ecomponent-type", &component[..]].concat();
+            let module = [b"\0asm\x01\0\0\0\0", &number(section.len())[..], &section].concat();
+            let error = Image::load(&machine, &module).unwrap_err();
+            assert!(matches!(error, Error::Componentize { .. }), "{error:?}");
+            assert!(error.to_string().contains("at most 100 deep"), "{error}");
+        }
+    }
+
+    /// `wasmparser` asserts that types are at most 127 deep, and refuses deeper ones only where they are of values.
+    #[test]
+    fn components_that_export_the_one_before() {
+        let machine = Machine::new(Settings::default(), None).unwrap();
+        let number = |number: usize| [number as u8 | 0x80, (number >> 7) as u8];
+        for (length, is_asserted) in [(100, false), (140, true)] {
+            let mut types = [&number(length + 1)[..], &[0x41, 0]].concat();
+            for before in 0..length {
+                types.extend([&[0x41, 2, 2, 3, 2, 1], &number(before)[..], &[4, 0, 1, b'a', 4, 0]].concat());
+            }
+            let export = [&[11, 8, 1, 0, 1, b'w', 3], &number(length)[..], &[0]].concat();
+            let component = [b"\0asm\x0d\0\x01\0\x07", &number(types.len())[..], &types, &export].concat();
+            let section = [b"\x0ecomponent-type", &component[..]].concat();
+            let module = [b"\0asm\x01\0\0\0\0", &number(section.len())[..], &section].concat();
+
+            let error = Image::load(&machine, &module).unwrap_err();
+            assert!(matches!(error, Error::Componentize { .. }), "{error:?}");
+            assert_eq!(error.to_string().contains("depth <= Self::MAX_DEPTH"), is_asserted, "{error}");
+            match Image::load(&machine, &component) {
+                Err(Error::Invalid { message }) => assert!(message.contains("MAX_DEPTH") && is_asserted, "{message}"),
+                other => assert!(!is_asserted, "{other:?}"),
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ mod memory;
 mod meters;
 mod names;
 mod native;
+mod nesting;
 mod observe;
 #[cfg(feature = "wasi")]
 mod output;

@@ -86,11 +86,12 @@ impl FromStr for Reference {
         }
         let mut components = name.split('/').peekable();
         let first = components.next().unwrap_or_default();
-        let is_host = components.peek().is_some() && (first.contains(['.', ':']) || first == "localhost");
-        if is_host {
-            check_host(first).map_err(&fail)?;
-        } else {
-            check_component(first).map_err(&fail)?;
+        let may_be_host = components.peek().is_some() && first.contains(['.', ':']);
+        match check_component(first) {
+            // Most hosts are path components too. With a `_` it is no host, and the grammar takes it all the same.
+            Ok(()) => {}
+            Err(_) if may_be_host => check_host(first).map_err(&fail)?,
+            Err(reason) => return Err(fail(reason)),
         }
         for component in components {
             check_component(component).map_err(&fail)?;
@@ -243,6 +244,8 @@ mod tests {
             ("acme/hello:1.2.3-rc_1", "acme/hello:1.2.3-rc_1"),
             ("a__b.c-d---e", "a__b.c-d---e:latest"),
             ("localhost/hello", "localhost/hello:latest"),
+            ("a__b.c/hello", "a__b.c/hello:latest"),
+            ("Registry.test/hello", "Registry.test/hello:latest"),
             ("registry.acme.test:5000/team/hello:v1", "registry.acme.test:5000/team/hello:v1"),
             ("[2001:db8::1]/hello", "[2001:db8::1]/hello:latest"),
             ("[2001:db8::1]:5000/hello:v1", "[2001:db8::1]:5000/hello:v1"),
