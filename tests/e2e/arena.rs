@@ -110,7 +110,7 @@ fn rooms_that_are_none() {
     for module in none {
         let mut container = component(&module);
         let mut places = container.guest(Places).unwrap();
-        assert_eq!(places.of("abcde", &words(2), &[1, 2]).unwrap(), (1000, 1008, 1032), "{module}");
+        assert_eq!(places.of("abcde", &words(2), &[1, 2]).unwrap(), (1000, 1008, 1040), "{module}");
         assert!(places.allocated().unwrap() > 0, "{module}");
     }
     // A room of nothing, and one that the guest's own things are in: its own harm.

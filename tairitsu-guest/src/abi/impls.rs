@@ -192,7 +192,7 @@ pub(super) fn store_pair<M: Sink>(memory: &mut M, address: usize, pair: (usize, 
 }
 
 #[inline]
-fn load_pair<M: Source>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
+pub(super) fn load_pair<M: Source>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
     let pointer = u32::from_le_bytes(memory.read(address)?);
     let len = u32::from_le_bytes(memory.read(address + 4)?);
     Ok((pointer as usize, len as usize))

@@ -15,6 +15,7 @@ mod by_way;
 mod foreign;
 mod handle;
 mod impls;
+mod shown;
 mod std_types;
 
 pub use buffer::{AbiError, Buffer, check_list, range};
@@ -24,6 +25,7 @@ pub(crate) use handle::Held;
 #[cfg(not(target_family = "wasm"))]
 pub use handle::Token;
 pub use handle::{Lent, Own, Resource};
+pub use shown::Shown;
 
 use crate::schema::{Layout, Type};
 
@@ -65,19 +67,31 @@ pub trait WitType {
     const FLAT: usize = Self::TYPE.flat().len();
 }
 
-/// What a parameter declared as a reference to this type is lifted as: `String` for `str`, `Vec<T>` for `[T]`, and
-/// [`Lent`] of the type itself for all that is sized.
+/// What a parameter declared as a reference to this type is lifted as: `String` for `str` and `Vec<T>` for `[T]`, or in a guest a
+/// [`Shown`] one, and [`Lent`] of the type itself for all that is sized.
 pub trait Borrowed {
     /// The owned type.
     type Owned;
 }
 
+#[cfg(not(target_family = "wasm"))]
 impl Borrowed for str {
     type Owned = String;
 }
 
+#[cfg(not(target_family = "wasm"))]
 impl<T> Borrowed for [T] {
     type Owned = Vec<T>;
+}
+
+#[cfg(target_family = "wasm")]
+impl Borrowed for str {
+    type Owned = Shown<str, String>;
+}
+
+#[cfg(target_family = "wasm")]
+impl<T: 'static> Borrowed for [T] {
+    type Owned = Shown<[T], Vec<T>>;
 }
 
 impl<T> Borrowed for T {
@@ -287,6 +301,23 @@ pub trait Source: Memory {
 
     /// Takes what the other side allocated for a list of `len` plain items.
     fn take_plain<T: Lift>(&mut self, plain: Plain, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
+
+    /// [`Source::take_string`] of one that is passed by reference, and need not be taken.
+    #[inline]
+    fn show_string(&mut self, address: usize, len: usize) -> Result<Shown<str, String>, Self::Error> {
+        self.take_string(address, len).map(Shown::Own)
+    }
+
+    /// [`Source::take_plain`] of a list that is passed by reference, and need not be taken.
+    #[inline]
+    fn show_plain<T: Lift>(
+        &mut self,
+        plain: Plain,
+        address: usize,
+        len: usize,
+    ) -> Result<Shown<[T], Vec<T>>, Self::Error> {
+        self.take_plain(plain, address, len).map(Shown::Own)
+    }
 
     /// Checks that a list lies inside the memory, before its first item is read.
     fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), Self::Error>;

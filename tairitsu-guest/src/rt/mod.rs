@@ -6,7 +6,7 @@ mod handle;
 pub(crate) use handle::Handle;
 pub use handle::drop_value;
 
-use crate::abi::{AbiError, Lift, Lower, Memory, Own, Plain, Resource, Sink, Source};
+use crate::abi::{AbiError, Lift, Lower, Memory, Own, Plain, Resource, Shown, Sink, Source};
 use crate::schema::{Layout, MAX_FLAT_PARAMS, Role, align_to};
 use std::alloc;
 use std::any::TypeId;
@@ -249,6 +249,15 @@ impl<const SIZE: usize> Arena<SIZE> {
     fn has(&self, address: usize) -> bool {
         address.wrapping_sub(self.0.get().expose_provenance()) < SIZE
     }
+
+    /// The plain items there, of the argument that is being lifted. They stay as they are until the call is over: in one call
+    /// the host puts nothing where it has put something.
+    #[inline(always)]
+    fn show<T>(&self, address: usize, len: usize) -> Option<&'static [T]> {
+        // SAFETY: the host has put `len` items here, which are plain, and aligned. What is made of this is only borrowed, for no
+        // longer than the call.
+        (len > 0 && self.has(address)).then(|| unsafe { std::slice::from_raw_parts(address as *const T, len) })
+    }
 }
 
 /// The host keeps to the canonical ABI: addresses that it hands over were allocated by `cabi_realloc` with
@@ -271,6 +280,28 @@ impl Source for GuestSource {
     #[inline]
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>, Infallible> {
         Ok(take(address, len))
+    }
+
+    #[inline]
+    fn show_string(&mut self, address: usize, len: usize) -> Result<Shown<str, String>, Infallible> {
+        match ARENA.show(address, len) {
+            // SAFETY: the runtime checks that a string is UTF-8 before it lowers it.
+            Some(bytes) => Ok(Shown::There(unsafe { std::str::from_utf8_unchecked(bytes) })),
+            None => self.take_string(address, len).map(Shown::Own),
+        }
+    }
+
+    #[inline]
+    fn show_plain<T: Lift>(
+        &mut self,
+        plain: Plain,
+        address: usize,
+        len: usize,
+    ) -> Result<Shown<[T], Vec<T>>, Infallible> {
+        match ARENA.show(address, len) {
+            Some(items) => Ok(Shown::There(items)),
+            None => self.take_plain(plain, address, len).map(Shown::Own),
+        }
     }
 
     #[inline]
@@ -307,8 +338,9 @@ impl Source for GuestSource {
     }
 }
 
-/// Takes what the host allocated for `len` items that are their own lowered form.
-#[inline]
+/// Takes what the host allocated for `len` items that are their own lowered form. Once for each type of them: it is larger than
+/// a call of it.
+#[inline(never)]
 fn take<T>(address: usize, len: usize) -> Vec<T> {
     if len == 0 {
         // The address of an empty list was not allocated.

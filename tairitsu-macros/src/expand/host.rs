@@ -1,7 +1,7 @@
 //! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
 
 use super::{future, shared};
-use crate::model::{Interface, Receiver, Resource};
+use crate::model::{Function, Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -32,7 +32,8 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 }
 
 /// On wasm32, beside the trait: `Host` implements it by calls to the imports. The shims stay out of line, in
-/// the module of the section's static: whatever links a shim links the section's object.
+/// the module of the section's static: whatever links a shim links the section's object. Where all is numbers, a call of
+/// the shim would take as long as the rest of it, so that it goes in line, and reads a static of that object instead.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, wire, use_wire, if_guest, .. } = paths;
@@ -73,9 +74,14 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             }),
             Some(ty) => quote!(#wire::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
         };
+        let (inline, link) = match is_of_numbers(function) && interface.resource.is_none() {
+            true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),
+            false => (quote!(#[inline(never)]), None),
+        };
         quote! {
-            #[inline(never)]
+            #inline
             #head {
+                #link
                 const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
                 const _: () =
                     ::core::assert!(__TAIRITSU_SIGNATURE.params_len <= #most, "the name of a type stands for another one");
@@ -109,6 +115,15 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 #use_wire
                 #section
 
+                static __TAIRITSU_LINKED: u8 = 0;
+
+                #[inline(always)]
+                #[allow(dead_code)]
+                fn __tairitsu_link() {
+                    // SAFETY: it is a static. The read is kept, and with it the object that has the section.
+                    unsafe { ::core::ptr::read_volatile(&__TAIRITSU_LINKED) };
+                }
+
                 #[allow(improper_ctypes, clippy::all)]
                 impl #ident for #implementor {
                     #(#functions)*
@@ -116,6 +131,12 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             };
         }
     }
+}
+
+/// Whether all that goes in and out is one number each, by the looks of the types.
+fn is_of_numbers(function: &Function) -> bool {
+    let is_number = |ty: &syn::Type| shared::slots_by_looks(ty) == 1;
+    function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
 }
 
 /// Natively, beside the trait: `Host` implements it by the providers of the native container that runs.

@@ -137,6 +137,26 @@ impl Client<'_> {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
+        // Apart from those that nobody watches, so that their results are not looked at on their way.
+        if Call::is_watched(self.shared()) {
+            // SAFETY: the caller's.
+            return unsafe { self.call_watched::<P, R>(index, params) };
+        }
+        // SAFETY: the caller's.
+        unsafe { self.run::<P, R>(index, params) }
+    }
+
+    /// [`Client::call`], in a span and counted.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn call_watched<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + Outcome,
+    {
         let call = Call::begin(self.shared(), Name { interface: self.interface, index });
         let entered = call.enter();
         // SAFETY: the caller's.

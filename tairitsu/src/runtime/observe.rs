@@ -39,10 +39,16 @@ struct Watched {
 }
 
 impl Call {
+    /// Whether anybody may watch a call of the container.
+    #[inline]
+    pub(super) fn is_watched(shared: &Shared) -> bool {
+        LevelFilter::current() >= Level::DEBUG || shared.meters().is_on()
+    }
+
     /// Begins.
     #[inline]
     pub(super) fn begin(shared: &Shared, name: Name) -> Self {
-        if LevelFilter::current() >= Level::DEBUG || shared.meters().is_on() {
+        if Self::is_watched(shared) {
             return Self(Watched::begin(shared, name));
         }
         Self(None)
