@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tairitsu::{AsyncContainer, CallError, Container, ContainerBuilder, Error, Limits, OnDenied, Policy, Status};
+use tairitsu_test_api::Steps;
 use tairitsu_test_web::{Failure, Guest, Reader, Web};
 
 const MS: Duration = Duration::from_millis(1);
@@ -65,8 +66,17 @@ impl Web for Pages {
     }
 }
 
+struct One;
+
+#[tairitsu::host]
+impl Steps for One {
+    fn step(&self, _after: u32) -> u32 {
+        1
+    }
+}
+
 fn builder(deadline: impl Into<Option<Duration>>) -> ContainerBuilder {
-    Container::builder(&image("web")).limits(Limits::new().deadline(deadline))
+    Container::builder(&image("web")).limits(Limits::new().deadline(deadline)).provide_with(|| One)
 }
 
 async fn pages(pages: &Pages, deadline: impl Into<Option<Duration>>) -> AsyncContainer {

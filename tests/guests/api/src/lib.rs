@@ -41,6 +41,13 @@ pub trait Rates {
     fn rate(&self, from: Currency, to: Currency) -> Option<f64>;
 }
 
+/// Numbers only, so that a guest's call of it goes in line, and the guest has nothing of this crate but what that refers to.
+#[tairitsu::host(package = "test:split@1.2.3")]
+pub trait Steps {
+    /// The step after so many.
+    fn step(&self, after: u32) -> u32;
+}
+
 /// A second interface of the same guest, over the same state.
 #[tairitsu::guest(package = "test:split@1.2.3")]
 pub trait Exchange {

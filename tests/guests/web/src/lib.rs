@@ -1,5 +1,7 @@
 //! A guest whose host waits for what it asks for: `async fn`, to which a guest's call is a call as any.
 
+use tairitsu_test_api::Steps;
+
 /// Why there is no page.
 #[tairitsu::wit]
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +53,7 @@ impl Reader for Guest {
     }
 
     fn calls(&mut self) -> u32 {
-        self.calls += 1;
+        self.calls += tairitsu::Host.step(self.calls);
         self.calls
     }
 }
