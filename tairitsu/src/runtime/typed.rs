@@ -144,30 +144,37 @@ impl<P: Lower + Send + Sync, T: Lift + Send + Sync, const N: usize, const M: usi
     where
         T: InPlace,
     {
-        /// The type of `see`, which has no name.
+        /// Gives the type of `see` a name.
         unsafe fn call<P, T, F, O, const N: usize, const M: usize>(
             client: &mut Client<'_>,
             index: usize,
             params: P,
             see: F,
-        ) -> (std::result::Result<Looked<T, F, O, M>, Fault>, Option<std::result::Result<O, T::Err>>)
+        ) -> std::result::Result<O, CallError<T::Err>>
         where
             P: Lower + Send + Sync,
             T: InPlace + Send + Sync,
             F: FnOnce(&T::Seen) -> O,
         {
+            if const { P::TYPE.has_handle() } {
+                client.check_handles(index, &params).map_err(Fault::into)?;
+            }
             // SAFETY: the caller's; what is looked at is of the type that the result has.
-            in_place::look::<T, F, O, _>(see, || unsafe {
+            let (called, made) = in_place::look::<T, F, O, _>(see, || unsafe {
                 client.call::<Carrier<P, N>, Looked<T, F, O, M>>(index, Carrier::new(params))
-            })
+            });
+            if const { P::TYPE.has_handle() } {
+                client.end_lending();
+            }
+            match (called, made) {
+                (Err(fault), _) => Err(Fault::into(fault)),
+                (Ok(_), Some(made)) => made.map_err(CallError::Guest),
+                (Ok(_), None) => unreachable!("a result that was lifted was looked at"),
+            }
         }
 
         // SAFETY: the caller's.
-        match unsafe { call::<P, T, _, O, N, M>(client, index, params, see) } {
-            (Err(fault), _) => Err(Fault::into(fault)),
-            (Ok(_), Some(made)) => made.map_err(CallError::Guest),
-            (Ok(_), None) => unreachable!("a result that was lifted was looked at"),
-        }
+        unsafe { call::<P, T, _, O, N, M>(client, index, params, see) }
     }
 
     /// Looks at a result that is the host's own.

@@ -270,6 +270,9 @@ fn a_handle_of_another_container_is_refused() {
             "`test:docs/document@1.0.0#[method]document.append` was not called: expected a `document` of its container's, \
              found one of another container: get one from this container"
         );
+        let error = documents.title_with(&document, |title| panic!("{title}")).unwrap_err();
+        assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnother, .. }), "{error}");
+        assert_eq!(documents.title_with(&others, str::to_owned).unwrap(), "other's");
         // Where it stands in a call, or how it is passed, makes no difference, and neither container has come to harm.
         let error = other.guest(Editor).unwrap().keep(Some(document)).unwrap_err();
         assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnother, .. }), "{error}");
