@@ -191,8 +191,9 @@ pub(super) fn store_pair<M: Sink>(memory: &mut M, address: usize, pair: (usize, 
     memory.write(address + 4, (pair.1 as u32).to_le_bytes())
 }
 
+/// The pointer and the length of a string or a list that is stored at an address.
 #[inline]
-pub(super) fn load_pair<M: Source>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
+pub fn load_pair<M: Source>(memory: &M, address: usize) -> Result<(usize, usize), M::Error> {
     let pointer = u32::from_le_bytes(memory.read(address)?);
     let len = u32::from_le_bytes(memory.read(address + 4)?);
     Ok((pointer as usize, len as usize))

@@ -25,6 +25,7 @@ pub(crate) use handle::Held;
 #[cfg(not(target_family = "wasm"))]
 pub use handle::Token;
 pub use handle::{Lent, Own, Resource};
+pub use impls::load_pair;
 pub use shown::Shown;
 
 use crate::schema::{Layout, Type};

@@ -1,7 +1,6 @@
 //! Strings and lists that came by reference.
 
-use super::impls::load_pair;
-use super::{Lift, Source, WitType};
+use super::{Lift, Source, WitType, load_pair};
 use crate::schema::Type;
 use std::borrow::Borrow;
 use std::convert::Infallible;

@@ -175,6 +175,8 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
         ),
         None => (quote!(__TairitsuProvider), None),
     };
+    // Every provider is; said a second time where it need not, it is a second error.
+    let send = interface.functions.iter().any(|function| function.is_async).then(|| quote!(+ ::core::marker::Send));
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let index = shared::index(i);
         let idents: Vec<_> =
@@ -210,7 +212,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
                 #[allow(clippy::all)]
                 impl dyn #ident {
                     #[doc(hidden)]
-                    pub fn __tairitsu_link<__TairitsuProvider: #ident + ::core::marker::Send + 'static>(
+                    pub fn __tairitsu_link<__TairitsuProvider: #ident #send + 'static>(
                         __tairitsu_linker: &mut #private::ProviderLinker<'_, #provider>,
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         #resource

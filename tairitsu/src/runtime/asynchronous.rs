@@ -30,7 +30,8 @@ impl ContainerBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare`], and [`Error::LinkedAsync`] where a container is linked.
+    /// Those of [`ContainerBuilder::prepare`], [`Error::LinkedAsync`] where a container is linked, and [`Error::SharedAsync`] where
+    /// a provider that containers share has an `async fn`.
     pub fn prepare_async(self) -> Result<AsyncTemplate, Error> {
         Ok(AsyncTemplate { template: self.template_of_many(Asyncness::Yes)? })
     }
@@ -89,7 +90,7 @@ impl AsyncTemplate {
 /// middle of cannot go on. It is [`Status::Trapped`] then, [`AsyncContainer::first_trap`] says so, and it can be
 /// restarted. Whatever the call waited for is dropped with it. A future that was never polled has begun nothing.
 ///
-/// A provider's function runs on the thread that polls, and others wait while it does.
+/// A provider's function runs on the thread that polls, and others wait while it does, unless it is an `async fn`.
 pub struct AsyncContainer {
     container: Container,
     template: Template,

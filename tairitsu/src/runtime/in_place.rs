@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::thread;
-use tairitsu_guest::abi::{self, Lift, Memory, Plain, Source, WitType};
+use tairitsu_guest::abi::{self, Lift, Memory, Plain, WitType};
 use tairitsu_guest::schema::Type;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
 use wasmtime::component::{self, ComponentNamedList, ComponentType};
@@ -49,7 +49,7 @@ impl InPlace for String {
         if !memory.is_utf8() {
             return Ok(Ok(Cow::Owned(String::load(memory, address)?)));
         }
-        let (pointer, len) = pair(memory, address)?;
+        let (pointer, len) = abi::load_pair(memory, address)?;
         match std::str::from_utf8(abi::range(memory.bytes(), pointer, len)?) {
             Ok(string) => Ok(Ok(Cow::Borrowed(string))),
             Err(error) => Err(memory.fail(abi::AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
@@ -72,7 +72,7 @@ where
         address: usize,
     ) -> Result<std::result::Result<Cow<'m, [T]>, Infallible>> {
         let Some(plain) = T::PLAIN else { return Ok(Ok(Cow::Owned(Self::load(memory, address)?))) };
-        let (pointer, len) = pair(memory, address)?;
+        let (pointer, len) = abi::load_pair(memory, address)?;
         let bytes = abi::check_list(memory.bytes(), pointer, T::LAYOUT, len)?;
         Ok(Ok(Cow::Borrowed(items(plain, bytes, len)?)))
     }
@@ -102,12 +102,6 @@ where
             found => Err(abi::bad_discriminant::<Self, _>(memory, found)),
         }
     }
-}
-
-/// The pointer and the length that are stored at an address.
-fn pair(memory: &LiftMemory<'_, '_>, address: usize) -> Result<(usize, usize)> {
-    let (pointer, len) = (memory.read(address)?, memory.read(address + 4)?);
-    Ok((u32::from_le_bytes(pointer) as usize, u32::from_le_bytes(len) as usize))
 }
 
 /// The bytes as that many items.
