@@ -231,23 +231,58 @@ impl Sink for GuestMemory {
     }
 }
 
-/// Room for the strings and lists that a host of ours passes in one call, in place of memory from `cabi_realloc`: it finds the
-/// address as a core global of this name, and fills it from its start in each call. What comes from here is copied, and not
-/// freed. The number in the name is the size in bytes.
-#[unsafe(export_name = "tairitsu:arena:65536")]
-pub static ARENA: Arena<65_536> = Arena(UnsafeCell::new(MaybeUninit::uninit()));
+/// Where there is room for the strings and lists that a host of ours passes in one call, in place of memory from `cabi_realloc`. It
+/// finds the address of this as a core global of this name, and fills the room from its start in each call. What comes from there
+/// is not freed.
+#[unsafe(export_name = "tairitsu:arena")]
+pub static ARENA: Arena = Arena { place: Cell::new(0), size: Cell::new(0), passed: Cell::new(0) };
 
-/// See [`ARENA`].
-#[repr(C, align(8))]
-pub struct Arena<const SIZE: usize>(UnsafeCell<MaybeUninit<[u8; SIZE]>>);
+/// See [`ARENA`]. The host reads the first two.
+#[repr(C)]
+pub struct Arena {
+    /// The address, once there is room. It stays there.
+    place: Cell<usize>,
+    /// In bytes.
+    size: Cell<usize>,
+    /// How many strings and lists came without it.
+    passed: Cell<u32>,
+}
 
-// SAFETY: nothing in the guest writes to it; the host does while the guest does not run.
-unsafe impl<const SIZE: usize> Sync for Arena<SIZE> {}
+// SAFETY: a component has one thread, and the host reads it while the guest does not run.
+unsafe impl Sync for Arena {}
 
-impl<const SIZE: usize> Arena<SIZE> {
+impl Arena {
+    const SIZE: usize = 65_536;
+    /// After so many it is worth a page of memory: many a guest is passed a few, and ends.
+    const WORTH: u32 = 32;
+
     #[inline(always)]
     fn has(&self, address: usize) -> bool {
-        address.wrapping_sub(self.0.get().expose_provenance()) < SIZE
+        address.wrapping_sub(self.place.get()) < self.size.get()
+    }
+
+    /// Something came that is not there.
+    #[inline]
+    fn count(&self) {
+        let passed = self.passed.get();
+        if passed < Self::WORTH {
+            self.passed.set(passed + 1);
+            if passed + 1 == Self::WORTH {
+                self.make();
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make(&self) {
+        // SAFETY: the size is not zero.
+        let place = unsafe { alloc::alloc(layout_of(Layout { size: Self::SIZE, align: 8 })) };
+        // Without it all goes on as before.
+        if !place.is_null() {
+            self.place.set(place.expose_provenance());
+            self.size.set(Self::SIZE);
+        }
     }
 
     /// The plain items there, of the argument that is being lifted. They stay as they are until the call is over: in one call
@@ -312,6 +347,7 @@ impl Source for GuestSource {
     #[inline]
     fn free(&mut self, address: usize, layout: Layout) {
         if layout.size > 0 && !ARENA.has(address) {
+            ARENA.count();
             // SAFETY: the host allocated it through `cabi_realloc` with this layout and has handed it over.
             unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
         }
@@ -355,6 +391,7 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
         }
         return items;
     }
+    ARENA.count();
     // SAFETY: the host allocated it through `cabi_realloc`, which is the global allocator, with the layout
     // of `[T; len]`, filled it, and has handed it over.
     unsafe { Vec::from_raw_parts(address as *mut T, len, len) }

@@ -1,31 +1,31 @@
 //! The guest's room for what the host lowers, which saves a call of its allocator for each string and list.
 //!
 //! The canonical ABI has the host ask `cabi_realloc` for the memory of each string and list that it passes: a call into the
-//! guest, which takes longer than to copy what is in most of them. A guest of ours exports the address of a static as
-//! a core global, by the name `tairitsu:arena:<size>`. The host fills that from its start in each call, as long as there is room.
-//! The guest copies what it finds there and frees none of it. A guest of another origin has no such global, another host
-//! does not look for it, and both sides are what the canonical ABI says without it.
+//! guest, which takes longer than to copy what is in most of them. A guest of ours exports an address as the core global
+//! `tairitsu:arena`. There it says where it has room and how much, two words, once it has been passed enough to make some. The host
+//! fills that from its start in each call, as long as there is room. The guest frees none of it. A guest of another origin has no such
+//! global, another host does not look for it, and both sides are what the canonical ABI says without it.
 //!
-//! Nothing rests on what an image says of its arena. Each write is checked against the memory, and an address of
-//! other things of the guest's is the guest's own harm.
+//! Nothing rests on what a guest says of its arena. It is looked at once, and has to be in the memory, which only grows; that
+//! other things of the guest's are there too is the guest's own harm.
 
 use std::ops::Range;
 use tairitsu_guest::schema::{Layout, align_to};
 use wasmparser::{ConstExpr, ExternalKind, Operator, Parser, Payload, TypeRef};
 
-/// What the name of the global begins with.
-const NAME: &str = "tairitsu:arena:";
+/// The name of the global.
+const NAME: &str = "tairitsu:arena";
 
-/// Where an image's arena is, in the memory of each of its instances; nowhere for most guests of other origins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Arena(Range<usize>);
+/// Where an image's instances say where their arena is; nowhere for most guests of other origins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Arena(Option<usize>);
 
-/// What is left of it in a call.
+/// What is left of an instance's in a call.
 pub(super) struct Room {
+    /// Where it is said, as long as it is not known.
+    said: Option<usize>,
     arena: Range<usize>,
     start: usize,
-    /// It is in the memory, which only grows.
-    is_there: bool,
 }
 
 impl Arena {
@@ -37,11 +37,11 @@ impl Arena {
 
     fn find(component: &[u8]) -> wasmparser::Result<Option<Self>> {
         let (mut memories, mut found) = (0, None);
-        let (mut globals, mut exported) = (Vec::new(), None);
+        let mut globals = Vec::new();
         for payload in Parser::new(0).parse_all(component) {
             match payload? {
                 // Of a core module, or of a component, which has none of what follows.
-                Payload::Version { .. } => (globals, exported) = (Vec::new(), None),
+                Payload::Version { .. } => globals.clear(),
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         if let TypeRef::Global(_) = import?.ty {
@@ -58,16 +58,12 @@ impl Arena {
                 Payload::ExportSection(section) => {
                     for export in section {
                         let export = export?;
-                        let size = export.name.strip_prefix(NAME).and_then(|size| size.parse().ok());
-                        if let (ExternalKind::Global, Some(size)) = (export.kind, size) {
-                            exported = Some((export.index as usize, size));
+                        if export.kind == ExternalKind::Global
+                            && export.name == NAME
+                            && let Some(Some(address)) = globals.get(export.index as usize)
+                        {
+                            found = Some(Self(Some(*address as usize)));
                         }
-                    }
-                    if let Some((global, size)) = exported
-                        && let Some(Some(start)) = globals.get(global)
-                    {
-                        let start = *start as usize;
-                        found = Some(Self(start..start.saturating_add(size)));
                     }
                 }
                 _ => {}
@@ -76,10 +72,10 @@ impl Arena {
         Ok(found.filter(|_| memories == 1))
     }
 
-    /// All of it.
+    /// Of a new instance, which has none so far.
     #[inline]
-    pub(super) fn room(&self) -> Room {
-        Room { arena: self.0.clone(), start: self.0.start, is_there: false }
+    pub(super) fn room(self) -> Room {
+        Room { said: self.0, arena: 0..0, start: 0 }
     }
 }
 
@@ -95,25 +91,33 @@ impl Room {
     pub(super) fn take(&mut self, layout: Layout) -> Option<usize> {
         let start = align_to(self.start, layout.align);
         let end = start.checked_add(layout.size)?;
-        if end > self.arena.end || !self.is_there {
+        if end > self.arena.end {
             return None;
         }
         self.start = end;
         Some(start)
     }
 
-    /// Whether it has to be [found](Room::find) before there is any.
+    /// Where the guest may have said since where it is.
     #[inline]
-    pub(super) fn is_to_be_found(&self) -> bool {
-        !self.is_there && !self.arena.is_empty()
+    pub(super) fn said(&self) -> Option<usize> {
+        self.said
     }
 
-    /// Looks whether a memory of that size has it.
+    /// What is said at that address of the instance's memory.
     #[cold]
-    pub(super) fn find(&mut self, memory: usize) {
-        self.is_there = self.arena.end <= memory;
-        if !self.is_there {
-            *self = Arena::default().room();
+    pub(super) fn at(said: usize, memory: &[u8]) -> Self {
+        let word = |address: usize| {
+            let bytes = memory.get(address..)?.first_chunk()?;
+            Some(u32::from_le_bytes(*bytes) as usize)
+        };
+        let nowhere = Self { said: None, arena: 0..0, start: 0 };
+        match (word(said), word(said.saturating_add(4))) {
+            (Some(_), Some(0)) => Self { said: Some(said), ..nowhere },
+            (Some(start), Some(size)) if start.saturating_add(size) <= memory.len() => {
+                Self { said: None, arena: start..start + size, start }
+            }
+            _ => nowhere,
         }
     }
 }

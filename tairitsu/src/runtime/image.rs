@@ -193,8 +193,8 @@ impl Image {
     }
 
     /// Where the guest has room for what is lowered into it.
-    pub(super) fn arena(&self) -> &Arena {
-        &self.inner.wit.get().arena
+    pub(super) fn arena(&self) -> Arena {
+        self.inner.wit.get().arena
     }
 
     pub(super) fn world(&self) -> &World {

@@ -3,6 +3,7 @@
 //! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones on their way in. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
+use super::arena::Room;
 use super::handle::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
 use super::state::State;
 use std::any::Any;
@@ -147,9 +148,9 @@ impl<S> LowerMemory<'_, '_, S> {
     /// A place in the room that the guest has for what is passed to it.
     #[inline]
     fn room(&mut self, layout: Layout) -> Option<usize> {
-        if self.state()?.room.is_to_be_found() {
-            let memory = self.cx.as_slice_mut().len();
-            self.state()?.room.find(memory);
+        if let Some(said) = self.state()?.room.said() {
+            let room = Room::at(said, self.cx.as_slice_mut());
+            self.state()?.room = room;
         }
         self.state()?.room.take(layout)
     }
