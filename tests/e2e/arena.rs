@@ -1,8 +1,8 @@
-//! The room that a guest of ours has for what the host lowers: hand-written guests that say where they find it.
+//! The room that a guest of ours has for what the host lowers: hand-written guests that look for it somewhere.
 
 use crate::{componentize, image};
 use std::fmt::Write;
-use tairitsu::{Container, Registry};
+use tairitsu::{Container, Limits, Registry};
 use tairitsu_test_zoo::{Value, Zoo};
 
 #[tairitsu::guest(package = "test:arena")]
@@ -12,21 +12,25 @@ trait Places {
     fn of(&mut self, one: &str, list: &[String], other: &[u64]) -> (u32, u32, u32);
     /// Where the second one's items are, in whose places there is what is to be returned.
     fn first(&mut self, list: &[String]) -> (u32, u32, u32);
+    /// What the host says of the room: where it is, and its size.
+    fn cell(&mut self) -> (u32, u32);
     /// How much was allocated.
     fn allocated(&mut self) -> u32;
 }
 
-/// A core module with these things besides: it allocates from 1,000 on, and never frees.
+/// A core module with these things besides: it allocates from 1,000 on, and never frees. Its memory has a maximum of two pages.
 fn module(more: &str) -> String {
     format!(
         r#"(core module $m
-            (memory (export "memory") 1)
+            (memory (export "memory") 1 2)
             {more}
             (global $next (mut i32) (i32.const 1000))
             (func (export "realloc") (param i32 i32 i32 i32) (result i32)
                 (local $at i32)
                 (local.set $at (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
                 (global.set $next (i32.add (local.get $at) (local.get 3)))
+                (if (i32.gt_u (global.get $next) (i32.mul (memory.size) (i32.const 65536)))
+                    (then (if (i32.eq (memory.grow (i32.const 1)) (i32.const -1)) (then unreachable))))
                 (local.get $at))
             (func (export "of") (param i32 i32 i32 i32 i32 i32) (result i32)
                 (i32.store (i32.const 8) (local.get 0))
@@ -34,11 +38,16 @@ fn module(more: &str) -> String {
                 (i32.store (i32.const 16) (local.get 4))
                 (i32.const 8))
             (func (export "first") (param i32 i32) (result i32) (local.get 0))
+            (func (export "cell") (result i32) (i32.const 64))
             (func (export "allocated") (result i32) (i32.sub (global.get $next) (i32.const 1000))))"#
     )
 }
 
 fn component(module: &str) -> Container {
+    limited(module, Limits::default())
+}
+
+fn limited(module: &str, limits: Limits) -> Container {
     let mut text = format!("(component {module} (core instance $i (instantiate $m))");
     let three = "(tuple u32 u32 u32)";
     let functions = [
@@ -47,29 +56,22 @@ fn component(module: &str) -> Container {
             format!(r#"(param "one" string) (param "list" (list string)) (param "other" (list u64)) (result {three})"#),
         ),
         ("first", format!(r#"(param "list" (list string)) (result {three})"#)),
+        ("cell", "(result (tuple u32 u32))".into()),
         ("allocated", "(result u32)".into()),
     ];
     for (name, ty) in functions {
         let memory = r#"(memory $i "memory") (realloc (func $i "realloc"))"#;
         write!(text, r#"(func ${name} {ty} (canon lift (core func $i "{name}") {memory}))"#).unwrap();
     }
-    text += r#"(instance $places (export "of" (func $of)) (export "first" (func $first)) (export "allocated" (func $allocated)))
+    text += r#"(instance $places (export "of" (func $of)) (export "first" (func $first)) (export "cell" (func $cell)) (export "allocated" (func $allocated)))
         (export "test:arena/places" (instance $places)))"#;
-    Container::new(&Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap()).unwrap()
+    let image = Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap();
+    Container::builder(&image).limits(limits).build().unwrap()
 }
 
-/// That there is so much room, and where, at that address.
-fn arena(said: i32, place: u32, size: u32) -> String {
-    let words: String =
-        [place, size].iter().flat_map(|word| word.to_le_bytes()).map(|b| format!("\\{b:02x}")).collect();
-    format!(
-        r#"(global (export "tairitsu:arena") i32 (i32.const {said})) (data (i32.const {}) "{words}")"#,
-        said.clamp(0, 65_528)
-    )
-}
-
-fn with_room() -> Container {
-    component(&module(&arena(64, 32_768, 1024)))
+/// Looks for it at that address.
+fn looking(address: i32) -> String {
+    module(&format!(r#"(global (export "tairitsu:arena") i32 (i32.const {address}))"#))
 }
 
 fn words(n: usize) -> Vec<String> {
@@ -77,61 +79,112 @@ fn words(n: usize) -> Vec<String> {
 }
 
 #[test]
-fn what_is_passed_is_in_the_room() {
-    let mut container = with_room();
+fn room_is_made_once_it_is_worth_it() {
+    let mut container = component(&looking(64));
     let mut places = container.guest(Places).unwrap();
+    places.first(&words(30)).unwrap();
+    assert_eq!(places.cell().unwrap(), (0, 0));
+    // The 32nd that is passed.
+    places.first(&words(1)).unwrap();
+    let (room, size) = places.cell().unwrap();
+    let allocated = places.allocated().unwrap();
+    assert_eq!((room + size, size), (1000 + allocated, 4096));
     for _ in 0..3 {
         // From the start in each call, and aligned.
-        assert_eq!(places.of("abcde", &words(2), &[1, 2]).unwrap(), (32_768, 32_776, 32_800));
+        assert_eq!(places.of("abcde", &words(2), &[1, 2]).unwrap(), (room, room + 8, room + 32));
         // In the list's items is the address of the first string, which comes behind them, and its length.
-        assert_eq!(places.first(&words(2)).unwrap(), (32_784, 4, 32_788));
-        assert_eq!(places.allocated().unwrap(), 0);
+        assert_eq!(places.first(&words(2)).unwrap(), (room + 16, 4, room + 20));
     }
+    assert_eq!(places.allocated().unwrap(), allocated);
 }
 
 #[test]
 fn what_has_no_room_is_allocated() {
-    let mut container = with_room();
+    let mut container = component(&looking(64));
     let mut places = container.guest(Places).unwrap();
+    places.first(&words(32)).unwrap();
+    let (room, size) = places.cell().unwrap();
+    let allocated = places.allocated().unwrap();
     // Longer than what is worth a copy.
-    assert_eq!(places.of(&"x".repeat(600), &[], &[7]).unwrap(), (1000, 4, 32_768));
-    assert_eq!(places.allocated().unwrap(), 600);
-    // It is full after the items and 64 words.
-    let (items, len, _) = places.first(&words(96)).unwrap();
-    assert_eq!((items, len), (32_768 + 96 * 8, 4));
-    assert!(places.allocated().unwrap() > 600);
+    assert_eq!(places.of(&"x".repeat(600), &[], &[7]).unwrap(), (1000 + allocated.next_multiple_of(8), 4, room));
+    let allocated = places.allocated().unwrap();
+    // It is full after the items and most of the words.
+    let many = size as usize / 12 + 10;
+    assert_eq!(places.first(&words(many)).unwrap(), (room + many as u32 * 8, 4, room + many as u32 * 8 + 4));
+    assert!(places.allocated().unwrap() > allocated);
     // And empty again.
-    assert_eq!(places.of("", &[], &[7]).unwrap(), (1, 4, 32_768));
+    assert_eq!(places.of("", &[], &[7]).unwrap(), (1, 4, room));
+    assert_eq!(places.cell().unwrap(), (room, size));
 }
 
-/// Nothing is believed.
+#[test]
+fn room_that_was_too_small_is_enlarged_by_the_next_call() {
+    let mut container = component(&looking(64));
+    let mut places = container.guest(Places).unwrap();
+    places.first(&words(32)).unwrap();
+    let (room, size) = places.cell().unwrap();
+    let many = words(size as usize / 12 + 40);
+    places.first(&many).unwrap();
+    assert_eq!(places.cell().unwrap(), (room, size), "not while something is there");
+    let (first, ..) = places.first(&many).unwrap();
+    let (larger, enough) = places.cell().unwrap();
+    assert_eq!(first, larger + many.len() as u32 * 8);
+    assert!(enough as usize >= many.len() * 12 && enough <= 2 * size, "{enough}");
+    let allocated = places.allocated().unwrap();
+    assert_eq!(1000 + allocated, larger + enough);
+    places.first(&many).unwrap();
+    assert_eq!(places.allocated().unwrap(), allocated);
+}
+
+/// What is not there, or has no place, is not made: all goes on as before.
 #[test]
 fn rooms_that_are_none() {
     let second = r#"(core module $other (memory 1)) (core instance (instantiate $other))"#;
     let none = [
         module(""),
-        // None yet, and none of what is in no memory: where it is said, and where it is.
-        module(&arena(64, 32_768, 0)),
-        module(&arena(64, 65_000, 1024)),
-        module(&arena(64, u32::MAX, u32::MAX)),
-        module(&arena(65_530, 32_768, 1024)),
-        module(&arena(-8, 32_768, 1024)),
+        // In no memory.
+        looking(65_530),
+        looking(-8),
         module(r#"(func (export "tairitsu:arena"))"#),
         module(r#"(global $g i32 (i32.const 64)) (global (export "tairitsu:arena") i32 (global.get $g))"#),
         // Which memory a function has is not known then.
-        format!("{second} {}", module(&arena(64, 32_768, 1024))),
+        format!("{second} {}", looking(64)),
     ];
     for module in none {
         let mut container = component(&module);
         let mut places = container.guest(Places).unwrap();
-        for round in 0..2 {
+        for round in 0..50 {
             let places = places.of("abcde", &words(2), &[1, 2]).unwrap();
             assert_eq!(places, (1000 + round * 56, 1008 + round * 56, 1040 + round * 56), "{module}");
         }
+        assert_eq!(places.cell().unwrap(), (0, 0));
     }
     // One that other things of the guest's are in: its own harm.
-    let mut container = component(&module(&arena(64, 0, 1024)));
-    assert_eq!(container.guest(Places).unwrap().of("a", &[], &[]).unwrap().0, 0);
+    let mut container = component(&looking(8));
+    let mut places = container.guest(Places).unwrap();
+    for _ in 0..50 {
+        places.of("a", &words(2), &[1]).unwrap();
+    }
+}
+
+/// A memory that ends soon is left to what has no other place.
+#[test]
+fn no_room_is_made_beyond_a_limit() {
+    let strings = |bytes: usize| vec!["x".repeat(500); bytes / 500];
+    // The guest's own maximum: there is none left for a larger one after the third call.
+    let mut container = component(&looking(64));
+    let mut places = container.guest(Places).unwrap();
+    for (bytes, size) in [(17_000, 16_384), (17_000, 16_384), (70_000, 16_384), (30_000, 16_384), (10_000, 16_384)] {
+        places.first(&strings(bytes)).unwrap();
+        assert_eq!(places.cell().unwrap().1, size, "{bytes}");
+    }
+    // The container's limit: there is none left from the start.
+    let mut container = limited(&looking(64), Limits::default().memory_bytes(65_536));
+    let mut places = container.guest(Places).unwrap();
+    for bytes in [10_000, 10_000, 30_000] {
+        places.first(&strings(bytes)).unwrap();
+        assert_eq!(places.cell().unwrap(), (0, 0));
+    }
 }
 
 /// A guest of ours has one, in a component by the stock encoder as in one by ours, and takes from there what it is given.

@@ -301,7 +301,10 @@ fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) ->
     memory.check::<T>(pointer, len)?;
     let mut items = Vec::with_capacity(len);
     for i in 0..len {
-        items.push(attempt!(T::load(memory, pointer + i * size)));
+        let item = attempt!(T::load(memory, pointer + i * size));
+        // SAFETY: there is room for `len` items, and no more are pushed. Else each type has the code that grows a vector.
+        unsafe { std::hint::assert_unchecked(items.len() < items.capacity()) };
+        items.push(item);
     }
     memory.free(pointer, Layout { size: size * len, align });
     Ok(items)

@@ -20,10 +20,13 @@ impl<T: ?Sized, O: Borrow<T>> Deref for Shown<T, O> {
 
     #[inline]
     fn deref(&self) -> &T {
-        match self {
+        let shown = match self {
             Shown::There(shown) => shown,
             Shown::Own(own) => own.borrow(),
-        }
+        };
+        // SAFETY: no value is larger. Who adds such sizes up needs no code for a sum that wraps.
+        unsafe { std::hint::assert_unchecked(size_of_val(shown) <= isize::MAX as usize) };
+        shown
     }
 }
 

@@ -232,57 +232,27 @@ impl Sink for GuestMemory {
 }
 
 /// Where there is room for the strings and lists that a host of ours passes in one call, in place of memory from `cabi_realloc`. It
-/// finds the address of this as a core global of this name, and fills the room from its start in each call. What comes from there
-/// is not freed.
+/// finds the address of this as a core global of this name, says here what room it has made with `cabi_realloc`, and fills it from its
+/// start in each call. What comes from there is not freed.
 #[unsafe(export_name = "tairitsu:arena")]
-pub static ARENA: Arena = Arena { place: Cell::new(0), size: Cell::new(0), passed: Cell::new(0) };
+pub static ARENA: Arena = Arena { place: Cell::new(0), size: Cell::new(0) };
 
-/// See [`ARENA`]. The host reads the first two.
+/// See [`ARENA`].
 #[repr(C)]
 pub struct Arena {
-    /// The address, once there is room. It stays there.
+    /// The address. It changes only when nothing is there: with the first argument of a call.
     place: Cell<usize>,
     /// In bytes.
     size: Cell<usize>,
-    /// How many strings and lists came without it.
-    passed: Cell<u32>,
 }
 
-// SAFETY: a component has one thread, and the host reads it while the guest does not run.
+// SAFETY: a component has one thread, and the host writes it while the guest does not run.
 unsafe impl Sync for Arena {}
 
 impl Arena {
-    const SIZE: usize = 65_536;
-    /// After so many it is worth a page of memory: many a guest is passed a few, and ends.
-    const WORTH: u32 = 32;
-
     #[inline(always)]
     fn has(&self, address: usize) -> bool {
         address.wrapping_sub(self.place.get()) < self.size.get()
-    }
-
-    /// Something came that is not there.
-    #[inline]
-    fn count(&self) {
-        let passed = self.passed.get();
-        if passed < Self::WORTH {
-            self.passed.set(passed + 1);
-            if passed + 1 == Self::WORTH {
-                self.make();
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn make(&self) {
-        // SAFETY: the size is not zero.
-        let place = unsafe { alloc::alloc(layout_of(Layout { size: Self::SIZE, align: 8 })) };
-        // Without it all goes on as before.
-        if !place.is_null() {
-            self.place.set(place.expose_provenance());
-            self.size.set(Self::SIZE);
-        }
     }
 
     /// The plain items there, of the argument that is being lifted. They stay as they are until the call is over: in one call
@@ -347,7 +317,6 @@ impl Source for GuestSource {
     #[inline]
     fn free(&mut self, address: usize, layout: Layout) {
         if layout.size > 0 && !ARENA.has(address) {
-            ARENA.count();
             // SAFETY: the host allocated it through `cabi_realloc` with this layout and has handed it over.
             unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
         }
@@ -391,7 +360,6 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
         }
         return items;
     }
-    ARENA.count();
     // SAFETY: the host allocated it through `cabi_realloc`, which is the global allocator, with the layout
     // of `[T; len]`, filled it, and has handed it over.
     unsafe { Vec::from_raw_parts(address as *mut T, len, len) }

@@ -2,12 +2,13 @@
 //!
 //! The canonical ABI has the host ask `cabi_realloc` for the memory of each string and list that it passes: a call into the
 //! guest, which takes longer than to copy what is in most of them. A guest of ours exports an address as the core global
-//! `tairitsu:arena`. There it says where it has room and how much, two words, once it has been passed enough to make some. The host
-//! fills that from its start in each call, as long as there is room. The guest frees none of it. A guest of another origin has no such
-//! global, another host does not look for it, and both sides are what the canonical ABI says without it.
+//! `tairitsu:arena`: of two words, where the host writes what room it has made, and how much. It makes it with that same allocator once
+//! some strings and lists were passed, enlarges it when they were too many for it, and fills it from its start in each call. The
+//! guest frees none of what is there. A guest of another origin has no such global, another host does not look for it, and both
+//! sides are what the canonical ABI says without it.
 //!
-//! Nothing rests on what a guest says of its arena. It is looked at once, and has to be in the memory, which only grows; that
-//! other things of the guest's are there too is the guest's own harm.
+//! Nothing rests on what a guest says. The room is what its allocator has returned, in its memory, which only grows; that other
+//! things of the guest's are there too is the guest's own harm.
 
 use std::ops::Range;
 use tairitsu_guest::schema::{Layout, align_to};
@@ -16,17 +17,44 @@ use wasmparser::{ConstExpr, ExternalKind, Operator, Parser, Payload, TypeRef};
 /// The name of the global.
 const NAME: &str = "tairitsu:arena";
 
-/// Where an image's instances say where their arena is; nowhere for most guests of other origins.
+/// Where an image's instances look for their arena; nowhere for most guests of other origins.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Arena(Option<usize>);
+pub(super) struct Arena(Option<Cell>);
 
-/// What is left of an instance's in a call.
-pub(super) struct Room {
-    /// Where it is said, as long as it is not known.
-    said: Option<usize>,
-    arena: Range<usize>,
-    start: usize,
+/// Two words in an instance's memory: an address and a size.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell {
+    address: usize,
+    /// What the memory itself has as its maximum, in bytes.
+    maximum: usize,
 }
+
+/// An instance's, and what is left of it in a call.
+pub(super) struct Room {
+    /// Where the instance looks for it, as long as it can become larger.
+    cell: Option<Cell>,
+    arena: Range<usize>,
+    /// What is free in this call. It ends at 0 where there is none, and as long as a larger one is wanted.
+    free: Range<usize>,
+    /// How many strings and lists were allocated since it became as large as it is.
+    missed: u32,
+    /// And in this call how many bytes.
+    missing: usize,
+}
+
+/// A larger arena, in place of the one that there is.
+pub(super) struct Larger {
+    cell: Cell,
+    pub(super) old: Range<usize>,
+    pub(super) size: usize,
+}
+
+/// In bytes. The guest keeps it for as long as it lives.
+const MAX_SIZE: usize = 2 << 20;
+const MIN_SIZE: usize = 4 << 10;
+
+/// After so many that were allocated it is worth a larger one. Many a guest is passed a few, and ends.
+const WORTH: u32 = 32;
 
 impl Arena {
     /// Finds it in a component. Where more than one core module has a memory, or an instance could have another one's, a
@@ -36,7 +64,7 @@ impl Arena {
     }
 
     fn find(component: &[u8]) -> wasmparser::Result<Option<Self>> {
-        let (mut memories, mut found) = (0, None);
+        let (mut memories, mut found, mut maximum) = (0, None, usize::MAX);
         let mut globals = Vec::new();
         for payload in Parser::new(0).parse_all(component) {
             match payload? {
@@ -49,7 +77,15 @@ impl Arena {
                         }
                     }
                 }
-                Payload::MemorySection(section) => memories += section.count(),
+                Payload::MemorySection(section) => {
+                    for memory in section {
+                        let memory = memory?;
+                        memories += 1;
+                        if let (Some(pages), None) = (memory.maximum, memory.page_size_log2) {
+                            maximum = (pages as usize).saturating_mul(65_536);
+                        }
+                    }
+                }
                 Payload::GlobalSection(section) => {
                     for global in section {
                         globals.push(constant(&global?.init_expr));
@@ -62,20 +98,20 @@ impl Arena {
                             && export.name == NAME
                             && let Some(Some(address)) = globals.get(export.index as usize)
                         {
-                            found = Some(Self(Some(*address as usize)));
+                            found = Some(*address as usize);
                         }
                     }
                 }
                 _ => {}
             }
         }
-        Ok(found.filter(|_| memories == 1))
+        Ok(found.filter(|_| memories == 1).map(|address| Self(Some(Cell { address, maximum }))))
     }
 
     /// Of a new instance, which has none so far.
     #[inline]
     pub(super) fn room(self) -> Room {
-        Room { said: self.0, arena: 0..0, start: 0 }
+        Room { cell: self.0, arena: 0..0, free: 0..0, missed: 0, missing: 0 }
     }
 }
 
@@ -83,41 +119,76 @@ impl Room {
     /// It is free again: the call is over that it was filled in.
     #[inline]
     pub(super) fn clear(&mut self) {
-        self.start = self.arena.start;
+        self.free = self.arena.clone();
+        if self.missing > 0 {
+            self.clear_short();
+        }
     }
 
-    /// The address of so much of it, if there is so much. Whoever asks has a memory.
+    #[cold]
+    fn clear_short(&mut self) {
+        if self.missed >= WORTH && self.cell.is_some() {
+            self.free.end = 0;
+        } else {
+            self.missing = 0;
+        }
+    }
+
+    /// The address of so much of it, if there is so much.
     #[inline]
     pub(super) fn take(&mut self, layout: Layout) -> Option<usize> {
-        let start = align_to(self.start, layout.align);
+        let start = align_to(self.free.start, layout.align);
         let end = start.checked_add(layout.size)?;
-        if end > self.arena.end {
+        if end > self.free.end {
             return None;
         }
-        self.start = end;
+        self.free.start = end;
         Some(start)
     }
 
-    /// Where the guest may have said since where it is.
-    #[inline]
-    pub(super) fn said(&self) -> Option<usize> {
-        self.said
+    /// There was not so much. It can become larger as long as nothing of this call is there.
+    pub(super) fn miss(&mut self, layout: Layout) -> Option<Larger> {
+        let cell = self.cell?;
+        self.missed = self.missed.saturating_add(1);
+        self.missing = self.missing.saturating_add(layout.size.max(layout.align));
+        if self.missed < WORTH || self.free.end > 0 {
+            return None;
+        }
+        let size = self.arena.len().saturating_add(self.missing).max(self.arena.len() * 3 / 2);
+        let size = size.next_multiple_of(MIN_SIZE).min(MAX_SIZE);
+        Some(Larger { cell, old: self.arena.clone(), size })
     }
 
-    /// What is said at that address of the instance's memory.
-    #[cold]
-    pub(super) fn at(said: usize, memory: &[u8]) -> Self {
-        let word = |address: usize| {
-            let bytes = memory.get(address..)?.first_chunk()?;
-            Some(u32::from_le_bytes(*bytes) as usize)
-        };
-        let nowhere = Self { said: None, arena: 0..0, start: 0 };
-        match (word(said), word(said.saturating_add(4))) {
-            (Some(_), Some(0)) => Self { said: Some(said), ..nowhere },
-            (Some(start), Some(size)) if start.saturating_add(size) <= memory.len() => {
-                Self { said: None, arena: start..start + size, start }
+    /// It stays as it is.
+    pub(super) fn keep(&mut self) {
+        self.cell = None;
+        self.free = self.arena.clone();
+    }
+
+    /// It is there now, and as large as that.
+    pub(super) fn set(&mut self, larger: &Larger, address: usize) {
+        self.arena = address..address + larger.size;
+        self.free = self.arena.clone();
+        (self.missed, self.missing) = (0, 0);
+        if larger.size == MAX_SIZE {
+            self.cell = None;
+        }
+    }
+}
+
+impl Larger {
+    /// Whether the instance has a place for it in its memory, and can be told of it. `quota` is what may be added to all its memories.
+    pub(super) fn fits(&self, memory: &[u8], quota: usize) -> bool {
+        let maximum = self.cell.maximum.saturating_sub(memory.len());
+        self.cell.address.saturating_add(8) <= memory.len() && self.size <= quota.min(maximum)
+    }
+
+    /// Tells the instance.
+    pub(super) fn say(&self, memory: &mut [u8], address: usize) {
+        for (i, word) in [address, self.size].into_iter().enumerate() {
+            if let Some(bytes) = memory.get_mut(self.cell.address + 4 * i..).and_then(<[u8]>::first_chunk_mut) {
+                *bytes = (word as u32).to_le_bytes();
             }
-            _ => nowhere,
         }
     }
 }

@@ -153,6 +153,11 @@ impl Quota {
             shared,
         }
     }
+
+    /// The bytes that may be added to the memories.
+    pub(super) fn left(&self) -> usize {
+        self.max_memory.saturating_sub(self.memory)
+    }
 }
 
 impl ResourceLimiter for Quota {

@@ -3,7 +3,6 @@
 //! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones on their way in. Everything
 //! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
 
-use super::arena::Room;
 use super::handle::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
 use super::state::State;
 use std::any::Any;
@@ -18,6 +17,9 @@ use wasmtime::{Result, ValRaw, bail};
 
 /// How many bytes of a string or a list are copied in less time than the guest's allocator is called.
 const WORTH_A_COPY: usize = 512;
+
+/// The strictest alignment that the canonical ABI has.
+const ROOM_ALIGN: u32 = 8;
 
 /// A component's memory, to be lowered into. To find where that is takes longer than to write to it, and it moves when the
 /// component allocates: so the items of a list are kept here until the list is whole.
@@ -63,7 +65,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
         if layout.size == 0 {
             return Ok(layout.align);
         }
-        match self.room(layout) {
+        match self.room(layout)? {
             Some(address) => Ok(address),
             None => self.cx.realloc(0, 0, layout.align as u32, layout.size),
         }
@@ -147,12 +149,30 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
 impl<S> LowerMemory<'_, '_, S> {
     /// A place in the room that the guest has for what is passed to it.
     #[inline]
-    fn room(&mut self, layout: Layout) -> Option<usize> {
-        if let Some(said) = self.state()?.room.said() {
-            let room = Room::at(said, self.cx.as_slice_mut());
-            self.state()?.room = room;
+    fn room(&mut self, layout: Layout) -> Result<Option<usize>> {
+        let Some(state) = self.state() else { return Ok(None) };
+        match state.room.take(layout) {
+            Some(address) => Ok(Some(address)),
+            None => self.larger_room(layout),
         }
-        self.state()?.room.take(layout)
+    }
+
+    #[cold]
+    fn larger_room(&mut self, layout: Layout) -> Result<Option<usize>> {
+        let Some(state) = self.state() else { return Ok(None) };
+        let Some(larger) = state.room.miss(layout) else { return Ok(None) };
+        let quota = state.quota.left();
+        if !larger.fits(self.cx.as_slice_mut(), quota) {
+            if let Some(state) = self.state() {
+                state.room.keep();
+            }
+            return Ok(None);
+        }
+        let address = self.cx.realloc(larger.old.start, larger.old.len(), ROOM_ALIGN, larger.size)?;
+        larger.say(self.cx.as_slice_mut(), address);
+        let Some(state) = self.state() else { return Ok(None) };
+        state.room.set(&larger, address);
+        Ok(state.room.take(layout))
     }
 
     #[inline]

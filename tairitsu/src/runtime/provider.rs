@@ -89,6 +89,16 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
     }
 
+    /// The name of function `index`, unless it is denied: then it is linked, to an error.
+    fn allowed(&mut self, index: usize) -> Result<Option<&'static str>, LinkError> {
+        let name = self.interface.functions[index].name;
+        if (self.place.is_denied)(name) {
+            link_denied(&mut self.linker, self.interface.id, name)?;
+            return Ok(None);
+        }
+        Ok(Some(name))
+    }
+
     /// Links function `index`, unless it is denied. What `before` reads of the state is read before the provider is had.
     fn wrap<T, A, R>(
         &mut self,
@@ -101,10 +111,7 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         R: ComponentNamedList + Lower + 'static,
     {
         let (provider, interface) = (self.place.provider, self.interface);
-        let name = interface.functions[index].name;
-        if (self.place.is_denied)(name) {
-            return link_denied(&mut self.linker, interface.id, name);
-        }
+        let Some(name) = self.allowed(index)? else { return Ok(()) };
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
             if let Some(whose) = args.whose() {
                 whose.settle(store.data_mut().resources());
@@ -159,10 +166,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         R: abi::Lower + Send + Sync + 'static,
     {
         let (provider, interface) = (self.place.provider, self.interface);
-        let name = interface.functions[index].name;
-        if (self.place.is_denied)(name) {
-            return link_denied(&mut self.linker, interface.id, name);
-        }
+        let Some(name) = self.allowed(index)? else { return Ok(()) };
         if self.place.is_shared {
             return Err(Error::SharedAsync { function: format!("{}#{name}", interface.id) }.into());
         }

@@ -24,7 +24,12 @@ fn seconds(column: &str, what: &str, args: &[&str]) -> Option<f64> {
     }
     let package = format!("tairitsu-bench-{what}-{column}");
     eprintln!("building {package}");
-    build(&package, args).map_err(|error| eprintln!("{package}: {error:#}")).ok()
+    let built = build(&package, args);
+    match &built {
+        Ok(seconds) => eprintln!("{package}: {seconds:.1} s"),
+        Err(error) => eprintln!("{package}: {error:#}"),
+    }
+    built.ok()
 }
 
 fn build(package: &str, args: &[&str]) -> Result<f64> {

@@ -109,7 +109,7 @@ fn run(options: &Options) -> Result<()> {
     if !options.quick {
         for (name, build) in [("guest-build", builds::guest as fn(_) -> _), ("host-build", builds::host)] {
             if wanted(name) {
-                report.add(Row::new(name, "s", COLUMNS.map(build)));
+                report.add(Row::new(name, "s", COLUMNS.map(|column| has(column).then(|| build(column)).flatten())));
             }
         }
     }
