@@ -240,7 +240,7 @@ pub static ARENA: Arena = Arena { place: Cell::new(0), size: Cell::new(0) };
 /// See [`ARENA`].
 #[repr(C)]
 pub struct Arena {
-    /// The address. It changes only when nothing is there: with the first argument of a call.
+    /// The address. It changes only while nothing is there, with the first string or list that comes in a call.
     place: Cell<usize>,
     /// In bytes.
     size: Cell<usize>,
