@@ -34,6 +34,13 @@ fn the_file_is_the_traits() {
     assert_eq!(names(&world.exports), [GuestApi.id()]);
 }
 
+/// What is linked of `tairitsu` brings its imports along: nothing of it is.
+#[test]
+fn a_guest_of_another_world_says_nothing_of_this_one() {
+    let core = b"tairitsu:core/";
+    assert!(!crate::WEATHER.windows(core.len()).any(|bytes| bytes == core));
+}
+
 /// An interface with its docs, as text that two of them can be compared by.
 fn describe(resolve: &Resolve, id: wit_parser::InterfaceId) -> String {
     let interface = &resolve.interfaces[id];

@@ -365,6 +365,12 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
     unsafe { Vec::from_raw_parts(address as *mut T, len, len) }
 }
 
+/// [`take`] of bytes, which is compiled here and for no other crate: a crate that had it would be linked wherever a string is lifted, and
+/// the `component-type` sections of its imports with it.
+pub fn take_bytes(address: usize, len: usize) -> Vec<u8> {
+    take(address, len)
+}
+
 /// The arguments of a call that came in, lifted one by one. `INDIRECT` says that they came through memory: it is a
 /// constant, so that each is compiled for one way only.
 pub struct Args<'s, const INDIRECT: bool> {
