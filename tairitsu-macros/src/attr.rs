@@ -26,7 +26,7 @@ pub(crate) struct Args {
 
 /// What a value goes as: another type, and the conversions, where they are not `From` and `TryFrom`.
 pub(crate) struct Adapt {
-    pub(crate) wire: syn::Type,
+    pub(crate) as_type: syn::Type,
     pub(crate) to: Option<Expr>,
     pub(crate) from: Option<Expr>,
 }
@@ -39,7 +39,7 @@ impl Args {
     pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream, allowed: &[&str]) -> Self {
         let mut args = Args::default();
         let mut keys: Vec<Ident> = Vec::new();
-        let (mut wire, mut to, mut from) = (None, None, None);
+        let (mut as_type, mut to, mut from) = (None, None, None);
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 let key = Ident::parse_any(input)?;
@@ -70,7 +70,7 @@ impl Args {
                     "package" => args.package = Some(input.parse()?),
                     "rename" => args.rename = Some(input.parse()?),
                     "uses" => args.uses = parse_paths(input)?,
-                    "as" => wire = Some(input.parse()?),
+                    "as" => as_type = Some(input.parse()?),
                     "to" => to = Some((key.clone(), input.parse()?)),
                     "from" => from = Some((key.clone(), input.parse()?)),
                     _ => args.home = Some(input.parse()?),
@@ -97,8 +97,8 @@ impl Args {
         if let Some(rename) = &args.rename {
             check_name(cx, rename);
         }
-        match wire {
-            Some(wire) => args.adapt = Some(Adapt { wire, to: to.map(|to| to.1), from: from.map(|from| from.1) }),
+        match as_type {
+            Some(as_type) => args.adapt = Some(Adapt { as_type, to: to.map(|to| to.1), from: from.map(|from| from.1) }),
             None => {
                 for (key, _) in [to, from].into_iter().flatten() {
                     cx.error(

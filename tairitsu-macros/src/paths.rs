@@ -17,11 +17,11 @@ pub(crate) struct Paths {
     pub(crate) schema: TokenStream,
     pub(crate) rt: TokenStream,
     /// How a type is lifted, lowered and checked, whatever type it is.
-    pub(crate) wire: TokenStream,
-    /// The traits that a mention of `wire` wants in scope.
-    pub(crate) use_wire: TokenStream,
+    pub(crate) codec: TokenStream,
+    /// The traits that a mention of `codec` wants in scope.
+    pub(crate) use_codec: TokenStream,
     /// The same for typed calls, where the runtime is.
-    pub(crate) use_runtime_wire: TokenStream,
+    pub(crate) use_typed: TokenStream,
     /// A macro that keeps its tokens on wasm32.
     pub(crate) if_guest: TokenStream,
     /// A macro that keeps its tokens everywhere else.
@@ -43,9 +43,9 @@ impl Paths {
             source: quote!(#p::Source),
             schema: quote!(#p::schema),
             rt: quote!(#p::rt),
-            wire: quote!(#p::Wire),
-            use_wire: quote!(#[allow(unused_imports)] use #p::NoWire as _;),
-            use_runtime_wire: quote! {
+            codec: quote!(#p::Codec),
+            use_codec: quote!(#[allow(unused_imports)] use #p::NoCodec as _;),
+            use_typed: quote! {
                 #[allow(unused_imports)]
                 use #p::{NoProvided as _, NoTyped as _};
             },

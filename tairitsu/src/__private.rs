@@ -1,7 +1,7 @@
 //! What generated code names. Nothing here is for people, and any of it may change in any version.
 
+pub use crate::codec::{Codec, NoCodec};
 pub use crate::future::{HostFuture, future, ready, wait};
-pub use crate::wire::{NoWire, Wire};
 pub use tairitsu_guest::abi::{
     Borrowed, Copying, Lift, Lower, Resource, Sink, Source, WitType, adapt_from, adapt_to, bad_discriminant,
     load_discriminant, store_discriminant,

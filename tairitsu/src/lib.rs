@@ -23,10 +23,10 @@ extern crate self as tairitsu;
 
 #[cfg(feature = "build")]
 pub mod build;
+mod codec;
 pub mod core;
 mod descriptor;
 mod future;
-mod wire;
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 mod runtime;

@@ -25,7 +25,8 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
         let bit = Literal::u128_unsuffixed(1u128.checked_shl(i as u32).unwrap_or(0));
         quote!(#(#attrs)* #vis const #ident: Self = Self { bits: #bit };)
     });
-    let all = Literal::u128_unsuffixed(u128::MAX.checked_shr(128u32.saturating_sub(flags.len() as u32)).unwrap_or(u128::MAX));
+    let all =
+        Literal::u128_unsuffixed(u128::MAX.checked_shr(128u32.saturating_sub(flags.len() as u32)).unwrap_or(u128::MAX));
     let idents: Vec<_> = flags.iter().map(|flag| &flag.case.ident).collect();
     let texts = idents.iter().map(|ident| ident.to_string());
     let fields: Vec<_> = flags

@@ -33,12 +33,12 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 /// lowers the result. The types of the signature are in scope here, and not where the implementation is.
 fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { schema, rt, wire, use_wire, if_guest, .. } = paths;
+    let Paths { schema, rt, codec, use_codec, if_guest, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (shared::param_ident(param, i), shared::owned(param, paths));
-            quote!(let #ident = #wire::<#ty>::take(&mut __tairitsu_args);)
+            quote!(let #ident = #codec::<#ty>::take(&mut __tairitsu_args);)
         });
         let implementor = format_ident!("__TairitsuGuest");
         let called = shared::call(interface, function, &implementor, &quote!(__tairitsu_state()));
@@ -53,9 +53,9 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                 None,
             ),
             Some(ty) => {
-                let returned = quote!(#rt::Return<#ty, { #wire::<#ty>::SIZE }>);
+                let returned = quote!(#rt::Return<#ty, { #codec::<#ty>::SIZE }>);
                 let lower = quote! {
-                    #wire::<#ty>::give(Self::#place(), __tairitsu_result)
+                    #codec::<#ty>::give(Self::#place(), __tairitsu_result)
                 };
                 let post = quote! {
                     #[inline(always)]
@@ -68,7 +68,7 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                     #[inline]
                     pub unsafe fn #post() {
                         // SAFETY: only post-return calls this.
-                        unsafe { #wire::<#ty>::clear(Self::#place()) }
+                        unsafe { #codec::<#ty>::clear(Self::#place()) }
                     }
                 };
                 (lower, Some(post))
@@ -95,7 +95,7 @@ fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     quote! {
         #if_guest! {
             const _: () = {
-                #use_wire
+                #use_codec
 
                 #[allow(non_snake_case, clippy::all)]
                 impl dyn #ident {
@@ -241,7 +241,7 @@ fn export_arm(interface: &Interface) -> TokenStream {
 /// Where the runtime is, beside the trait: `GreeterClient`.
 fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, vis) = (&interface.item.ident, &interface.item.vis);
-    let Paths { private, krate, wit_type, use_runtime_wire, if_runtime, if_async, .. } = paths;
+    let Paths { private, krate, wit_type, use_typed, if_runtime, if_async, .. } = paths;
     let (name, async_name) = (&interface.client, &interface.async_client);
     let async_docs = format!("Calls the guest's [`{ident}`], in futures. Made by `AsyncContainer::guest`.");
     let mut async_methods = TokenStream::new();
@@ -413,7 +413,7 @@ fn client(interface: &Interface, paths: &Paths) -> TokenStream {
             }
 
             const _: () = {
-                #use_runtime_wire
+                #use_typed
 
                 #[allow(clippy::all, unused_braces)]
                 impl #name<'_> {

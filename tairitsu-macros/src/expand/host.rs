@@ -36,7 +36,7 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 /// the shim would take as long as the rest of it, so that it goes in line, and reads a static of that object instead.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
-    let Paths { private, krate, schema, rt, wire, use_wire, if_guest, .. } = paths;
+    let Paths { private, krate, schema, rt, codec, use_codec, if_guest, .. } = paths;
     let section_name = format!("component-type:tairitsu:import:{id}");
     // That of a resource lies beside its intrinsics, and a guest that calls a function has a handle to drop.
     let section = interface.resource.is_none().then(|| shared::section(&section_name, &quote!(dyn #ident), private));
@@ -62,7 +62,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (shared::param_ident(param, i), shared::param_type(param));
-            quote!(#wire::<#ty>::arg(&mut __tairitsu_call, &#ident);)
+            quote!(#codec::<#ty>::arg(&mut __tairitsu_call, &#ident);)
         });
         let this = (function.receiver == Receiver::Handle).then(|| {
             let ident = shared::param_ident(&function.params[0], 0);
@@ -72,7 +72,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             None => quote!({
                 let _ = __tairitsu_flat;
             }),
-            Some(ty) => quote!(#wire::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
+            Some(ty) => quote!(#codec::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
         };
         let (inline, link) = match is_of_numbers(function) && interface.resource.is_none() {
             true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),
@@ -112,7 +112,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     quote! {
         #if_guest! {
             const _: () = {
-                #use_wire
+                #use_codec
                 #section
 
                 static __TAIRITSU_LINKED: u8 = 0;
@@ -167,7 +167,7 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
 /// Where the runtime is, beside the trait: how to link a provider's functions.
 fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { private, use_runtime_wire, if_runtime, .. } = paths;
+    let Paths { private, use_typed, if_runtime, .. } = paths;
     let (provider, resource) = match &interface.resource {
         Some(_) => (
             quote!(#private::ResourceOf<__TairitsuProvider>),
@@ -207,7 +207,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     quote! {
         #if_runtime! {
             const _: () = {
-                #use_runtime_wire
+                #use_typed
 
                 #[allow(clippy::all)]
                 impl dyn #ident {

@@ -89,7 +89,7 @@ pub(super) fn role(side: Side) -> Ident {
 }
 
 /// The schema's constant of a type. Together with the results that a client returns, this is the one mention that
-/// is an error for a type that is no WIT type: all others go by `Wire`, which every type has.
+/// is an error for a type that is no WIT type: all others go by `Codec`, which every type has.
 pub(super) fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
     let wit_type = &paths.wit_type;
     cover(ty, quote!(<#ty as #wit_type>::TYPE))

@@ -17,13 +17,13 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
         Kind::Adapted(adapt) => adapted(&def.item.ident, adapt, paths),
     };
     let abi = impls(&target, &bodies, paths);
-    let use_wire = &paths.use_wire;
+    let use_codec = &paths.use_codec;
     quote! {
         #def
 
         #[allow(clippy::all, unused_assignments)]
         const _: () = {
-            #use_wire
+            #use_codec
             #schema
             #abi
         };
@@ -96,12 +96,12 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         Kind::Record(cases) => ("Record", cases),
         Kind::Variant(cases) => ("Variant", cases),
         Kind::Enum(cases) => ("Enum", cases),
-        Kind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.wire, paths), paths),
+        Kind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.as_type, paths), paths),
     };
     let what = format_ident!("{what}");
     let fields = cases.iter().map(|case| {
         let (name, docs) = (&case.name, &case.docs);
-        let ty = match case.wire() {
+        let ty = match case.crossing_type() {
             Some(ty) => shared::wit_const(ty, paths),
             None => quote!(#schema::Type::Unit),
         };
@@ -116,9 +116,9 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
 
 impl Case {
     /// The type that crosses.
-    fn wire(&self) -> Option<&Type> {
+    fn crossing_type(&self) -> Option<&Type> {
         match &self.adapt {
-            Some(adapt) => Some(&adapt.wire),
+            Some(adapt) => Some(&adapt.as_type),
             None => self.ty.as_ref(),
         }
     }
@@ -138,23 +138,23 @@ impl<'a> Value<'a> {
         Self { ty: quote!(#ty), name: ty.to_token_stream().to_string().replace(' ', ""), adapt, paths }
     }
 
-    /// A function of `Wire` for the type that crosses.
-    fn wire(&self, function: &TokenStream) -> TokenStream {
-        let wire = &self.paths.wire;
+    /// A function of `Codec` for the type that crosses.
+    fn codec(&self, function: &TokenStream) -> TokenStream {
+        let codec = &self.paths.codec;
         let target = match self.adapt {
-            Some(adapt) => adapt.wire.to_token_stream(),
+            Some(adapt) => adapt.as_type.to_token_stream(),
             None => self.ty.clone(),
         };
-        quote!(#wire::<#target>::#function)
+        quote!(#codec::<#target>::#function)
     }
 
-    /// Lowers what `value`, a reference, refers to, by a function of `Wire` with these last arguments.
+    /// Lowers what `value`, a reference, refers to, by a function of `Codec` with these last arguments.
     fn lower(&self, function: &TokenStream, value: &TokenStream, to: &TokenStream) -> TokenStream {
-        let (ty, wire, private) = (&self.ty, self.wire(function), &self.paths.private);
+        let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
         let Some(adapt) = self.adapt else {
-            return attempt(&quote!(#wire(#value, memory, #to)));
+            return attempt(&quote!(#function(#value, memory, #to)));
         };
-        let target = &adapt.wire;
+        let target = &adapt.as_type;
         let convert = match &adapt.to {
             Some(to) => quote!(#to),
             None => quote! {
@@ -163,16 +163,16 @@ impl<'a> Value<'a> {
         };
         // What is made here ends here: nothing of it is lent.
         attempt(&quote! {
-            #wire(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(memory), #to)
+            #function(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(memory), #to)
         })
     }
 
-    /// Lifts a value, by a function of `Wire` with these last arguments.
+    /// Lifts a value, by a function of `Codec` with these last arguments.
     fn lift(&self, function: &TokenStream, from: &TokenStream) -> TokenStream {
-        let (ty, wire, private) = (&self.ty, self.wire(function), &self.paths.private);
-        let lifted = attempt(&quote!(#wire(memory, #from)));
+        let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
+        let lifted = attempt(&quote!(#function(memory, #from)));
         let Some(adapt) = self.adapt else { return lifted };
-        let (target, name) = (&adapt.wire, &self.name);
+        let (target, name) = (&adapt.as_type, &self.name);
         let convert = match &adapt.from {
             Some(from) => quote!(#from),
             None => quote!(<#ty as ::core::convert::TryFrom<#target>>::try_from),

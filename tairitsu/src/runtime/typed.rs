@@ -8,8 +8,8 @@ use super::error::CallError;
 use super::in_place::{self, InPlace, Looked};
 use super::link::IsPeer;
 use super::provider::{LinkError, ProviderLinker};
+use crate::codec::no_codec;
 use crate::future::HostFuture;
-use crate::wire::no_wire;
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower};
 
@@ -275,14 +275,14 @@ where
     }
 }
 
-/// What [`Typed`] is for types of which one is no WIT type. See `crate::wire`.
+/// What [`Typed`] is for types of which one is no WIT type. See `crate::codec`.
 pub trait NoTyped<P> {
     /// Never reached.
     ///
     /// # Safety
     /// - None.
     unsafe fn call<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
@@ -291,7 +291,7 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call_raw<A>(_: &mut Client<'_>, _: usize, _: P) -> std::result::Result<A, Fault> {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
@@ -300,7 +300,7 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
@@ -309,32 +309,32 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn look<A>(_: &mut Client<'_>, _: usize, _: P, _: impl Sized) -> A {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
     /// Never reached.
     fn look_at<A, B>(_: A, _: impl Sized) -> B {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
     /// Never reached.
     fn settle<A, B>(_: A) -> B {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 
     /// Never reached.
     fn resolve(_: &mut Resolver<'_>, _: usize) -> std::result::Result<(), ResolveError> {
-        const { no_wire::<P>() };
+        const { no_codec::<P>() };
         unreachable!()
     }
 }
 
 impl<P, R, const N: usize, const M: usize> NoTyped<P> for Typed<P, R, N, M> {}
 
-/// What [`Provided`] is for types of which one is no WIT type. See `crate::wire`.
+/// What [`Provided`] is for types of which one is no WIT type. See `crate::codec`.
 pub trait NoProvided<A, R> {
     /// Never reached.
     fn link<P: 'static>(
@@ -342,7 +342,7 @@ pub trait NoProvided<A, R> {
         _: usize,
         _: impl Fn(&mut P, A) -> R,
     ) -> std::result::Result<(), LinkError> {
-        const { no_wire::<A>() };
+        const { no_codec::<A>() };
         unreachable!()
     }
 
@@ -352,7 +352,7 @@ pub trait NoProvided<A, R> {
         _: usize,
         _: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
     ) -> std::result::Result<(), LinkError> {
-        const { no_wire::<A>() };
+        const { no_codec::<A>() };
         unreachable!()
     }
 
@@ -362,7 +362,7 @@ pub trait NoProvided<A, R> {
         _: usize,
         _: impl Fn(&mut Client<'_>, A) -> std::result::Result<R, Fault>,
     ) -> std::result::Result<(), LinkError> {
-        const { no_wire::<A>() };
+        const { no_codec::<A>() };
         unreachable!()
     }
 }

@@ -1,10 +1,10 @@
 //! How generated code lifts, lowers and checks a type that it knows by name only.
 //!
-//! `Wire::<T>::lower(..)` is the type's own function where the type has one. Where it has none, the same path is
-//! a function of [`NoWire`], which every type has and which is never reached: the program does not compile,
+//! `Codec::<T>::lower(..)` is the type's own function where the type has one. Where it has none, the same path is
+//! a function of [`NoCodec`], which every type has and which is never reached: the program does not compile,
 //! because the constant that describes the interface names `<T as WitType>::TYPE`. So a type that is no WIT type
 //! is one error, on the type, and not one more for each thing that it cannot do. A type that has a `TYPE` and
-//! lacks the rest (a reference behind an alias, say) ends in [`no_wire`], which is an error when it is compiled.
+//! lacks the rest (a reference behind an alias, say) ends in [`no_codec`], which is an error when it is compiled.
 
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
@@ -15,14 +15,14 @@ use tairitsu_guest::rt::{Args, Call, Return, lower_flat};
 
 /// A type as generated code uses it. The functions know the type's constants, so that generated code need not name them:
 /// rustc would evaluate each anew in every generic function that does.
-pub struct Wire<T: ?Sized>(PhantomData<T>);
+pub struct Codec<T: ?Sized>(PhantomData<T>);
 
-impl<T: ?Sized + WitType> Wire<T> {
+impl<T: ?Sized + WitType> Codec<T> {
     /// Size in linear memory, in bytes.
     pub const SIZE: usize = T::LAYOUT.size;
 }
 
-impl<T: ?Sized + Lower> Wire<T> {
+impl<T: ?Sized + Lower> Codec<T> {
     /// [`Lower::lower`]
     #[inline(always)]
     pub fn lower<M: Sink>(value: &T, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
@@ -65,7 +65,7 @@ impl<T: ?Sized + Lower> Wire<T> {
     }
 }
 
-impl<T: Lift> Wire<T> {
+impl<T: Lift> Codec<T> {
     /// [`Lift::lift`]
     #[inline(always)]
     pub fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<T, M::Error> {
@@ -116,7 +116,7 @@ impl<T: Lift> Wire<T> {
 }
 
 #[cfg(target_family = "wasm")]
-impl<T: Lower> Wire<T> {
+impl<T: Lower> Codec<T> {
     /// Lowers the result of an export: as its one flat value, or into its place.
     #[inline(always)]
     pub fn give<const N: usize>(place: &Return<T, N>, value: T) -> u64 {
@@ -136,7 +136,7 @@ impl<T: Lower> Wire<T> {
 
 /// Stands where nothing is ever to get. It fails the compilation where it is compiled for a type; before that, it
 /// depends on the type, and says nothing.
-pub(crate) const fn no_wire<T: ?Sized>() {
+pub(crate) const fn no_codec<T: ?Sized>() {
     // No pointer is that small.
     assert!(
         size_of::<*const T>() == 0,
@@ -144,11 +144,11 @@ pub(crate) const fn no_wire<T: ?Sized>() {
     );
 }
 
-/// What [`Wire`] is for a type that is no WIT type: every function says that it is never reached.
-macro_rules! no_wire {
+/// What [`Codec`] is for a type that is no WIT type: every function says that it is never reached.
+macro_rules! no_codec {
     ($($(#[$attr:meta])* fn $name:ident[$($generics:tt)*]($($param:ty),*) -> $result:ty $(where $bound:ty: Sized)?;)*) => {
-        #[doc = "What [`Wire`] is for a type that is no WIT type."]
-        pub trait NoWire<T: ?Sized> {
+        #[doc = "What [`Codec`] is for a type that is no WIT type."]
+        pub trait NoCodec<T: ?Sized> {
             /// Nothing.
             const SIZE: usize = 0;
 
@@ -156,7 +156,7 @@ macro_rules! no_wire {
                 /// Never reached.
                 $(#[$attr])*
                 fn $name<$($generics)*>($(_: $param),*) -> $result $(where $bound: Sized)? {
-                    const { no_wire::<T>() };
+                    const { no_codec::<T>() };
                     unreachable!()
                 }
             )*
@@ -164,7 +164,7 @@ macro_rules! no_wire {
     };
 }
 
-no_wire! {
+no_codec! {
     fn lower[M: Sink](&T, &mut M, &mut [u64]) -> Result<(), M::Error>;
     fn store[M: Sink](&T, &mut M, usize) -> Result<(), M::Error>;
     fn lower_next[M: Sink](&T, &mut M, &mut [u64], &mut usize) -> Result<(), M::Error>;
@@ -187,4 +187,4 @@ no_wire! {
     fn clear[const N: usize](&Return<T, N>) -> () where T: Sized;
 }
 
-impl<T: ?Sized> NoWire<T> for Wire<T> {}
+impl<T: ?Sized> NoCodec<T> for Codec<T> {}
