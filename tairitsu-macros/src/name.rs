@@ -67,34 +67,12 @@ pub(crate) fn check_package(package: &str) -> Result<(), String> {
         }
     }
     match version {
-        Some(version) => check_version(version).map_err(|why| format!("`{version}` is no semantic version: {why}")),
+        Some(version) => match semver::Version::parse(version) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(format!("`{version}` is no semantic version: {why}")),
+        },
         None => Ok(()),
     }
-}
-
-/// Source: <https://semver.org/#backusnaur-form-grammar-for-valid-semver-versions>.
-fn check_version(version: &str) -> Result<(), String> {
-    let (rest, build) = match version.split_once('+') {
-        Some((rest, build)) => (rest, Some(build)),
-        None => (version, None),
-    };
-    let (core, pre) = match rest.split_once('-') {
-        Some((core, pre)) => (core, Some(pre)),
-        None => (rest, None),
-    };
-    let numbers: Vec<&str> = core.split('.').collect();
-    let number = |n: &&str| {
-        n.parse::<u64>().is_ok() && n.bytes().all(|b| b.is_ascii_digit()) && !(n.len() > 1 && n.starts_with('0'))
-    };
-    if numbers.len() != 3 || !numbers.iter().all(number) {
-        return Err("it wants three numbers, `1.0.0`".into());
-    }
-    for part in [pre, build].into_iter().flatten() {
-        if part.split('.').any(|id| id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
-            return Err(format!("`{part}` has an empty or malformed identifier"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -131,7 +109,15 @@ mod tests {
 
     #[test]
     fn what_is_no_package() {
-        for good in ["acme:hello", "acme:hello@1.2.0", "a-b:c-d@0.0.1-rc.1+build.7"] {
+        for good in [
+            "acme:hello",
+            "acme:hello@1.2.0",
+            "a-b:c-d@0.0.1-rc.1+build.7",
+            "acme:shop@1.0.0-0",
+            "acme:shop@1.0.0-1.x",
+            "acme:shop@1.0.0-0a",
+            "acme:shop@1.0.0+01",
+        ] {
             check_package(good).unwrap();
         }
         for bad in [
@@ -142,9 +128,26 @@ mod tests {
             "acme:hello@1.2",
             "Acme:hello",
             "acme:hello@01.0.0",
+            "acme:hello@1.0.0.0",
+            "acme:hello@ 1.0.0",
+            "acme:hello@v1.0.0",
+            "acme:hello@99999999999999999999.0.0",
             "a:b@1.0.0-",
+            "a:b@1.0.0+",
+            "a:b@1.0.0-a..b",
+            "a:b@1.0.0-a_b",
+            "a:b@1.0.0+1@2",
         ] {
             assert!(check_package(bad).is_err(), "{bad}");
+        }
+    }
+
+    /// A number of a pre-release has no leading zero.
+    #[test]
+    fn a_pre_release_of_01_is_no_version() {
+        for bad in ["acme:shop@1.0.0-01", "acme:shop@1.0.0-rc.01"] {
+            let why = check_package(bad).unwrap_err();
+            assert!(why.ends_with("invalid leading zero in pre-release identifier"), "{why}");
         }
     }
 }
