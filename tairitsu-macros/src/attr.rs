@@ -1,8 +1,8 @@
 //! The arguments of the attributes, and the helper attribute `#[wit(..)]` inside them.
 
 use crate::diag::Ctxt;
-use crate::model::Side;
-use crate::name;
+use crate::side::Side;
+use crate::wit_name;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
@@ -53,7 +53,7 @@ impl Args {
                 if keys.contains(&key) {
                     return Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: keep one")));
                 }
-                if let Some(side) = [Side::Guest, Side::Host].into_iter().find(|side| key == side.word()) {
+                if let Some(side) = [Side::Guest, Side::Host].into_iter().find(|side| key == side.argument()) {
                     if args.side.replace(side).is_some() {
                         let fact = "a resource is the guest's or the host's, and both are named";
                         return Err(syn::Error::new(key.span(), format!("{fact}\nhelp: keep one")));
@@ -86,7 +86,7 @@ impl Args {
             cx.push(error);
         }
         if let Some(package) = &args.package
-            && let Err(why) = name::check_package(&package.value())
+            && let Err(why) = wit_name::check_package(&package.value())
         {
             cx.error(
                 package,
@@ -132,11 +132,11 @@ fn parse_paths(input: ParseStream<'_>) -> syn::Result<Vec<syn::Path>> {
 }
 
 /// What `#[wit(..)]` may say of a field.
-pub(crate) const OF_FIELDS: &[&str] = &["rename", "as", "to", "from"];
+pub(crate) const FIELD_ARGS: &[&str] = &["rename", "as", "to", "from"];
 /// What it may say of what a case carries.
-pub(crate) const OF_PAYLOADS: &[&str] = &["as", "to", "from"];
+pub(crate) const PAYLOAD_ARGS: &[&str] = &["as", "to", "from"];
 /// What it may say of anything else that has a name.
-pub(crate) const OF_NAMES: &[&str] = &["rename"];
+pub(crate) const NAME_ARGS: &[&str] = &["rename"];
 
 /// Takes `#[wit(..)]` out of the attributes of a part of an item.
 pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> Args {
@@ -155,8 +155,8 @@ pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> A
 }
 
 /// Takes `#[wit(rename = "..")]` out of the attributes of a case, function or parameter.
-pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<String> {
-    take(cx, attrs, OF_NAMES).rename.map(|name| name.value())
+pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<LitStr> {
+    take(cx, attrs, NAME_ARGS).rename
 }
 
 /// Reports `#[cfg]` on a part of a contract.
@@ -171,7 +171,7 @@ pub(crate) fn refuse_cfg(cx: &Ctxt, attrs: &[Attribute], what: &str) {
 }
 
 fn check_name(cx: &Ctxt, name: &LitStr) {
-    if let Err(why) = name::check(&name.value()) {
+    if let Err(why) = wit_name::check(&name.value()) {
         cx.error(
             name,
             format!("`{}` is no WIT name: {why}", name.value()),

@@ -12,8 +12,9 @@ mod attr;
 mod diag;
 mod expand;
 mod model;
-mod name;
 mod paths;
+mod side;
+mod wit_name;
 
 use proc_macro::TokenStream;
 
@@ -69,7 +70,7 @@ use proc_macro::TokenStream;
 /// the host's caller, and what it calls on `self` is the guest's.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::interface(model::Side::Guest, args.into(), item.into()).into()
+    expand::interface(side::Side::Guest, args.into(), item.into()).into()
 }
 
 /// Declares or implements an interface that the host provides and the guest calls.
@@ -86,7 +87,7 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 /// last for the call, and it has no default body. Where there is nothing to wait for, an impl has a plain `fn` in its place.
 #[proc_macro_attribute]
 pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::interface(model::Side::Host, args.into(), item.into()).into()
+    expand::interface(side::Side::Host, args.into(), item.into()).into()
 }
 
 /// Declares or implements a resource: values that stay on one side, while the other has handles to them.

@@ -1,7 +1,7 @@
 //! `#[guest]` on a trait: export glue for the guest, the typed client for the host.
 
 use super::shared;
-use crate::model::{Function, Interface, ParamKind, result_parts};
+use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -599,4 +599,16 @@ fn is_plain(ty: &syn::Type) -> bool {
             .is_some_and(|last| ["Vec", "Option", "Box", "String"].iter().any(|plain| last.ident == plain)),
         _ => false,
     }
+}
+
+/// Whether a result is a `Result` of two types: those two.
+fn result_parts(ty: &syn::Type) -> Option<(TokenStream, TokenStream)> {
+    let syn::Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    if last.ident != "Result" || args.args.len() != 2 {
+        return None;
+    }
+    let (ok, err) = (&args.args[0], &args.args[1]);
+    Some((quote!(#ok), quote!(#err)))
 }

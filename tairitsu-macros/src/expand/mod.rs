@@ -1,19 +1,20 @@
 //! From the model to code. Nothing here reports errors, except where an attribute stands on the wrong item.
 
-mod block;
 mod flags;
 mod future;
 mod guest;
 mod host;
-mod module;
+mod inherent_impl;
 mod resource;
 mod shared;
-mod wit;
+mod types;
+mod types_module;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::model::{FlagsDef, InherentImpl, Interface, Side, TypeDef, TypesModule, What};
+use crate::model::{FlagsDef, InherentImpl, Interface, InterfaceKind, TypeDef, TypesModule};
 use crate::paths::Paths;
+use crate::side::Side;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -24,7 +25,7 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => declare(side, args, item),
         Ok(Item::Impl(item)) if item.trait_.is_none() => block(side, args, item),
-        Ok(Item::Impl(item)) => implement(side.word(), args, &item),
+        Ok(Item::Impl(item)) => implement(side.argument(), args, &item),
         Ok(other) => {
             let cx = Ctxt::new();
             cx.error(
@@ -41,7 +42,7 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
 fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
-    let interface = Interface::parse(&cx, side, &args, item, What::Functions);
+    let interface = Interface::parse(&cx, side, &args, item, InterfaceKind::Functions);
     declared(cx, &args, &interface)
 }
 
@@ -84,7 +85,7 @@ fn declare_resource(args: TokenStream, item: ItemTrait) -> TokenStream {
             "write `#[tairitsu::resource(guest)]` where its values live in the guest, and `(host)` where they live in the host",
         );
     }
-    let interface = Interface::parse(&cx, args.side.unwrap_or(Side::Guest), &args, item, What::Resource);
+    let interface = Interface::parse(&cx, args.side.unwrap_or(Side::Guest), &args, item, InterfaceKind::Resource);
     declared(cx, &args, &interface)
 }
 
@@ -114,8 +115,8 @@ fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
     match (cx.finish(), interface) {
         (Ok(()), Some(interface)) => {
             let declaration = declaration(&interface, &Paths::new(krate.clone()));
-            let delegation = block::delegation(&interface, &item.self_ty, &Paths::new(krate.clone()));
-            let invoke = invoke(side.word(), &krate, &interface.item.ident, &item.self_ty);
+            let delegation = inherent_impl::delegation(&interface, &item.self_ty, &Paths::new(krate.clone()));
+            let invoke = invoke(side.argument(), &krate, &interface.item.ident, &item.self_ty);
             quote!(#item #declaration #delegation #invoke)
         }
         (errors, interface) => {
@@ -217,11 +218,11 @@ pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
     let generics = input.generics.clone();
     let def = TypeDef::parse(&cx, args, input.clone());
     match (cx.finish(), def) {
-        (Ok(()), Some(def)) => wit::expand(&def, &paths),
+        (Ok(()), Some(def)) => types::expand(&def, &paths),
         (errors, def) => {
             // The type stays, and so do its impls, so that each use of it is no further error.
             let errors = errors.err();
-            let stub = wit::stub(&ident, &generics, &paths);
+            let stub = types::stub(&ident, &generics, &paths);
             let item = def.map_or_else(|| strip(input).into_token_stream(), ToTokens::into_token_stream);
             quote!(#item #stub #errors)
         }
@@ -235,7 +236,7 @@ fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
     let original = item.clone();
     let module = TypesModule::parse(&cx, &args, item);
     match cx.finish() {
-        Ok(()) => module::expand(&module, &Paths::new(args.krate())),
+        Ok(()) => types_module::expand(&module, &Paths::new(args.krate())),
         Err(errors) => quote!(#original #errors),
     }
 }

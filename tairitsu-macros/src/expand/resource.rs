@@ -1,8 +1,9 @@
 //! `#[resource]`: what a trait has as a resource, beside what its functions have as an interface.
 
 use super::shared;
-use crate::model::{Interface, Receiver, Resource, Side};
+use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
+use crate::side::Side;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,7 +1,8 @@
 //! What both sides' interfaces have.
 
-use crate::model::{Function, Interface, Makes, Param, ParamKind, Receiver, Side};
+use crate::model::{Function, Interface, Param, ParamKind, Receiver, ReturnsSelf};
 use crate::paths::Paths;
+use crate::side::Side;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Visibility;
@@ -204,10 +205,10 @@ pub(super) fn call(
             <#own as ::core::convert::From<::std::sync::Arc<dyn #ident>>>::from(::std::sync::Arc::new(#value))
         }
     };
-    match function.makes {
+    match function.returns_self {
         None => call,
-        Some(Makes::Itself) => made(call),
-        Some(Makes::Ok) => {
+        Some(ReturnsSelf::Directly) => made(call),
+        Some(ReturnsSelf::InResult) => {
             let made = made(quote!(value));
             quote! {
                 match #call {

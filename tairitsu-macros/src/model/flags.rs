@@ -1,7 +1,7 @@
 //! A set of flags, from `flags!`.
 
-use super::interface::{check_collisions, name_of};
-use super::types::Case;
+use super::naming::{check_collisions, name_of};
+use super::types::Member;
 use crate::attr::{self, Args};
 use crate::diag::Ctxt;
 use syn::parse::{Parse, ParseStream};
@@ -31,7 +31,7 @@ pub(crate) struct FlagsDef {
 
 pub(crate) struct Flag {
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) case: Case,
+    pub(crate) member: Member,
 }
 
 impl Parse for FlagsItem {
@@ -88,15 +88,12 @@ impl FlagsDef {
             .map(|(mut attrs, ident)| {
                 let rename = attr::take_rename(cx, &mut attrs);
                 attr::refuse_cfg(cx, &attrs, "flag");
-                let case = Case::new(cx, rename, ident, &attrs, None);
-                Flag { attrs, case }
+                let member = Member::new(cx, rename.as_ref(), ident, &attrs, None);
+                Flag { attrs, member }
             })
             .collect();
-        check_collisions(cx, flags.iter().map(|flag| (&flag.case.ident, flag.case.name.as_str())), "flags");
-        let name = match &args.rename {
-            Some(rename) => rename.value(),
-            None => name_of(cx, &ident),
-        };
+        check_collisions(cx, flags.iter().map(|flag| (&flag.member.ident, flag.member.name.as_str())), "flags");
+        let name = name_of(cx, args.rename.as_ref(), &ident);
         Self { docs: attr::docs(&attrs), attrs, vis, ident, name, flags, args }
     }
 }

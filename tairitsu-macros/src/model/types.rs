@@ -1,13 +1,14 @@
 //! A WIT type, from a struct or an enum.
 
-use super::interface::{check_collisions, name_of};
+use super::naming::{check_collisions, name_of};
 use crate::attr::{self, Adapt, Args};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    Data, DeriveInput, Fields, GenericArgument, GenericParam, Ident, PathArguments, PathSegment, Type, TypePath,
+    Data, DataEnum, DeriveInput, Fields, GenericArgument, GenericParam, Ident, LitStr, PathArguments, PathSegment,
+    Type, TypePath,
 };
 
 pub(crate) struct TypeDef {
@@ -15,38 +16,38 @@ pub(crate) struct TypeDef {
     pub(crate) item: DeriveInput,
     pub(crate) name: String,
     pub(crate) docs: String,
-    /// The id of the interface that declares it, or nothing.
+    /// The id of the interface that declares the type. Empty if each interface that uses the type declares it.
     pub(crate) home: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: TypeKind,
 }
 
-pub(crate) enum Kind {
-    /// Every case has a type.
-    Record(Vec<Case>),
-    /// Some case has a type.
-    Variant(Vec<Case>),
-    /// No case has a type.
-    Enum(Vec<Case>),
-    /// It goes as another type.
+pub(crate) enum TypeKind {
+    /// A struct. Every member has a type.
+    Record(Vec<Member>),
+    /// An enum of which some member has a type.
+    Variant(Vec<Member>),
+    /// An enum of which no member has a type.
+    Enum(Vec<Member>),
+    /// A type that crosses as another type.
     Adapted(Box<Adapt>),
 }
 
-/// A field of a record, or a case of a variant or enum.
-pub(crate) struct Case {
+/// A field of a record, a case of a variant or an enum, or a flag.
+pub(crate) struct Member {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) ty: Option<Type>,
-    /// What a value of the type goes as, if not as itself.
+    /// The type that a value crosses as, if it is another one than `ty`.
     pub(crate) adapt: Option<Adapt>,
 }
 
 impl TypeDef {
-    /// Nothing where there is no telling what the type was to be; then an error was reported.
+    /// Reads the type. `None` if no kind fits, which was reported then.
     pub(crate) fn parse(cx: &Ctxt, mut args: Args, mut item: DeriveInput) -> Option<Self> {
         let ident = item.ident.clone();
         for param in &item.generics.params {
-            // A lifetime is there for a reference, which is reported itself.
+            // A lifetime is there for a reference, and `check_type` reports the reference.
             if let GenericParam::Const(param) = param {
                 cx.error(
                     param,
@@ -55,7 +56,7 @@ impl TypeDef {
                 );
             }
         }
-        let home = args.home.as_ref().map(syn::LitStr::value).unwrap_or_default();
+        let home = args.home.as_ref().map(LitStr::value).unwrap_or_default();
         if let Some(adapt) = args.adapt.take() {
             if let Some(rename) = &args.rename {
                 cx.error(
@@ -64,104 +65,15 @@ impl TypeDef {
                     "remove `rename`",
                 );
             }
-            return Some(Self {
-                name: String::new(),
-                docs: String::new(),
-                home,
-                kind: Kind::Adapted(Box::new(adapt)),
-                item,
-            });
+            let kind = TypeKind::Adapted(Box::new(adapt));
+            return Some(Self { name: String::new(), docs: String::new(), home, kind, item });
         }
-        let kind = match &mut item.data {
-            Data::Struct(data) => match &mut data.fields {
-                Fields::Named(fields) if !fields.named.is_empty() => {
-                    let mut cases = Vec::new();
-                    for field in &mut fields.named {
-                        let args = attr::take(cx, &mut field.attrs, attr::OF_FIELDS);
-                        attr::refuse_cfg(cx, &field.attrs, "field");
-                        let Some(field_ident) = field.ident.clone() else { continue };
-                        if args.adapt.is_none() {
-                            check_type(cx, &ident, &field.ty);
-                        }
-                        let rename = args.rename.map(|name| name.value());
-                        let case = Case::new(cx, rename, field_ident, &field.attrs, Some(field.ty.clone()));
-                        cases.push(Case { adapt: args.adapt, ..case });
-                    }
-                    Kind::Record(cases)
-                }
-                Fields::Named(_) | Fields::Unit => {
-                    cx.error(
-                        &ident,
-                        format!("struct `{ident}` has no fields, and a WIT record has one at least"),
-                        "give it a field, or use `()` inside a `Result`",
-                    );
-                    return None;
-                }
-                Fields::Unnamed(fields) => {
-                    cx.error(
-                        &*fields,
-                        format!("struct `{ident}` has fields without names, and a WIT record names them"),
-                        "name the fields, use a tuple in place of the struct, or say what it goes as: `#[tairitsu::wit(as = Type)]`",
-                    );
-                    return None;
-                }
-            },
+        let (kind, what) = match &mut item.data {
+            Data::Struct(data) => (TypeKind::Record(fields(cx, &ident, &mut data.fields)?), "fields"),
             Data::Enum(data) => {
-                if data.variants.is_empty() {
-                    cx.error(
-                        &ident,
-                        format!("enum `{ident}` has no variants, and a WIT enum has one case at least"),
-                        "give it a variant",
-                    );
-                    return None;
-                }
-                let mut cases = Vec::new();
-                for variant in &mut data.variants {
-                    let rename = attr::take_rename(cx, &mut variant.attrs);
-                    attr::refuse_cfg(cx, &variant.attrs, "variant");
-                    let case = &variant.ident;
-                    let mut adapt = None;
-                    let ty = match &mut variant.fields {
-                        Fields::Unit => None,
-                        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-                            let payload = &mut fields.unnamed[0];
-                            adapt = attr::take(cx, &mut payload.attrs, attr::OF_PAYLOADS).adapt;
-                            if adapt.is_none() {
-                                check_type(cx, &ident, &payload.ty);
-                            }
-                            Some(payload.ty.clone())
-                        }
-                        Fields::Named(fields) => {
-                            cx.error(
-                                &*fields,
-                                format!("variant `{case}` has named fields, and a WIT case carries one value"),
-                                "put the fields in a struct marked `#[tairitsu::wit]` and carry that",
-                            );
-                            None
-                        }
-                        Fields::Unnamed(fields) if fields.unnamed.is_empty() => {
-                            cx.error(
-                                &*fields,
-                                format!("variant `{case}` has an empty list of fields"),
-                                format!("write `{case}`"),
-                            );
-                            None
-                        }
-                        Fields::Unnamed(fields) => {
-                            cx.error(
-                                &*fields,
-                                format!(
-                                    "variant `{case}` has {} fields, and a WIT case carries one value",
-                                    fields.unnamed.len()
-                                ),
-                                format!("carry a tuple, `{case}((A, B))`, or a struct marked `#[tairitsu::wit]`"),
-                            );
-                            None
-                        }
-                    };
-                    cases.push(Case { adapt, ..Case::new(cx, rename, case.clone(), &variant.attrs, ty) });
-                }
-                if cases.iter().any(|case| case.ty.is_some()) { Kind::Variant(cases) } else { Kind::Enum(cases) }
+                let cases = cases(cx, &ident, data)?;
+                let has_payload = cases.iter().any(|case| case.ty.is_some());
+                (if has_payload { TypeKind::Variant(cases) } else { TypeKind::Enum(cases) }, "variants")
             }
             Data::Union(data) => {
                 cx.error(
@@ -172,32 +84,114 @@ impl TypeDef {
                 return None;
             }
         };
-        if let Kind::Record(cases) | Kind::Variant(cases) | Kind::Enum(cases) = &kind {
-            let what = if matches!(kind, Kind::Record(_)) { "fields" } else { "variants" };
-            check_collisions(cx, cases.iter().map(|case| (&case.ident, case.name.as_str())), what);
+        if let TypeKind::Record(members) | TypeKind::Variant(members) | TypeKind::Enum(members) = &kind {
+            check_collisions(cx, members.iter().map(|member| (&member.ident, member.name.as_str())), what);
         }
-        let name = match &args.rename {
-            Some(rename) => rename.value(),
-            None => name_of(cx, &ident),
-        };
+        let name = name_of(cx, args.rename.as_ref(), &ident);
         Some(Self { name, docs: attr::docs(&item.attrs), home, kind, item })
     }
 }
 
-impl Case {
+impl Member {
     pub(super) fn new(
         cx: &Ctxt,
-        rename: Option<String>,
+        rename: Option<&LitStr>,
         ident: Ident,
         attrs: &[syn::Attribute],
         ty: Option<Type>,
     ) -> Self {
-        let name = rename.unwrap_or_else(|| name_of(cx, &ident));
+        let name = name_of(cx, rename, &ident);
         Self { ident, name, docs: attr::docs(attrs), ty, adapt: None }
     }
 }
 
-/// Reports what no field has: the type itself, however wrapped, and references.
+/// The fields of a struct. `None` if the struct has none, or has fields without names.
+fn fields(cx: &Ctxt, ident: &Ident, fields: &mut Fields) -> Option<Vec<Member>> {
+    match fields {
+        Fields::Named(fields) if !fields.named.is_empty() => {
+            let mut members = Vec::new();
+            for field in &mut fields.named {
+                let args = attr::take(cx, &mut field.attrs, attr::FIELD_ARGS);
+                attr::refuse_cfg(cx, &field.attrs, "field");
+                let Some(field_ident) = field.ident.clone() else { continue };
+                if args.adapt.is_none() {
+                    check_type(cx, ident, &field.ty);
+                }
+                let member = Member::new(cx, args.rename.as_ref(), field_ident, &field.attrs, Some(field.ty.clone()));
+                members.push(Member { adapt: args.adapt, ..member });
+            }
+            Some(members)
+        }
+        Fields::Named(_) | Fields::Unit => {
+            cx.error(
+                ident,
+                format!("struct `{ident}` has no fields, and a WIT record has one at least"),
+                "give it a field, or use `()` inside a `Result`",
+            );
+            None
+        }
+        Fields::Unnamed(fields) => {
+            cx.error(
+                &*fields,
+                format!("struct `{ident}` has fields without names, and a WIT record names them"),
+                "name the fields, use a tuple in place of the struct, or say what it goes as: `#[tairitsu::wit(as = Type)]`",
+            );
+            None
+        }
+    }
+}
+
+/// The cases of an enum. `None` if the enum has none.
+fn cases(cx: &Ctxt, ident: &Ident, data: &mut DataEnum) -> Option<Vec<Member>> {
+    if data.variants.is_empty() {
+        cx.error(
+            ident,
+            format!("enum `{ident}` has no variants, and a WIT enum has one case at least"),
+            "give it a variant",
+        );
+        return None;
+    }
+    let mut members = Vec::new();
+    for variant in &mut data.variants {
+        let rename = attr::take_rename(cx, &mut variant.attrs);
+        attr::refuse_cfg(cx, &variant.attrs, "variant");
+        let (ty, adapt) = payload(cx, ident, &variant.ident, &mut variant.fields);
+        let member = Member::new(cx, rename.as_ref(), variant.ident.clone(), &variant.attrs, ty);
+        members.push(Member { adapt, ..member });
+    }
+    Some(members)
+}
+
+/// The value that a case carries: its type, and the type that it crosses as.
+fn payload(cx: &Ctxt, ident: &Ident, case: &Ident, fields: &mut Fields) -> (Option<Type>, Option<Adapt>) {
+    match fields {
+        Fields::Unit => {}
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+            let payload = &mut fields.unnamed[0];
+            let adapt = attr::take(cx, &mut payload.attrs, attr::PAYLOAD_ARGS).adapt;
+            if adapt.is_none() {
+                check_type(cx, ident, &payload.ty);
+            }
+            return (Some(payload.ty.clone()), adapt);
+        }
+        Fields::Named(fields) => cx.error(
+            &*fields,
+            format!("variant `{case}` has named fields, and a WIT case carries one value"),
+            "put the fields in a struct marked `#[tairitsu::wit]` and carry that",
+        ),
+        Fields::Unnamed(fields) if fields.unnamed.is_empty() => {
+            cx.error(&*fields, format!("variant `{case}` has an empty list of fields"), format!("write `{case}`"))
+        }
+        Fields::Unnamed(fields) => cx.error(
+            &*fields,
+            format!("variant `{case}` has {} fields, and a WIT case carries one value", fields.unnamed.len()),
+            format!("carry a tuple, `{case}((A, B))`, or a struct marked `#[tairitsu::wit]`"),
+        ),
+    }
+    (None, None)
+}
+
+/// Reports the parts that no field may have: a reference, and the type itself, however wrapped.
 fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
     struct Check<'a> {
         cx: &'a Ctxt,
@@ -234,7 +228,7 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
     Check { cx, ident }.visit_type(ty);
 }
 
-/// A reference, or a path with a lifetime in it other than `'static`.
+/// Whether a type is a reference, or a path with a lifetime other than `'static` in it.
 fn is_borrowed(ty: &Type) -> bool {
     match ty {
         Type::Reference(_) => true,

@@ -1,9 +1,10 @@
 //! An interface, from the `impl` block of a type: as if its functions were declared in a trait.
 
-use super::{Interface, Side, What};
+use super::interface::{Interface, InterfaceKind};
 use crate::attr::Args;
 use crate::diag::Ctxt;
-use crate::name;
+use crate::side::Side;
+use crate::wit_name;
 use quote::format_ident;
 use syn::{
     Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, ItemTrait, LitStr, Pat, TraitItemFn, Type, Visibility,
@@ -41,7 +42,7 @@ impl InherentImpl {
             any = true;
             public |= matches!(function.vis, Visibility::Public(_));
             declarations.extend(declare(cx, function));
-            strip(function);
+            strip_helpers(function);
         }
         if !any {
             let fact = "the interface is made of the functions that are `pub`, and this impl has none";
@@ -52,7 +53,7 @@ impl InherentImpl {
         }
         let vis = if public { parse_quote!(pub) } else { parse_quote!(pub(crate)) };
         let interface =
-            name_of(cx, &item.self_ty).map(|ident| interface(cx, side, args, &ident, vis, &item, declarations));
+            type_name(cx, &item.self_ty).map(|ident| interface(cx, side, args, &ident, vis, &item, declarations));
         Self { item, interface }
     }
 }
@@ -69,7 +70,7 @@ fn interface(
 ) -> Interface {
     let name = ident.to_string();
     let name = name.trim_start_matches("r#");
-    args.rename.get_or_insert_with(|| LitStr::new(&name::kebab(name), ident.span()));
+    args.rename.get_or_insert_with(|| LitStr::new(&wit_name::kebab(name), ident.span()));
     let trait_ident = format_ident!("{name}Api", span = ident.span());
     let docs = block.attrs.iter().filter(|attr| attr.path().is_ident("doc"));
     // What there is to say of the functions is said of the block.
@@ -78,7 +79,7 @@ fn interface(
         #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub, clippy::all)]
         #vis trait #trait_ident { #(#functions)* }
     };
-    let mut interface = Interface::parse(cx, side, &args, item, What::Functions);
+    let mut interface = Interface::parse(cx, side, &args, item, InterfaceKind::Functions);
     interface.client = format_ident!("{name}Client", span = ident.span());
     interface.async_client = format_ident!("{name}AsyncClient", span = ident.span());
     if interface.docs.is_empty() {
@@ -89,11 +90,11 @@ fn interface(
 }
 
 /// The last name of the type's path.
-fn name_of(cx: &Ctxt, ty: &Type) -> Option<Ident> {
+fn type_name(cx: &Ctxt, ty: &Type) -> Option<Ident> {
     match ty {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last().map(|segment| segment.ident.clone()),
-        Type::Group(group) => name_of(cx, &group.elem),
-        Type::Paren(paren) => name_of(cx, &paren.elem),
+        Type::Group(group) => type_name(cx, &group.elem),
+        Type::Paren(paren) => type_name(cx, &paren.elem),
         other => {
             cx.error(
                 other,
@@ -124,17 +125,17 @@ fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
             (pat.by_ref, pat.mutability, pat.subpat) = (None, None, None);
         }
     }
-    let attrs: Vec<Attribute> = function.attrs.iter().filter(|attr| is_of_the_contract(attr)).cloned().collect();
+    let attrs: Vec<Attribute> = function.attrs.iter().filter(|attr| belongs_to_contract(attr)).cloned().collect();
     Some(TraitItemFn { attrs, sig, default: None, semi_token: Some(Default::default()) })
 }
 
 /// What is read of a function's attributes; the others are about its body.
-fn is_of_the_contract(attr: &Attribute) -> bool {
+fn belongs_to_contract(attr: &Attribute) -> bool {
     ["doc", "wit", "cfg", "cfg_attr"].iter().any(|name| attr.path().is_ident(name))
 }
 
 /// Removes helper attributes, which the trait's function has too.
-fn strip(function: &mut ImplItemFn) {
+fn strip_helpers(function: &mut ImplItemFn) {
     let strip = |attrs: &mut Vec<Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
     strip(&mut function.attrs);
     for input in &mut function.sig.inputs {
@@ -154,5 +155,5 @@ fn refuse_wit(cx: &Ctxt, function: &mut ImplItemFn) {
             "write `pub` before it, or remove the attribute",
         );
     }
-    strip(function);
+    strip_helpers(function);
 }

@@ -1,6 +1,6 @@
 //! An interface of types, from a module.
 
-use super::interface::interface_id;
+use super::naming::interface_id;
 use crate::attr::{self, Args, HOME};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;

@@ -2,7 +2,7 @@
 
 use super::shared;
 use crate::attr::Adapt;
-use crate::model::{Case, Kind, TypeDef};
+use crate::model::{Member, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -12,9 +12,9 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let target = Target::new(&def.item.ident, &def.item.generics);
     let schema = schema(def, &target, paths);
     let bodies = match &def.kind {
-        Kind::Record(fields) => record(fields, paths),
-        Kind::Variant(cases) | Kind::Enum(cases) => variant(cases, paths),
-        Kind::Adapted(adapt) => adapted(&def.item.ident, adapt, paths),
+        TypeKind::Record(fields) => record(fields, paths),
+        TypeKind::Variant(cases) | TypeKind::Enum(cases) => variant(cases, paths),
+        TypeKind::Adapted(adapt) => adapted(&def.item.ident, adapt, paths),
     };
     let abi = impls(&target, &bodies, paths);
     let use_codec = &paths.use_codec;
@@ -93,10 +93,10 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
     let TypeDef { name, docs, home, kind, .. } = def;
     let (what, cases) = match kind {
-        Kind::Record(cases) => ("Record", cases),
-        Kind::Variant(cases) => ("Variant", cases),
-        Kind::Enum(cases) => ("Enum", cases),
-        Kind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.as_type, paths), paths),
+        TypeKind::Record(cases) => ("Record", cases),
+        TypeKind::Variant(cases) => ("Variant", cases),
+        TypeKind::Enum(cases) => ("Enum", cases),
+        TypeKind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.as_type, paths), paths),
     };
     let what = format_ident!("{what}");
     let fields = cases.iter().map(|case| {
@@ -114,7 +114,7 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     wit_type(target, &ty, paths)
 }
 
-impl Case {
+impl Member {
     /// The type that crosses.
     fn crossing_type(&self) -> Option<&Type> {
         match &self.adapt {
@@ -197,7 +197,7 @@ fn attempt(result: &TokenStream) -> TokenStream {
 }
 
 /// A record: its fields in order, each aligned.
-fn record(fields: &[Case], paths: &Paths) -> Bodies {
+fn record(fields: &[Member], paths: &Paths) -> Bodies {
     let start = quote!(let at = &mut 0usize;);
     let (mut lower, mut store) = (start.clone(), start.clone());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
@@ -217,7 +217,7 @@ fn record(fields: &[Case], paths: &Paths) -> Bodies {
 }
 
 /// A variant or an enum: a discriminant, then the payload.
-fn variant(cases: &[Case], paths: &Paths) -> Bodies {
+fn variant(cases: &[Member], paths: &Paths) -> Bodies {
     let private = &paths.private;
     let count = cases.len();
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
