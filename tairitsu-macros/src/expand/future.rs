@@ -16,7 +16,7 @@ pub(super) fn with_futures(interface: &Interface, paths: &Paths) -> ItemTrait {
     let private = &paths.private;
     for function in interface.functions.iter().filter(|function| function.is_async) {
         let (head, method) = (head(function, paths), &function.ident);
-        let idents = idents(function);
+        let idents = shared::param_idents(function);
         item.items.push(parse_quote! {
             #[doc(hidden)]
             #head {
@@ -104,7 +104,7 @@ fn both(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
 /// The function that waits, for an impl that has the future.
 pub(super) fn waited(function: &Function, paths: &Paths) -> TokenStream {
     let (private, head, hidden, idents) =
-        (&paths.private, shared::head(function), hidden(&function.ident), idents(function));
+        (&paths.private, shared::head(function), hidden(&function.ident), shared::param_idents(function));
     quote! {
         #head {
             #private::wait(self.#hidden(#(#idents),*))
@@ -140,13 +140,9 @@ pub(super) fn call(
     state: &TokenStream,
 ) -> TokenStream {
     let (ident, hidden, pass) = (&interface.item.ident, hidden(&function.ident), shared::pass_owned(&function.params));
-    quote!(<#implementor as #ident>::#hidden(#state, #pass).await)
+    quote!(<#implementor as #ident>::#hidden(#state, #(#pass,)*).await)
 }
 
 fn hidden(ident: &Ident) -> Ident {
     format_ident!("__tairitsu_async_fn_{}", ident.to_string().trim_start_matches("r#"), span = ident.span())
-}
-
-fn idents(function: &Function) -> Vec<Ident> {
-    function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect()
 }

@@ -1,7 +1,7 @@
 //! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
 
-use super::{future, shared};
-use crate::model::{Function, Interface, Receiver, Resource};
+use super::{future, looks, resource, shared};
+use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -12,10 +12,10 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let imports = imports(interface, paths);
     let provider = provider(interface, paths);
     let (kind, native, arms) = match &interface.resource {
-        Some(resource) => (
-            Some(super::resource::kind(interface, resource, paths)),
-            super::resource::native(interface, resource, paths),
-            [provide_resource_arm(), super::resource::wrong_arms(interface)],
+        Some(declared) => (
+            Some(resource::resource_impl(interface, declared, paths)),
+            resource::native_impl(interface, declared, paths),
+            [provide_resource_arm(), resource::wrong_arms(interface)],
         ),
         None => (None, native(interface, paths), [provide_arm(), shared::wrong_side(interface)]),
     };
@@ -47,7 +47,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (name, head) = (&function.name, shared::head(function));
         // One more than of an export: the address of the result.
-        let count = shared::most_slots(function) + 1;
+        let count = looks::max_slots(function) + 1;
         let slots: Vec<_> = (0..count)
             .map(|i| {
                 let i = shared::index(i);
@@ -74,7 +74,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             }),
             Some(ty) => quote!(#codec::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
         };
-        let (inline, link) = match is_of_numbers(function) && interface.resource.is_none() {
+        let (inline, link) = match looks::is_of_numbers(function) && interface.resource.is_none() {
             true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),
             false => (quote!(#[inline(never)]), None),
         };
@@ -133,19 +133,13 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// Whether all that goes in and out is one number each, by the looks of the types.
-fn is_of_numbers(function: &Function) -> bool {
-    let is_number = |ty: &syn::Type| shared::slots_by_looks(ty) == 1;
-    function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
-}
-
 /// Natively, beside the trait: `Host` implements it by the providers of the native container that runs.
 fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, krate, if_native, .. } = paths;
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (head, method, index) = (shared::head(function), &function.ident, shared::index(i));
-        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        let idents = shared::param_idents(function);
         quote! {
             #head {
                 #private::with_native_host::<dyn #ident, _>(#index, |__tairitsu_host| {
@@ -179,8 +173,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let send = interface.functions.iter().any(|function| function.is_async).then(|| quote!(+ ::core::marker::Send));
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let index = shared::index(i);
-        let idents: Vec<_> =
-            function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i)).collect();
+        let idents = shared::param_idents(function);
         let types = function.params.iter().map(|param| shared::owned(param, paths));
         let implementor = format_ident!("__TairitsuProvider");
         let call = match function.is_async {
@@ -188,9 +181,10 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             false => shared::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
         };
         let (n, m) = shared::slots(ident, i, paths);
-        let (results, body) = match &function.result {
-            Some(ty) => (quote!((#ty,)), quote!((#call,))),
-            None => (quote!(()), call),
+        let results = shared::results(function);
+        let body = match &function.result {
+            Some(_) => quote!((#call,)),
+            None => call,
         };
         let (link, body) = match function.is_async {
             true => (quote!(link_future), quote!(#private::future(async move { #body }))),
@@ -250,7 +244,7 @@ fn provide_arm() -> TokenStream {
 /// The arm of a resource's macro that `#[resource] impl` invokes.
 fn provide_resource_arm() -> TokenStream {
     let private = quote!($($tairitsu)*::__private);
-    let from_value = super::resource::from_value();
+    let from_value = resource::from_value();
     quote! {
         (resource [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
             #from_value

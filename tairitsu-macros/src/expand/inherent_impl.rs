@@ -12,7 +12,7 @@ pub(super) fn delegation(interface: &Interface, ty: &Type, paths: &Paths) -> Tok
     let ident = &interface.item.ident;
     let functions = interface.functions.iter().map(|function| {
         let (head, method) = (shared::head(function), &function.ident);
-        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        let idents = shared::param_idents(function);
         let call = quote!(<#ty>::#method(self #(, #idents)*));
         if function.is_async {
             let (waited, future) = (future::waited(function, paths), future::head(function, paths));

@@ -5,6 +5,7 @@ mod future;
 mod guest;
 mod host;
 mod inherent_impl;
+mod looks;
 mod resource;
 mod shared;
 mod types;

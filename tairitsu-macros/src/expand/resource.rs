@@ -9,7 +9,7 @@ use quote::quote;
 
 /// What the trait's object type is a resource by. The intrinsics that a guest imports stand in it, each in a function that
 /// stays out of line: one that is called links the section that lies beside it.
-pub(super) fn kind(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
+pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
     let (ident, id, docs) = (&interface.item.ident, &interface.id, &interface.docs);
     let Paths { private, schema, if_guest, if_native, .. } = paths;
     let (name, role) = (&resource.name, shared::role(interface.side));
@@ -81,16 +81,16 @@ pub(super) fn kind(interface: &Interface, resource: &Resource, paths: &Paths) ->
 }
 
 /// Natively, for a resource of the host's: what has one calls its functions on it, as in a guest.
-pub(super) fn native(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
+pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
     let (ident, own) = (&interface.item.ident, &resource.own);
     let Paths { private, if_native, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
         let (head, method) = (shared::head(function), &function.ident);
-        let idents = function.params.iter().enumerate().map(|(i, param)| shared::param_ident(param, i));
+        let idents = shared::param_idents(function);
         let body = match function.receiver {
             Receiver::None => quote!(#private::no_native_maker::<dyn #ident, _>()),
             _ => {
-                let idents = idents.skip(1);
+                let idents = &idents[1..];
                 quote!(<dyn #ident as #ident>::#method(&*self.value() #(, #idents)*))
             }
         };

@@ -123,6 +123,21 @@ pub(super) fn owned(param: &Param, paths: &Paths) -> TokenStream {
     }
 }
 
+/// The tuple of a function's results: of one, or of none.
+pub(super) fn results(function: &Function) -> TokenStream {
+    match &function.result {
+        Some(ty) => quote!((#ty,)),
+        None => quote!(()),
+    }
+}
+
+/// `Typed`, which calls function `index` with parameters of these types.
+pub(super) fn typed(interface: &Interface, index: usize, params: &[TokenStream], paths: &Paths) -> TokenStream {
+    let (private, results) = (&paths.private, results(&interface.functions[index]));
+    let (n, m) = slots(&interface.item.ident, index, paths);
+    quote!(#private::Typed::<(#(#params,)*), #results, #n, #m>)
+}
+
 /// How many flat values a function's parameters and its result are, as const arguments.
 pub(super) fn slots(ident: &Ident, function: usize, paths: &Paths) -> (TokenStream, TokenStream) {
     let signature = signature(&quote!(dyn #ident), function, &paths.private);
@@ -135,32 +150,19 @@ pub(super) fn signature(target: &TokenStream, function: usize, private: &TokenSt
     quote!(<#target as #private::HasInterface>::SIGNATURES[#index])
 }
 
-/// An upper bound of the flat values of the parameters, known by the looks of their types. The fewer slots a shim has,
-/// the fewer constants the compiler evaluates. That it is one is asserted where it is used: a name may stand for another
-/// type than it looks like.
-pub(super) fn most_slots(function: &Function) -> usize {
-    let slots = function.params.iter().map(|param| slots_by_looks(&param.ty)).sum::<usize>();
-    slots.clamp(1, 16)
-}
-
-/// The same for one type: 1 only for what is one core value.
-pub(super) fn slots_by_looks(ty: &syn::Type) -> usize {
-    const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
-    match ty {
-        syn::Type::Path(path) if SCALARS.iter().any(|scalar| path.path.is_ident(scalar)) => 1,
-        syn::Type::Path(path) if path.path.is_ident("str") || path.path.is_ident("String") => 2,
-        syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Vec") => 2,
-        syn::Type::Slice(_) => 2,
-        syn::Type::Tuple(tuple) => tuple.elems.iter().map(slots_by_looks).sum(),
-        syn::Type::Group(group) => slots_by_looks(&group.elem),
-        syn::Type::Paren(paren) => slots_by_looks(&paren.elem),
-        _ => 16,
-    }
-}
-
 /// The parameter's name in generated code, with the span of the user's.
 pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
     format_ident!("__tairitsu_{index}", span = param.ident.span())
+}
+
+/// The names of all parameters in generated code.
+pub(super) fn param_idents(function: &Function) -> Vec<Ident> {
+    function.params.iter().enumerate().map(|(i, param)| param_ident(param, i)).collect()
+}
+
+/// The types of all parameters, as the trait has them.
+pub(super) fn param_types(function: &Function) -> Vec<TokenStream> {
+    function.params.iter().map(param_type).collect()
 }
 
 /// The head of one of the trait's functions, with parameter names of our own.
@@ -191,13 +193,13 @@ pub(super) fn call(
     let (ident, method) = (&interface.item.ident, &function.ident);
     let pass = pass_owned(&function.params);
     let call = match function.receiver {
-        Receiver::State { .. } => quote!(<#implementor as #ident>::#method(#state, #pass)),
+        Receiver::State { .. } => quote!(<#implementor as #ident>::#method(#state, #(#pass,)*)),
         Receiver::Handle => {
             let this = param_ident(&function.params[0], 0);
-            let rest = pass_after(&function.params, 1);
-            quote!(<dyn #ident as #ident>::#method(&*#this.value(), #rest))
+            let rest = &pass[1..];
+            quote!(<dyn #ident as #ident>::#method(&*#this.value(), #(#rest,)*))
         }
-        Receiver::None => quote!(<#implementor as #ident>::#method(#pass)),
+        Receiver::None => quote!(<#implementor as #ident>::#method(#(#pass,)*)),
     };
     let Some(own) = interface.resource.as_ref().map(|resource| &resource.own) else { return call };
     let made = |value| {
@@ -229,49 +231,16 @@ pub(super) fn param_type(param: &Param) -> TokenStream {
     }
 }
 
-/// What may be seen of a type without a copy, known by its looks: `str` of a `String`, and `[T]` of a list of numbers.
-pub(super) fn seen(ty: &syn::Type) -> Option<TokenStream> {
-    const NUMBERS: [&str; 10] = ["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
-    let syn::Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    if last.ident == "String" && last.arguments.is_empty() {
-        return Some(quote!(str));
-    }
-    let syn::PathArguments::AngleBracketed(list) = &last.arguments else { return None };
-    match (last.ident == "Vec", list.args.first()?, list.args.len()) {
-        (true, syn::GenericArgument::Type(item @ syn::Type::Path(path)), 1)
-            if NUMBERS.iter().any(|number| path.path.is_ident(number)) =>
-        {
-            Some(quote!([#item]))
-        }
-        _ => None,
-    }
-}
-
-/// The parameter's type, by reference where that is as good.
-pub(super) fn seen_type(param: &Param) -> TokenStream {
-    match (param.kind, seen(&param.ty)) {
-        (ParamKind::Owned, Some(seen)) => quote!(&#seen),
-        _ => param_type(param),
-    }
-}
-
 /// Passes lifted arguments on to the trait's function.
-pub(super) fn pass_owned(params: &[Param]) -> TokenStream {
-    pass_after(params, 0)
-}
-
-/// Passes all but so many of the first.
-fn pass_after(params: &[Param], skip: usize) -> TokenStream {
+pub(super) fn pass_owned(params: &[Param]) -> Vec<TokenStream> {
     params
         .iter()
         .enumerate()
-        .skip(skip)
         .map(|(i, param)| {
             let ident = param_ident(param, i);
             match param.kind {
-                ParamKind::Owned => quote!(#ident,),
-                ParamKind::Reference => quote!(&#ident,),
+                ParamKind::Owned => quote!(#ident),
+                ParamKind::Reference => quote!(&#ident),
             }
         })
         .collect()

@@ -1,0 +1,277 @@
+//! The code that the clients have for one function of an interface.
+
+use super::defaults::default_ident;
+use crate::expand::{looks, shared};
+use crate::model::{Function, Interface, Param, ParamKind};
+use crate::paths::Paths;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+pub(super) struct ClientFunction<'a> {
+    interface: &'a Interface,
+    function: &'a Function,
+    index: usize,
+    paths: &'a Paths,
+    /// The index, as code.
+    place: Literal,
+    /// The parameters, by the names that the user gave them.
+    idents: Vec<&'a Ident>,
+}
+
+/// How a function of generated code holds its client.
+struct ClientPlace {
+    /// The client, to call a method of it.
+    client: TokenStream,
+    /// A `&mut` reference to the client.
+    reference: TokenStream,
+}
+
+impl<'a> ClientFunction<'a> {
+    pub(super) fn new(interface: &'a Interface, index: usize, paths: &'a Paths) -> Self {
+        let function = &interface.functions[index];
+        let idents = function.params.iter().map(|param| &param.ident).collect();
+        Self { interface, function, index, paths, place: shared::index(index), idents }
+    }
+
+    /// The method of the client.
+    pub(super) fn method(&self) -> TokenStream {
+        let (method, idents, types) = (&self.function.ident, &self.idents, shared::param_types(self.function));
+        let (docs, output, call, typed) = (self.docs(), self.output(), self.call(&quote!(call)), self.typed());
+        let without_guest = self.without_guest(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
+        quote! {
+            #[doc = #docs]
+            pub fn #method(&mut self #(, #idents: #types)*) -> #output {
+                #without_guest
+                #call
+            }
+        }
+    }
+
+    /// The method of the client whose calls are futures.
+    pub(super) fn async_method(&self) -> TokenStream {
+        let (private, method, idents) = (&self.paths.private, &self.function.ident, &self.idents);
+        let (docs, output, call) = (self.docs(), self.output(), self.call(&quote!(call_async)));
+        let types = self.function.params.iter().map(|param| {
+            let ty = &param.ty;
+            match param.kind {
+                ParamKind::Owned => quote!(#ty),
+                ParamKind::Reference => quote!(&'__tairitsu #ty),
+            }
+        });
+        let calling = self.on_result(quote!(#private::Calling<'__tairitsu, #output>));
+        quote! {
+            #[doc = #docs]
+            pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #types)*) -> #calling #call
+        }
+    }
+
+    /// The method that shows a result in the guest's memory to a function: `greet_with`. `None` if the result looks like
+    /// a type that cannot be shown there. A parameter that is copied anyway is taken by reference.
+    pub(super) fn view_method(&self) -> Option<TokenStream> {
+        let Self { interface, function, place, idents, .. } = self;
+        let result = function.result.as_ref()?;
+        let (view, error) = match looks::result_parts(result) {
+            Some((ok, err)) => (looks::view(&syn::parse2(ok).ok()?)?, quote!(<#err>)),
+            None => (looks::view(result)?, quote!()),
+        };
+        let method = &function.ident;
+        let name = format_ident!("{}_with", method.to_string().trim_start_matches("r#"), span = method.span());
+        if interface.functions.iter().any(|function| function.ident == name) {
+            return None;
+        }
+        let krate = &self.paths.krate;
+        let types: Vec<_> = function.params.iter().map(view_param_type).collect();
+        let owned: Vec<_> = function
+            .params
+            .iter()
+            .map(|param| {
+                let ident = &param.ident;
+                match param.kind == ParamKind::Owned && looks::view(&param.ty).is_some() {
+                    true => quote!(::std::borrow::ToOwned::to_owned(#ident)),
+                    false => quote!(#ident),
+                }
+            })
+            .collect();
+        let typed = shared::typed(interface, self.index, &types, self.paths);
+        let without_guest =
+            self.without_guest(&client_of_self(), &owned, |result| quote!(#typed::look_at(#result, __tairitsu_see)));
+        let docs = format!(
+            "[`Self::{method}`] of references. A function is shown the result where it is, in the guest's memory."
+        );
+        Some(quote! {
+            #[doc = #docs]
+            pub fn #name<__TairitsuMade>(
+                &mut self,
+                #(#idents: #types,)*
+                __tairitsu_see: impl ::core::ops::FnOnce(&#view) -> __TairitsuMade,
+            ) -> ::core::result::Result<__TairitsuMade, #krate::CallError #error> {
+                #without_guest
+                // SAFETY: `resolve` below checks the function of this index with types that are the same in WIT.
+                unsafe { #typed::look(&mut self.__tairitsu_client, #place, (#(#idents,)*), __tairitsu_see) }
+            }
+        })
+    }
+
+    /// Looks the function up, and checks its types.
+    pub(super) fn resolve(&self) -> TokenStream {
+        let place = &self.place;
+        let types: Vec<_> = self
+            .function
+            .params
+            .iter()
+            .map(|param| {
+                let ty = &param.ty;
+                match param.kind {
+                    ParamKind::Owned => quote!(#ty),
+                    ParamKind::Reference => quote!(&'static #ty),
+                }
+            })
+            .collect();
+        let typed = shared::typed(self.interface, self.index, &types, self.paths);
+        quote!(#typed::resolve(__tairitsu_resolver, #place)?;)
+    }
+
+    /// Provides the function to another container by a call to this one.
+    pub(super) fn forward(&self) -> TokenStream {
+        let Self { interface, function, place, .. } = self;
+        let (ident, private) = (&interface.item.ident, &self.paths.private);
+        let typed = self.typed();
+        let types: Vec<_> = function.params.iter().map(|param| shared::owned(param, self.paths)).collect();
+        let idents = shared::param_idents(function);
+        let args = shared::pass_owned(&function.params);
+        let results = shared::results(function);
+        let (n, m) = shared::slots(&interface.item.ident, self.index, self.paths);
+        let (wrapped, unwrapped) = match &function.result {
+            Some(_) => (quote!((__tairitsu_result,)), quote!(__tairitsu_result)),
+            None => (quote!(()), quote!(())),
+        };
+        // The other container takes a tuple of results, and a call has the result itself.
+        let wrap = |result: &TokenStream| {
+            quote! {
+                match #result {
+                    ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
+                    ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
+                }
+            }
+        };
+        let client = ClientPlace { client: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) };
+        let without_guest = self.without_guest(&client, &args, wrap);
+        let call = wrap(&quote!(unsafe { #typed::call_raw(__tairitsu_client, #place, (#(#args,)*)) }));
+        quote! {
+            #private::Provided::<(#(#types,)*), #results, #n, #m>::forward::<dyn #ident, _>(
+                __tairitsu_linker,
+                #place,
+                |__tairitsu_client: &mut #private::Client<'_>, (#(#idents,)*): (#(#types,)*)| {
+                    #without_guest
+                    // SAFETY: `resolve` checks the function of this index with these types.
+                    #call
+                },
+            )?;
+        }
+    }
+
+    /// The block that calls the guest, by the function `by` of `Typed`.
+    fn call(&self, by: &TokenStream) -> TokenStream {
+        let (place, idents, typed) = (&self.place, &self.idents, self.typed());
+        let call = self.on_result(quote!(#typed::#by));
+        let args = self.on_result(quote!((&mut self.__tairitsu_client, #place, (#(#idents,)*))));
+        let block = self.on_result(quote!({ #call #args }));
+        self.on_result(quote! {{
+            // SAFETY: `resolve` below checks the function of this index with these types.
+            unsafe #block
+        }})
+    }
+
+    /// Returns before the guest is called, in two cases. A guest without wasm has the call as a call of the trait's
+    /// function. A guest that lacks a function with a default body has that body run in its place. `finish` makes the
+    /// value to return of the result of the call, a `Result` whose error is a fault.
+    fn without_guest(
+        &self,
+        ClientPlace { client, reference }: &ClientPlace,
+        args: &[impl quote::ToTokens],
+        finish: impl Fn(&TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let Self { interface, function, place, .. } = self;
+        let (ident, method, private) = (&interface.item.ident, &function.ident, &self.paths.private);
+        // A guest without wasm does not export its resources: the host has them as they are.
+        let native = interface.resource.is_none().then(|| {
+            let result = finish(&quote! {
+                #client.call_native::<dyn #ident, _>(#place, |__tairitsu_guest| {
+                    <dyn #ident as #ident>::#method(__tairitsu_guest #(, #args)*)
+                })
+            });
+            quote! {
+                if #client.is_native() {
+                    return #result;
+                }
+            }
+        });
+        let default = function.has_default.then(|| {
+            let default = default_ident(ident, self.index);
+            let result = finish(&quote! {
+                #private::Defaults::run(#reference, |__tairitsu_defaults| {
+                    <#default<'_, '_> as #ident>::#method(&mut #default(__tairitsu_defaults) #(, #args)*)
+                })
+            });
+            quote! {
+                if !#client.has(#place) {
+                    return #result;
+                }
+            }
+        });
+        quote!(#native #default)
+    }
+
+    /// `Typed` of the function, with the parameters' types as the trait has them.
+    fn typed(&self) -> TokenStream {
+        shared::typed(self.interface, self.index, &shared::param_types(self.function), self.paths)
+    }
+
+    /// The type that the client's method returns.
+    fn output(&self) -> TokenStream {
+        let Paths { krate, wit_type, .. } = self.paths;
+        let Some(ty) = &self.function.result else {
+            return quote!(::core::result::Result<(), #krate::CallError>);
+        };
+        match looks::result_parts(ty) {
+            Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
+            None if looks::is_no_result(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
+            // The name may be an alias of a `Result`.
+            None => {
+                let ok = shared::cover(ty, quote!(<#ty as #wit_type>::Ok));
+                let err = shared::cover(ty, quote!(<#ty as #wit_type>::Err));
+                let err = shared::cover(ty, quote!(#krate::CallError<#err>));
+                shared::cover(ty, quote!(::core::result::Result<#ok, #err>))
+            }
+        }
+    }
+
+    fn docs(&self) -> String {
+        match self.function.docs.is_empty() {
+            true => format!("Calls the guest's `{}`.", self.function.ident),
+            false => self.function.docs.clone(),
+        }
+    }
+
+    /// Puts tokens on the result's type. rustc looks at that type again for the body of a method and for the call in it,
+    /// and finds the same error; errors that are equal and at one place are shown once.
+    fn on_result(&self, tokens: TokenStream) -> TokenStream {
+        match &self.function.result {
+            Some(ty) => shared::cover(ty, tokens),
+            None => tokens,
+        }
+    }
+}
+
+/// The client that a method of `GreeterClient` has in `self`.
+fn client_of_self() -> ClientPlace {
+    ClientPlace { client: quote!(self.__tairitsu_client), reference: quote!(&mut self.__tairitsu_client) }
+}
+
+/// The parameter's type, by reference where that is as good.
+fn view_param_type(param: &Param) -> TokenStream {
+    match (param.kind, looks::view(&param.ty)) {
+        (ParamKind::Owned, Some(view)) => quote!(&#view),
+        _ => shared::param_type(param),
+    }
+}

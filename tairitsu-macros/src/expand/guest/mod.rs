@@ -1,0 +1,33 @@
+//! `#[guest]` on a trait, and `#[resource(guest)]`: the exports of a guest, and the client that the host calls.
+
+mod client;
+mod client_function;
+mod defaults;
+mod exports;
+
+use crate::expand::{resource, shared};
+use crate::model::Interface;
+use crate::paths::Paths;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
+    let item = &interface.item;
+    let descriptor = shared::descriptor(interface, paths);
+    let dispatch = exports::dispatch(interface, paths);
+    let client = client::client(interface, paths);
+    let (resource_impl, wrong_arms) = match &interface.resource {
+        Some(resource) => (Some(resource::resource_impl(interface, resource, paths)), resource::wrong_arms(interface)),
+        None => (None, shared::wrong_side(interface)),
+    };
+    let arms = [exports::export_arm(interface), wrong_arms].into_iter().collect();
+    let export = shared::export_macro(interface, &arms);
+    quote! {
+        #item
+        #descriptor
+        #resource_impl
+        #dispatch
+        #client
+        #export
+    }
+}
