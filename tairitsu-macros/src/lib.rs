@@ -177,5 +177,5 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// WIT text by `wit()`. Of a generic type each interface that uses an instantiation declares it.
 #[proc_macro_attribute]
 pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::wit_type(args.into(), item.into()).into()
+    expand::wit(args.into(), item.into()).into()
 }

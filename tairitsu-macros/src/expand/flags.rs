@@ -1,4 +1,4 @@
-//! `flags!`: a set of flags, its operators, and how it is lifted and lowered.
+//! `flags!`: the type of a set of flags, its operators, and the code that lifts and lowers it.
 
 use super::shared::index;
 use super::types::{Bodies, Target, impls, wit_type};
@@ -7,7 +7,7 @@ use crate::paths::Paths;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// The most flags in one WIT set.
+/// The most flags that one WIT type has.
 const WORD: usize = 32;
 
 pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
@@ -21,7 +21,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
     };
     let constants = flags.iter().enumerate().map(|(i, flag)| {
         let (attrs, ident) = (&flag.attrs, &flag.member.ident);
-        // A 129th flag is an error that was reported.
+        // The model has reported a 129th flag.
         let bit = Literal::u128_unsuffixed(1u128.checked_shl(i as u32).unwrap_or(0));
         quote!(#(#attrs)* #vis const #ident: Self = Self { bits: #bit };)
     });
@@ -40,7 +40,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
     let words: Vec<_> = fields.chunks(WORD).collect();
     let ty = match *words {
         [word] => set(name, docs, word),
-        // WIT has no more flags in one set.
+        // More flags than one WIT type has: a record of several.
         _ => {
             let words = words.iter().enumerate().map(|(i, word)| {
                 let field = format!("bits{}", i * WORD);
@@ -97,22 +97,22 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
         impl #ident {
             #(#constants)*
 
-            /// No flag.
+            /// The empty set.
             #vis const fn empty() -> Self {
                 Self { bits: 0 }
             }
 
-            /// Every flag.
+            /// The set of every flag.
             #vis const fn all() -> Self {
                 Self { bits: #all }
             }
 
-            /// The bits, the first flag's the lowest.
+            /// The bits. The first flag has the lowest bit.
             #vis const fn bits(self) -> #integer {
                 self.bits
             }
 
-            /// The flags of these bits, or nothing where a bit is no flag's.
+            /// The set of these bits. `None` if a bit belongs to no flag.
             #vis const fn from_bits(bits: #integer) -> ::core::option::Option<Self> {
                 if bits & !#all == 0 {
                     ::core::option::Option::Some(Self { bits })
@@ -121,32 +121,32 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
                 }
             }
 
-            /// The flags of these bits, without the bits that are no flag's.
+            /// The set of these bits, without the bits that belong to no flag.
             #vis const fn from_bits_truncate(bits: #integer) -> Self {
                 Self { bits: bits & #all }
             }
 
-            /// Whether there is no flag.
+            /// Whether the set is empty.
             #vis const fn is_empty(self) -> bool {
                 self.bits == 0
             }
 
-            /// Whether there is every flag.
+            /// Whether the set has every flag.
             #vis const fn is_all(self) -> bool {
                 self.bits == #all
             }
 
-            /// Whether every flag of `other` is there.
+            /// Whether the set has every flag of `other`.
             #vis const fn contains(self, other: Self) -> bool {
                 self.bits & other.bits == other.bits
             }
 
-            /// Whether some flag of `other` is there.
+            /// Whether the set has at least one flag of `other`.
             #vis const fn intersects(self, other: Self) -> bool {
                 self.bits & other.bits != 0
             }
 
-            /// The flags of both.
+            /// The flags of both sets.
             #vis const fn union(self, other: Self) -> Self {
                 Self { bits: self.bits | other.bits }
             }
@@ -217,8 +217,8 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
     }
 }
 
-/// A word of up to 32 flags each: an `i32` when flat, as many bytes as it needs in memory. Only the last may need fewer
-/// than four.
+/// The bodies for a set of flags. Each word of up to 32 flags is an `i32` when flat. In memory a word has one, two or four
+/// bytes, and only the last word may have fewer than four.
 fn bodies(flags: usize, integer: &TokenStream) -> Bodies {
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
     let (mut lift, mut load) = (quote!(0), quote!(0));
@@ -234,7 +234,7 @@ fn bodies(flags: usize, integer: &TokenStream) -> Bodies {
         lift.extend(quote!(| (flat[#slot] as u32 as #integer) << #shift));
         load.extend(quote!(| (#bytes::from_le_bytes(memory.read(address + #offset)?) as #integer) << #shift));
     }
-    // Bits that no flag has are cut off, as the canonical ABI says.
+    // The canonical ABI ignores bits that belong to no flag.
     Bodies {
         lower,
         store,

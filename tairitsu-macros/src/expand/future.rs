@@ -1,8 +1,12 @@
-//! `async fn` in a `#[host]` trait: the trait has the function as a guest sees it, which waits for its result, and a hidden
-//! one beside it, which is the future that a provider makes. Each has its body by the other: whoever implements the trait by an
-//! `async fn` has both from the attribute on the impl, and whoever needs no future writes a plain `fn`.
+//! `async fn` in a `#[host]` trait.
+//!
+//! The trait has two functions in its place. A guest calls the blocking function, which returns the result. The host calls
+//! a hidden function, which returns a future. An impl writes one of them, and the other has its body by that one:
+//!
+//! - A plain `fn` of an impl is the blocking function. The trait's default body of the hidden function calls it.
+//! - The attribute on an impl makes both functions of an `async fn`. The blocking one waits for the hidden one.
 
-use super::shared;
+use super::signatures;
 use crate::model::{Function, Interface, ParamKind, Receiver};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -10,13 +14,13 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, ItemTrait, ReturnType, parse_quote};
 
-/// The trait with the hidden functions.
-pub(super) fn with_futures(interface: &Interface, paths: &Paths) -> ItemTrait {
+/// The trait with a hidden function beside each async function.
+pub(super) fn trait_with_futures(interface: &Interface, paths: &Paths) -> ItemTrait {
     let mut item = interface.item.clone();
     let private = &paths.private;
     for function in interface.functions.iter().filter(|function| function.is_async) {
         let (head, method) = (head(function, paths), &function.ident);
-        let idents = shared::param_idents(function);
+        let idents = signatures::param_idents(function);
         item.items.push(parse_quote! {
             #[doc(hidden)]
             #head {
@@ -27,40 +31,40 @@ pub(super) fn with_futures(interface: &Interface, paths: &Paths) -> ItemTrait {
     item
 }
 
-/// The impl with both functions for each that is async.
-pub(super) fn implemented(item: &ItemImpl, paths: &Paths) -> TokenStream {
-    let mut implemented = item.clone();
-    implemented.items.clear();
+/// The impl with both functions in the place of each `async fn`.
+pub(super) fn impl_with_futures(item: &ItemImpl, paths: &Paths) -> TokenStream {
+    let mut with_futures = item.clone();
+    with_futures.items.clear();
     for member in &item.items {
         match member {
             ImplItem::Fn(function) if function.sig.asyncness.is_some() => {
-                implemented.items.extend(both(function, paths));
+                with_futures.items.extend(blocking_and_future(function, paths));
             }
-            other => implemented.items.push(other.clone()),
+            other => with_futures.items.push(other.clone()),
         }
     }
-    implemented.into_token_stream()
+    with_futures.into_token_stream()
 }
 
-/// An `async fn` of an impl, as the two functions that the trait has.
-fn both(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
+/// The two functions that an `async fn` of an impl becomes.
+fn blocking_and_future(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
     let private = &paths.private;
     let ImplItemFn { attrs, sig, block, .. } = function;
-    let mut waits = sig.clone();
-    waits.asyncness = None;
+    let mut blocking = sig.clone();
+    blocking.asyncness = None;
     let mut idents = Vec::new();
-    for (i, input) in waits.inputs.iter_mut().enumerate() {
+    for (i, input) in blocking.inputs.iter_mut().enumerate() {
         if let FnArg::Typed(input) = input {
             let ident = format_ident!("__tairitsu_{i}");
             *input.pat = parse_quote!(#ident);
             idents.push(ident);
         }
     }
-    let mut makes = sig.clone();
-    makes.asyncness = None;
-    makes.ident = hidden(&sig.ident);
-    makes.generics.params.insert(0, parse_quote!('__tairitsu));
-    for input in &mut makes.inputs {
+    let mut future = sig.clone();
+    future.asyncness = None;
+    future.ident = future_ident(&sig.ident);
+    future.generics.params.insert(0, parse_quote!('__tairitsu));
+    for input in &mut future.inputs {
         let reference = match input {
             FnArg::Receiver(receiver) => receiver.reference.as_mut().map(|reference| &mut reference.1),
             FnArg::Typed(input) => match &mut *input.ty {
@@ -76,11 +80,11 @@ fn both(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    makes.output = parse_quote!(-> #private::HostFuture<'__tairitsu, #output>);
-    let (hidden, cfg) = (&makes.ident, attrs.iter().filter(|attr| attr.path().is_ident("cfg")));
-    // An error about the future is on the `async`, and one about what it comes to in the body.
+    future.output = parse_quote!(-> #private::HostFuture<'__tairitsu, #output>);
+    let (future_ident, cfg) = (&future.ident, attrs.iter().filter(|attr| attr.path().is_ident("cfg")));
+    // An error about the future is shown on the `async`, and an error about its result in the body.
     let span = sig.asyncness.span().resolved_at(Span::call_site());
-    let future = quote_spanned! {span=>
+    let body = quote_spanned! {span=>
         #private::future(async move {
             let __tairitsu_result: #output = #block;
             #[allow(unreachable_code)]
@@ -90,37 +94,37 @@ fn both(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
     [
         parse_quote! {
             #(#cfg)*
-            #waits {
-                #private::wait(self.#hidden(#(#idents),*))
+            #blocking {
+                #private::wait(self.#future_ident(#(#idents),*))
             }
         },
         parse_quote! {
             #(#attrs)*
-            #makes { #future }
+            #future { #body }
         },
     ]
 }
 
-/// The function that waits, for an impl that has the future.
-pub(super) fn waited(function: &Function, paths: &Paths) -> TokenStream {
-    let (private, head, hidden, idents) =
-        (&paths.private, shared::head(function), hidden(&function.ident), shared::param_idents(function));
+/// The blocking function of an impl that has the hidden one.
+pub(super) fn blocking(function: &Function, paths: &Paths) -> TokenStream {
+    let (private, head, future_ident, idents) =
+        (&paths.private, signatures::head(function), future_ident(&function.ident), signatures::param_idents(function));
     quote! {
         #head {
-            #private::wait(self.#hidden(#(#idents),*))
+            #private::wait(self.#future_ident(#(#idents),*))
         }
     }
 }
 
-/// The head of the hidden function.
+/// The head of the hidden function, which returns the future.
 pub(super) fn head(function: &Function, paths: &Paths) -> TokenStream {
-    let (private, hidden) = (&paths.private, hidden(&function.ident));
+    let (private, future_ident) = (&paths.private, future_ident(&function.ident));
     let receiver = match function.receiver {
         Receiver::State { mutable: true } => quote!(&'__tairitsu mut self),
         _ => quote!(&'__tairitsu self),
     };
     let params = function.params.iter().enumerate().map(|(i, param)| {
-        let (ident, ty) = (shared::param_ident(param, i), &param.ty);
+        let (ident, ty) = (signatures::param_ident(param, i), &param.ty);
         match param.kind {
             ParamKind::Owned => quote!(#ident: #ty),
             ParamKind::Reference => quote!(#ident: &'__tairitsu #ty),
@@ -128,21 +132,23 @@ pub(super) fn head(function: &Function, paths: &Paths) -> TokenStream {
     });
     let output = function.result.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
     quote! {
-        fn #hidden<'__tairitsu>(#receiver #(, #params)*) -> #private::HostFuture<'__tairitsu, #output>
+        fn #future_ident<'__tairitsu>(#receiver #(, #params)*) -> #private::HostFuture<'__tairitsu, #output>
     }
 }
 
-/// The call of a function with lifted arguments, awaited.
+/// The call of the hidden function with lifted arguments, awaited.
 pub(super) fn call(
     interface: &Interface,
     function: &Function,
     implementor: &Ident,
     state: &TokenStream,
 ) -> TokenStream {
-    let (ident, hidden, pass) = (&interface.item.ident, hidden(&function.ident), shared::pass_owned(&function.params));
-    quote!(<#implementor as #ident>::#hidden(#state, #(#pass,)*).await)
+    let (ident, future_ident, pass) =
+        (&interface.item.ident, future_ident(&function.ident), signatures::pass_owned(&function.params));
+    quote!(<#implementor as #ident>::#future_ident(#state, #(#pass,)*).await)
 }
 
-fn hidden(ident: &Ident) -> Ident {
+/// The name of the hidden function.
+fn future_ident(ident: &Ident) -> Ident {
     format_ident!("__tairitsu_async_fn_{}", ident.to_string().trim_start_matches("r#"), span = ident.span())
 }

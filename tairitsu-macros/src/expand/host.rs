@@ -1,13 +1,13 @@
-//! `#[host]` on a trait: import glue for the guest, the provider glue for the host.
+//! `#[host]` on a trait, and `#[resource(host)]`: the imports of a guest, and the host's provider.
 
-use super::{future, looks, resource, shared};
+use super::{future, looks, resource, shared, signatures, trait_macro};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
-    let item = future::with_futures(interface, paths);
+    let item = future::trait_with_futures(interface, paths);
     let descriptor = shared::descriptor(interface, paths);
     let imports = imports(interface, paths);
     let provider = provider(interface, paths);
@@ -17,9 +17,9 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
             resource::native_impl(interface, declared, paths),
             [provide_resource_arm(), resource::wrong_arms(interface)],
         ),
-        None => (None, native(interface, paths), [provide_arm(), shared::wrong_side(interface)]),
+        None => (None, native(interface, paths), [provide_arm(), trait_macro::wrong_side(interface)]),
     };
-    let export = shared::export_macro(interface, &arms.into_iter().collect());
+    let export = trait_macro::export_macro(interface, &arms.into_iter().collect());
     quote! {
         #item
         #descriptor
@@ -31,22 +31,25 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// On wasm32, beside the trait: `Host` implements it by calls to the imports. The shims stay out of line, in
-/// the module of the section's static: whatever links a shim links the section's object. Where all is numbers, a call of
-/// the shim would take as long as the rest of it, so that it goes in line, and reads a static of that object instead.
+/// On wasm32, beside the trait: the impl of the trait for `Host`, by calls to the imports.
+///
+/// A guest that calls a shim has to link the object file that holds the section. So a shim is out of line, in the same
+/// module as the section's static. A shim whose values are all numbers is inlined, since a second call would double its
+/// cost. It reads a static of that object file in place of being in it.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, codec, use_codec, if_guest, .. } = paths;
     let section_name = format!("component-type:tairitsu:import:{id}");
-    // That of a resource lies beside its intrinsics, and a guest that calls a function has a handle to drop.
+    // A resource has its section beside its intrinsics. A guest that calls a function of it links one of them, which
+    // drops the handle.
     let section = interface.resource.is_none().then(|| shared::section(&section_name, &quote!(dyn #ident), private));
     let implementor = match &interface.resource {
         Some(Resource { own, .. }) => quote!(#own),
         None => quote!(#krate::Host),
     };
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (name, head) = (&function.name, shared::head(function));
-        // One more than of an export: the address of the result.
+        let (name, head) = (&function.name, signatures::head(function));
+        // An import has one more than an export: the address of the result.
         let count = looks::max_slots(function) + 1;
         let slots: Vec<_> = (0..count)
             .map(|i| {
@@ -57,15 +60,15 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let params: Vec<_> = (0..count).map(|i| format_ident!("a{i}")).collect();
         let indices = (0..count).map(shared::index);
         let most = shared::index(count - 1);
-        let signature = shared::signature(&quote!(dyn #ident), i, private);
+        let signature = signatures::constant(&quote!(dyn #ident), i, private);
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, ty) = (shared::param_ident(param, i), shared::param_type(param));
+            let (ident, ty) = (signatures::param_ident(param, i), signatures::param_type(param));
             quote!(#codec::<#ty>::arg(&mut __tairitsu_call, &#ident);)
         });
         let this = (function.receiver == Receiver::Handle).then(|| {
-            let ident = shared::param_ident(&function.params[0], 0);
+            let ident = signatures::param_ident(&function.params[0], 0);
             quote!(let #ident = self;)
         });
         let lift = match &function.result {
@@ -133,13 +136,14 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// Natively, beside the trait: `Host` implements it by the providers of the native container that runs.
+/// Natively, beside the trait: the impl of the trait for `Host`, by calls to the providers of the native container that
+/// runs on the thread.
 fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, krate, if_native, .. } = paths;
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (head, method, index) = (shared::head(function), &function.ident, shared::index(i));
-        let idents = shared::param_idents(function);
+        let (head, method, index) = (signatures::head(function), &function.ident, shared::index(i));
+        let idents = signatures::param_idents(function);
         quote! {
             #head {
                 #private::with_native_host::<dyn #ident, _>(#index, |__tairitsu_host| {
@@ -158,7 +162,7 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// Where the runtime is, beside the trait: how to link a provider's functions.
+/// With the runtime, beside the trait: the function that links a provider's functions.
 fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { private, use_typed, if_runtime, .. } = paths;
@@ -169,19 +173,19 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
         ),
         None => (quote!(__TairitsuProvider), None),
     };
-    // Every provider is; said a second time where it need not, it is a second error.
+    // `Provides` requires `Send` of every provider. A second bound that no function needs would be a second error.
     let send = interface.functions.iter().any(|function| function.is_async).then(|| quote!(+ ::core::marker::Send));
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let index = shared::index(i);
-        let idents = shared::param_idents(function);
-        let types = function.params.iter().map(|param| shared::owned(param, paths));
+        let idents = signatures::param_idents(function);
+        let types = function.params.iter().map(|param| signatures::owned(param, paths));
         let implementor = format_ident!("__TairitsuProvider");
         let call = match function.is_async {
             true => future::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
-            false => shared::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
+            false => signatures::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
         };
-        let (n, m) = shared::slots(ident, i, paths);
-        let results = shared::results(function);
+        let (n, m) = signatures::slots(ident, i, paths);
+        let results = signatures::results(function);
         let body = match &function.result {
             Some(_) => quote!((#call,)),
             None => call,
@@ -219,7 +223,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The arm of the trait's macro that `#[host] impl` invokes.
+/// The arm of the trait's macro that `#[host]` on an impl invokes.
 fn provide_arm() -> TokenStream {
     let private = quote!($($tairitsu)*::__private);
     quote! {
@@ -241,7 +245,7 @@ fn provide_arm() -> TokenStream {
     }
 }
 
-/// The arm of a resource's macro that `#[resource] impl` invokes.
+/// The arm of a resource's macro that `#[resource]` on an impl invokes.
 fn provide_resource_arm() -> TokenStream {
     let private = quote!($($tairitsu)*::__private);
     let from_value = resource::from_value();

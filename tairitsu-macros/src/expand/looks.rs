@@ -1,19 +1,19 @@
-//! Guesses from the name of a type. A macro sees tokens and no types, and a name may stand for another type than it looks
-//! like. So a guess only chooses a faster way, and each use of one still compiles, or asserts, for the type that is there.
+//! Guesses about a type from its name. A macro sees tokens and no types, and a name may stand for another type than it
+//! looks like. So a guess only chooses a shorter or faster form of code. After a wrong guess that code works for the other
+//! type too, or the compiler reports an error.
 
 use crate::model::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// An upper bound of the flat values of the parameters, known by the looks of their types. The fewer slots a shim has,
-/// the fewer constants the compiler evaluates. That it is one is asserted where it is used: a name may stand for another
-/// type than it looks like.
+/// An upper bound of the number of flat values of the parameters. The compiler evaluates a constant for each slot of a
+/// shim, so a low bound saves compile time. Generated code asserts that the bound holds.
 pub(super) fn max_slots(function: &Function) -> usize {
     let sum = function.params.iter().map(|param| slots(&param.ty)).sum::<usize>();
     sum.clamp(1, 16)
 }
 
-/// The same for one type: 1 only for what is one core value.
+/// An upper bound of the number of flat values of a type. Only the name of a type with one core value gives 1.
 pub(super) fn slots(ty: &syn::Type) -> usize {
     const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
     match ty {
@@ -28,13 +28,13 @@ pub(super) fn slots(ty: &syn::Type) -> usize {
     }
 }
 
-/// Whether all that goes in and out is one number each, by the looks of the types.
+/// Whether every parameter and the result look like one number each.
 pub(super) fn is_of_numbers(function: &Function) -> bool {
     let is_number = |ty: &syn::Type| slots(ty) == 1;
     function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
 }
 
-/// What may be seen of a type without a copy, known by its looks: `str` of a `String`, and `[T]` of a list of numbers.
+/// The borrowed type that shows a value without a copy: `str` for `String`, and `[T]` for a `Vec` of numbers.
 pub(super) fn view(ty: &syn::Type) -> Option<TokenStream> {
     const NUMBERS: [&str; 10] = ["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
     let syn::Type::Path(path) = ty else { return None };
@@ -53,7 +53,7 @@ pub(super) fn view(ty: &syn::Type) -> Option<TokenStream> {
     }
 }
 
-/// Whether a type is by its looks no alias of a `Result`.
+/// Whether a type looks like no `Result` and like no alias of one.
 pub(super) fn is_no_result(ty: &syn::Type) -> bool {
     match ty {
         syn::Type::Tuple(_) | syn::Type::Array(_) => true,
@@ -66,7 +66,7 @@ pub(super) fn is_no_result(ty: &syn::Type) -> bool {
     }
 }
 
-/// Whether a result is a `Result` of two types: those two.
+/// The two types of a `Result<T, E>`.
 pub(super) fn result_parts(ty: &syn::Type) -> Option<(TokenStream, TokenStream)> {
     let syn::Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;

@@ -1,4 +1,8 @@
-//! From the model to code. Nothing here reports errors, except where an attribute stands on the wrong item.
+//! The expansion: code from the model.
+//!
+//! This file runs the phases for each attribute: it reads the arguments, builds the model, and expands the model if there
+//! were no errors. The errors reported here are about an attribute on the wrong item, or on an impl of a trait. The other
+//! files report none.
 
 mod flags;
 mod future;
@@ -8,6 +12,8 @@ mod inherent_impl;
 mod looks;
 mod resource;
 mod shared;
+mod signatures;
+mod trait_macro;
 mod types;
 mod types_module;
 
@@ -24,13 +30,13 @@ use syn::{DeriveInput, Item, ItemImpl, ItemTrait};
 /// `#[guest]` and `#[host]`.
 pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Trait(item)) => declare(side, args, item),
-        Ok(Item::Impl(item)) if item.trait_.is_none() => block(side, args, item),
-        Ok(Item::Impl(item)) => implement(side.argument(), args, &item),
+        Ok(Item::Trait(item)) => interface_trait(side, args, item),
+        Ok(Item::Impl(item)) if item.trait_.is_none() => inherent_impl(side, args, item),
+        Ok(Item::Impl(item)) => trait_impl(side.argument(), args, &item),
         Ok(other) => {
             let cx = Ctxt::new();
             cx.error(
-                head(&other),
+                keyword(&other),
                 format!("`{}` stands on a trait or on an impl", side.attribute()),
                 "for a struct or an enum, write `#[tairitsu::wit]`",
             );
@@ -40,15 +46,16 @@ pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> Tok
     }
 }
 
-fn declare(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
+/// `#[guest]` and `#[host]` on a trait.
+fn interface_trait(side: Side, args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
     let interface = Interface::parse(&cx, side, &args, item, InterfaceKind::Functions);
-    declared(cx, &args, &interface)
+    declaration_or_errors(cx, &args, &interface)
 }
 
-/// The declaration, or the errors and what keeps them from being more.
-fn declared(cx: Ctxt, args: &Args, interface: &Interface) -> TokenStream {
+/// The declaration, or the errors with a stub that prevents errors about uses of the trait.
+fn declaration_or_errors(cx: Ctxt, args: &Args, interface: &Interface) -> TokenStream {
     match cx.finish() {
         Ok(()) => declaration(interface, &Paths::new(args.krate())),
         Err(errors) => {
@@ -61,12 +68,12 @@ fn declared(cx: Ctxt, args: &Args, interface: &Interface) -> TokenStream {
 /// `#[resource]`.
 pub(crate) fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Trait(item)) => declare_resource(args, item),
-        Ok(Item::Impl(item)) => implement("resource", args, &item),
+        Ok(Item::Trait(item)) => resource_trait(args, item),
+        Ok(Item::Impl(item)) => trait_impl("resource", args, &item),
         Ok(other) => {
             let cx = Ctxt::new();
             cx.error(
-                head(&other),
+                keyword(&other),
                 "`#[tairitsu::resource]` stands on a trait or on an impl of one",
                 "declare a trait of the functions that the resource has, and implement it for this type",
             );
@@ -76,7 +83,8 @@ pub(crate) fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-fn declare_resource(args: TokenStream, item: ItemTrait) -> TokenStream {
+/// `#[resource]` on a trait.
+fn resource_trait(args: TokenStream, item: ItemTrait) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["guest", "host", "package", "rename", "uses", "crate"]);
     if args.side.is_none() {
@@ -87,10 +95,10 @@ fn declare_resource(args: TokenStream, item: ItemTrait) -> TokenStream {
         );
     }
     let interface = Interface::parse(&cx, args.side.unwrap_or(Side::Guest), &args, item, InterfaceKind::Resource);
-    declared(cx, &args, &interface)
+    declaration_or_errors(cx, &args, &interface)
 }
 
-/// The trait, and what comes beside it.
+/// The trait, and the generated code beside it.
 fn declaration(interface: &Interface, paths: &Paths) -> TokenStream {
     match interface.side {
         Side::Guest => guest::expand(interface, paths),
@@ -98,17 +106,18 @@ fn declaration(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The trait and a macro of its name, so that an impl of a trait with errors is no further error. No object is made of
-/// it, so its signatures may have what objects cannot.
+/// A trait that has errors, and a macro of its name, so that an impl of the trait is no further error. The bound `Sized`
+/// allows signatures that an object type cannot have.
 fn stub(interface: &Interface) -> TokenStream {
-    let (mut item, stub) = (interface.item.clone(), shared::stub_macro(interface));
+    let (mut item, stub) = (interface.item.clone(), trait_macro::stub_macro(interface));
     item.colon_token.get_or_insert_default();
     item.supertraits.push(syn::parse_quote!(::core::marker::Sized));
     quote!(#item #stub)
 }
 
-/// `#[guest] impl Calculator` is the block, a trait of its functions, and the trait's impl, which calls the block's.
-fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
+/// `#[guest]` and `#[host]` on an `impl` without a trait: the block, a trait of its functions, and the trait's impl, which
+/// calls the block's functions.
+fn inherent_impl(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
     let krate = args.krate();
@@ -127,9 +136,8 @@ fn block(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
     }
 }
 
-/// `#[guest] impl Greeter for Hello` is the impl, and `Greeter!` of what it needs to know: the trait brought
-/// that macro along.
-fn implement(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
+/// The attributes on an impl of a trait: the impl, and an invocation of the macro that the trait's declaration emitted.
+fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
     let cx = Ctxt::new();
     let args = Args::parse(&cx, args, &["crate"]);
     let krate = args.krate();
@@ -147,7 +155,7 @@ fn implement(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
             "a resource is declared by a trait, and this impl is of none",
             "declare a trait of the functions that are to be called from the other side, and write `impl Trait for Type` here",
         ),
-        // Not here: an impl without a trait declares an interface.
+        // `inherent_impl` expands these.
         None => {}
     }
     if let Some(param) = item.generics.params.first() {
@@ -165,11 +173,11 @@ fn implement(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
         }
     };
     let invoke = invoke(role, &krate, path, &item.self_ty);
-    let item = future::implemented(item, &Paths::new(krate));
+    let item = future::impl_with_futures(item, &Paths::new(krate));
     quote!(#item #invoke)
 }
 
-/// The macro that the trait brought along, of what the impl knows.
+/// The invocation of the trait's macro, with the paths and the type that the impl names.
 fn invoke(role: &str, krate: &TokenStream, path: &(impl ToTokens + Spanned), ty: &syn::Type) -> TokenStream {
     let role = quote::format_ident!("{role}");
     quote_spanned! {path.span()=>
@@ -186,13 +194,13 @@ pub(crate) fn flags(item: TokenStream) -> TokenStream {
     let cx = Ctxt::new();
     let def = FlagsDef::new(&cx, item);
     let expanded = flags::expand(&def, &Paths::new(def.args.krate()));
-    // The type is there all the same, so that each use of it is no further error.
+    // The type is emitted in spite of errors, so that its uses are no further errors.
     let errors = cx.finish().err();
     quote!(#expanded #errors)
 }
 
 /// `#[wit]`.
-pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {
@@ -202,7 +210,7 @@ pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
             let cx = Ctxt::new();
             if let Ok(other) = syn::parse2::<Item>(item.clone()) {
                 cx.error(
-                    head(&other),
+                    keyword(&other),
                     "`#[tairitsu::wit]` stands on a struct, an enum, or a module of them",
                     "for a trait, write `#[tairitsu::guest]` or `#[tairitsu::host]`",
                 );
@@ -221,10 +229,10 @@ pub(crate) fn wit_type(args: TokenStream, item: TokenStream) -> TokenStream {
     match (cx.finish(), def) {
         (Ok(()), Some(def)) => types::expand(&def, &paths),
         (errors, def) => {
-            // The type stays, and so do its impls, so that each use of it is no further error.
+            // The type is emitted with stub impls, so that its uses are no further errors.
             let errors = errors.err();
             let stub = types::stub(&ident, &generics, &paths);
-            let item = def.map_or_else(|| strip(input).into_token_stream(), ToTokens::into_token_stream);
+            let item = def.map_or_else(|| strip_helpers(input).into_token_stream(), ToTokens::into_token_stream);
             quote!(#item #stub #errors)
         }
     }
@@ -242,8 +250,8 @@ fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
     }
 }
 
-/// The item without helper attributes, where no model was made of it.
-fn strip(mut input: DeriveInput) -> DeriveInput {
+/// The item without helper attributes, for an item that has no model.
+fn strip_helpers(mut input: DeriveInput) -> DeriveInput {
     let strip = |attrs: &mut Vec<syn::Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
     match &mut input.data {
         syn::Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
@@ -263,8 +271,8 @@ fn with_error(error: syn::Error, item: &TokenStream) -> TokenStream {
     quote!(#item #error)
 }
 
-/// The smallest tokens that say what an item is.
-fn head(item: &Item) -> TokenStream {
+/// The keyword of an item, to show an error on.
+fn keyword(item: &Item) -> TokenStream {
     match item {
         Item::Struct(item) => item.struct_token.to_token_stream(),
         Item::Enum(item) => item.enum_token.to_token_stream(),

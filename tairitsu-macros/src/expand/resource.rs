@@ -1,14 +1,14 @@
-//! `#[resource]`: what a trait has as a resource, beside what its functions have as an interface.
+//! `#[resource]`: the code that a resource has beside that of an interface.
 
-use super::shared;
+use super::{shared, signatures};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use crate::side::Side;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// What the trait's object type is a resource by. The intrinsics that a guest imports stand in it, each in a function that
-/// stays out of line: one that is called links the section that lies beside it.
+/// The impl of `Resource` for the trait's object type. On wasm32 it has the intrinsics that a guest imports. Each of them
+/// is out of line: a guest that calls one links the object file with the section beside it.
 pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
     let (ident, id, docs) = (&interface.item.ident, &interface.id, &interface.docs);
     let Paths { private, schema, if_guest, if_native, .. } = paths;
@@ -17,9 +17,9 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
         Side::Guest => format!("[export]{id}"),
         Side::Host => id.clone(),
     };
-    let intrinsic = |function: &str, head: TokenStream, core: TokenStream, there: bool| {
+    let intrinsic = |function: &str, head: TokenStream, core: TokenStream, is_imported: bool| {
         let link_name = format!("[resource-{function}]{name}");
-        let body = match there {
+        let body = match is_imported {
             true => quote! {
                 #[link(wasm_import_module = #module)]
                 unsafe extern "C" {
@@ -29,7 +29,7 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
                 // SAFETY: the canonical ABI gives every resource this function, of this type.
                 unsafe { intrinsic(number as _) as _ }
             },
-            // A guest has it for its own resources only, and nothing calls it.
+            // A guest has this intrinsic for its own resources only, and nothing calls it for others.
             false => quote! {
                 let _ = number;
                 ::core::unreachable!()
@@ -80,13 +80,14 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
     }
 }
 
-/// Natively, for a resource of the host's: what has one calls its functions on it, as in a guest.
+/// Natively, for a resource of the host: the impl of the trait for `Own`, so that a native guest calls its functions as a
+/// guest in wasm does.
 pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
     let (ident, own) = (&interface.item.ident, &resource.own);
     let Paths { private, if_native, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
-        let (head, method) = (shared::head(function), &function.ident);
-        let idents = shared::param_idents(function);
+        let (head, method) = (signatures::head(function), &function.ident);
+        let idents = signatures::param_idents(function);
         let body = match function.receiver {
             Receiver::None => quote!(#private::no_native_maker::<dyn #ident, _>()),
             _ => {
@@ -106,7 +107,7 @@ pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Pa
     }
 }
 
-/// The conversion that `#[resource] impl` makes, in the crate of the implementation.
+/// The conversion of a value to `Own`, which `#[resource]` on an impl emits in the crate of that impl.
 pub(super) fn from_value() -> TokenStream {
     quote! {
         impl ::core::convert::From<$ty> for $($tairitsu)*::Own<dyn $($path)*> {
@@ -117,7 +118,7 @@ pub(super) fn from_value() -> TokenStream {
     }
 }
 
-/// The arms for the attributes that stand on an impl of an interface, and not on one of a resource.
+/// The arms of a resource's macro for the attributes that an impl of a plain interface has.
 pub(super) fn wrong_arms(interface: &Interface) -> TokenStream {
     let message = format!("`{}` is a resource\nhelp: write `#[tairitsu::resource]` on this impl", interface.item.ident);
     quote! {

@@ -1,17 +1,16 @@
-//! What both sides' interfaces have.
+//! The code that the interfaces of both sides have: the constant schema, its section, and the spans of errors.
 
-use crate::model::{Function, Interface, Param, ParamKind, Receiver, ReturnsSelf};
+use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use crate::side::Side;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Visibility;
 use syn::spanned::Spanned;
 
-/// The constant that describes the interface, and the one of the trait's name that hands it over.
+/// The constant schema of the interface, and the constant of the trait's name, which gives access to the schema.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
-    // What is said of a trait is said of the resource, if it declares one.
+    // The doc comment of a resource's trait documents the resource.
     let docs = if interface.resource.is_some() { "" } else { docs };
     let uses = uses.iter().map(used);
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
@@ -20,7 +19,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let count = index(interface.functions.len());
     let functions = interface.functions.iter().map(|function| {
         let Function { name, docs, has_default, .. } = function;
-        // A provider has it in any case.
+        // A provider always has the function.
         let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
             let (name, mut ty) = (&param.name, wit_const(&param.ty, paths));
@@ -65,12 +64,13 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             #check
         }
 
-        // Evaluated on every target, since it is where names that collide are found.
+        // Its evaluation finds names that collide, so every target evaluates the constant.
         const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
     }
 }
 
-/// The constant that a module of types has, or the one that names a resource. An error about it is on the path.
+/// The schema of an interface in `uses`: the constant in a module of types, or the one that names a resource. An error
+/// about it is shown on the path.
 pub(super) fn used(path: &syn::Path) -> TokenStream {
     let is_trait = path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
     if is_trait {
@@ -81,7 +81,7 @@ pub(super) fn used(path: &syn::Path) -> TokenStream {
     quote!(#path::#constant)
 }
 
-/// The side's role in the schema.
+/// The role in the schema of an interface of this side.
 pub(super) fn role(side: Side) -> Ident {
     match side {
         Side::Guest => format_ident!("Export"),
@@ -89,21 +89,21 @@ pub(super) fn role(side: Side) -> Ident {
     }
 }
 
-/// The schema's constant of a type. Together with the results that a client returns, this is the one mention that
-/// is an error for a type that is no WIT type: all others go by `Codec`, which every type has.
+/// The schema of a type. A type that is no WIT type is an error here, and in the results that a client returns. Everywhere
+/// else generated code names `Codec`, which every type has.
 pub(super) fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
     let wit_type = &paths.wit_type;
     cover(ty, quote!(<#ty as #wit_type>::TYPE))
 }
 
-/// Gives the first and the last token the spans of the type's first and last: an error about the tokens is then on
-/// the type, and rustc shows equal errors at equal places once.
+/// Gives the first and the last token the spans of the type's first and last token. So rustc shows an error about the
+/// tokens on the type, and shows equal errors at that place once.
 pub(super) fn cover(ty: &syn::Type, tokens: TokenStream) -> TokenStream {
     let mut type_tokens = ty.to_token_stream().into_iter();
     let Some(first) = type_tokens.next().map(|token| token.span()) else { return tokens };
     let last = type_tokens.last().map_or(first, |token| token.span());
     let mut tokens: Vec<_> = tokens.into_iter().collect();
-    // A leading `::` is two tokens here, and one to rustc.
+    // A leading `::` is two tokens here, and one token to rustc.
     let leading = tokens.iter().take_while(|token| matches!(token, TokenTree::Punct(p) if p.as_char() == ':')).count();
     for token in tokens.iter_mut().take(leading.max(1)) {
         token.set_span(first);
@@ -114,140 +114,8 @@ pub(super) fn cover(ty: &syn::Type, tokens: TokenStream) -> TokenStream {
     tokens.into_iter().collect()
 }
 
-/// The type that is lifted where a parameter is declared so.
-pub(super) fn owned(param: &Param, paths: &Paths) -> TokenStream {
-    let (ty, private) = (&param.ty, &paths.private);
-    match param.kind {
-        ParamKind::Owned => quote!(#ty),
-        ParamKind::Reference => quote!(<#ty as #private::Borrowed>::Owned),
-    }
-}
-
-/// The tuple of a function's results: of one, or of none.
-pub(super) fn results(function: &Function) -> TokenStream {
-    match &function.result {
-        Some(ty) => quote!((#ty,)),
-        None => quote!(()),
-    }
-}
-
-/// `Typed`, which calls function `index` with parameters of these types.
-pub(super) fn typed(interface: &Interface, index: usize, params: &[TokenStream], paths: &Paths) -> TokenStream {
-    let (private, results) = (&paths.private, results(&interface.functions[index]));
-    let (n, m) = slots(&interface.item.ident, index, paths);
-    quote!(#private::Typed::<(#(#params,)*), #results, #n, #m>)
-}
-
-/// How many flat values a function's parameters and its result are, as const arguments.
-pub(super) fn slots(ident: &Ident, function: usize, paths: &Paths) -> (TokenStream, TokenStream) {
-    let signature = signature(&quote!(dyn #ident), function, &paths.private);
-    (quote!({ #signature.param_slots() }), quote!({ #signature.result_slots }))
-}
-
-/// The constant signature of a function of the interface that `target`, the trait's object type, names.
-pub(super) fn signature(target: &TokenStream, function: usize, private: &TokenStream) -> TokenStream {
-    let index = index(function);
-    quote!(<#target as #private::HasInterface>::SIGNATURES[#index])
-}
-
-/// The parameter's name in generated code, with the span of the user's.
-pub(super) fn param_ident(param: &Param, index: usize) -> Ident {
-    format_ident!("__tairitsu_{index}", span = param.ident.span())
-}
-
-/// The names of all parameters in generated code.
-pub(super) fn param_idents(function: &Function) -> Vec<Ident> {
-    function.params.iter().enumerate().map(|(i, param)| param_ident(param, i)).collect()
-}
-
-/// The types of all parameters, as the trait has them.
-pub(super) fn param_types(function: &Function) -> Vec<TokenStream> {
-    function.params.iter().map(param_type).collect()
-}
-
-/// The head of one of the trait's functions, with parameter names of our own.
-pub(super) fn head(function: &Function) -> TokenStream {
-    let method = &function.ident;
-    let (receiver, skip) = match function.receiver {
-        Receiver::State { mutable: true } => (quote!(&mut self,), 0),
-        Receiver::State { mutable: false } => (quote!(&self,), 0),
-        Receiver::Handle => (quote!(&self,), 1),
-        Receiver::None => (quote!(), 0),
-    };
-    let params = function.params.iter().enumerate().skip(skip).map(|(i, param)| {
-        let (ident, ty) = (param_ident(param, i), param_type(param));
-        quote!(#ident: #ty)
-    });
-    let output = function.result.as_ref().map(|ty| quote!(-> #ty));
-    quote!(fn #method(#receiver #(#params),*) #output)
-}
-
-/// The call of a trait's function with lifted arguments: on the state, of the type that implements the trait, or on
-/// what a handle refers to. What a resource's function makes of that type becomes an `Own`.
-pub(super) fn call(
-    interface: &Interface,
-    function: &Function,
-    implementor: &Ident,
-    state: &TokenStream,
-) -> TokenStream {
-    let (ident, method) = (&interface.item.ident, &function.ident);
-    let pass = pass_owned(&function.params);
-    let call = match function.receiver {
-        Receiver::State { .. } => quote!(<#implementor as #ident>::#method(#state, #(#pass,)*)),
-        Receiver::Handle => {
-            let this = param_ident(&function.params[0], 0);
-            let rest = &pass[1..];
-            quote!(<dyn #ident as #ident>::#method(&*#this.value(), #(#rest,)*))
-        }
-        Receiver::None => quote!(<#implementor as #ident>::#method(#(#pass,)*)),
-    };
-    let Some(own) = interface.resource.as_ref().map(|resource| &resource.own) else { return call };
-    let made = |value| {
-        quote! {
-            <#own as ::core::convert::From<::std::sync::Arc<dyn #ident>>>::from(::std::sync::Arc::new(#value))
-        }
-    };
-    match function.returns_self {
-        None => call,
-        Some(ReturnsSelf::Directly) => made(call),
-        Some(ReturnsSelf::InResult) => {
-            let made = made(quote!(value));
-            quote! {
-                match #call {
-                    ::core::result::Result::Ok(value) => ::core::result::Result::Ok(#made),
-                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
-                }
-            }
-        }
-    }
-}
-
-/// The parameter's type as the trait has it.
-pub(super) fn param_type(param: &Param) -> TokenStream {
-    let ty = &param.ty;
-    match param.kind {
-        ParamKind::Owned => quote!(#ty),
-        ParamKind::Reference => quote!(&#ty),
-    }
-}
-
-/// Passes lifted arguments on to the trait's function.
-pub(super) fn pass_owned(params: &[Param]) -> Vec<TokenStream> {
-    params
-        .iter()
-        .enumerate()
-        .map(|(i, param)| {
-            let ident = param_ident(param, i);
-            match param.kind {
-                ParamKind::Owned => quote!(#ident),
-                ParamKind::Reference => quote!(&#ident),
-            }
-        })
-        .collect()
-}
-
-/// The `component-type` section, as a static of the crate and module that it is emitted in. On wasm such a static is in the
-/// module twice, as the section and as data; the data goes where nothing refers to it, so nothing is to keep it.
+/// The `component-type` section, as a static. On wasm32 the compiler emits such a static twice, as the section and as data.
+/// The linker drops the data if nothing refers to it, so no code may refer to the static.
 pub(super) fn section(link_section: &str, interface: &TokenStream, private: &TokenStream) -> TokenStream {
     quote! {
         #[unsafe(link_section = #link_section)]
@@ -260,60 +128,7 @@ pub(super) fn section(link_section: &str, interface: &TokenStream, private: &Tok
     }
 }
 
-/// `0usize`, `1usize` and so on without a suffix.
+/// A number as a literal without a suffix.
 pub(super) fn index(i: usize) -> Literal {
     Literal::usize_unsuffixed(i)
-}
-
-/// The macro of the trait's name, from its arms. Every trait's macro is exported under a name of its own, and
-/// goes by the trait's name where the trait does.
-pub(super) fn export_macro(interface: &Interface, arms: &TokenStream) -> TokenStream {
-    let (ident, vis) = (&interface.item.ident, &interface.item.vis);
-    let id: String = interface.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    let name = format_ident!("__tairitsu_{}_{id}", ident.to_string().trim_start_matches("r#"));
-    let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
-    quote! {
-        #export
-        #[doc(hidden)]
-        #[allow(unused_macros, non_local_definitions)]
-        macro_rules! #name { #arms }
-
-        #[doc(hidden)]
-        #[allow(unused_imports)]
-        #vis use #name as #ident;
-    }
-}
-
-/// The macro of a trait that has errors: it takes everything and is nothing.
-pub(super) fn stub_macro(interface: &Interface) -> TokenStream {
-    export_macro(interface, &quote!(($($any:tt)*) => {};))
-}
-
-/// The arm for the attribute of the other side.
-pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
-    let ident = &interface.item.ident;
-    let (role, message) = match interface.side {
-        Side::Guest => (
-            quote!(host),
-            format!(
-                "`{ident}` is a `#[tairitsu::guest]` trait: the guest implements it, and the host calls it\n\
-                 help: write `#[tairitsu::guest]` on this impl, or `#[tairitsu::host]` on the trait"
-            ),
-        ),
-        Side::Host => (
-            quote!(guest),
-            format!(
-                "`{ident}` is a `#[tairitsu::host]` trait: the host implements it, and the guest calls it\n\
-                 help: write `#[tairitsu::host]` on this impl, or `#[tairitsu::guest]` on the trait"
-            ),
-        ),
-    };
-    let no_resource = format!(
-        "`{ident}` is an interface of functions, and no resource\nhelp: write `{}` on this impl",
-        interface.side.attribute()
-    );
-    quote! {
-        (#role $($any:tt)*) => { ::core::compile_error! { #message } };
-        (resource $($any:tt)*) => { ::core::compile_error! { #no_resource } };
-    }
 }

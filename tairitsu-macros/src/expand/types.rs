@@ -1,4 +1,4 @@
-//! `#[wit]`: the schema of a type, and how it is lifted and lowered on both sides.
+//! `#[wit]` on a type: the type's schema, and the code that lifts and lowers it on both sides.
 
 use super::shared;
 use crate::attr::Adapt;
@@ -30,13 +30,13 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     }
 }
 
-/// For a type that has errors: that it is a WIT type, so that its uses are no errors too.
+/// The impl of `WitType` for a type that has errors. Without the impl, each use of the type would be one more error.
 pub(super) fn stub(ident: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
     wit_type(&Target::new(ident, generics), &quote!(#schema::Type::Bool), paths)
 }
 
-/// The type that traits are implemented for.
+/// The type that the generated impls are for.
 pub(super) struct Target<'a> {
     ident: &'a Ident,
     generics: &'a Generics,
@@ -47,7 +47,7 @@ impl<'a> Target<'a> {
         Self { ident, generics }
     }
 
-    /// `impl<..> Trait for Type<..> where ..` without a body. Each type parameter has the bounds.
+    /// `impl<..> Trait for Type<..> where ..`, without a body. Each type parameter has the bounds.
     fn head(&self, implemented: &TokenStream, bounds: &[&TokenStream]) -> TokenStream {
         let ident = self.ident;
         let mut generics = self.generics.clone();
@@ -60,7 +60,7 @@ impl<'a> Target<'a> {
         quote!(impl #impl_generics #implemented for #ident #arguments #where_clause)
     }
 
-    /// The WIT name: that of a generic type has the names of its arguments in it.
+    /// The WIT name. The name of a generic type contains the names of its arguments.
     fn name(&self, name: &str, paths: &Paths) -> TokenStream {
         let Paths { schema, wit_type, .. } = paths;
         let arguments: Vec<_> = self.generics.type_params().map(|param| &param.ident).collect();
@@ -71,6 +71,7 @@ impl<'a> Target<'a> {
     }
 }
 
+/// The impl of `WitType`, of a schema.
 pub(super) fn wit_type(target: &Target<'_>, ty: &TokenStream, paths: &Paths) -> TokenStream {
     let Paths { wit_type, schema, .. } = paths;
     let head = target.head(wit_type, &[wit_type]);
@@ -88,7 +89,7 @@ pub(super) fn wit_type(target: &Target<'_>, ty: &TokenStream, paths: &Paths) -> 
     }
 }
 
-/// `WitType`.
+/// The impl of `WitType`, with the type's schema.
 fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
     let TypeDef { name, docs, home, kind, .. } = def;
@@ -115,7 +116,7 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
 }
 
 impl Member {
-    /// The type that crosses.
+    /// The type that crosses the boundary.
     fn crossing_type(&self) -> Option<&Type> {
         match &self.adapt {
             Some(adapt) => Some(&adapt.as_type),
@@ -124,7 +125,7 @@ impl Member {
     }
 }
 
-/// How a value of one type is lowered and lifted.
+/// Writes the code that lowers and lifts a value of one type.
 struct Value<'a> {
     ty: TokenStream,
     /// The type as errors name it.
@@ -138,7 +139,7 @@ impl<'a> Value<'a> {
         Self { ty: quote!(#ty), name: ty.to_token_stream().to_string().replace(' ', ""), adapt, paths }
     }
 
-    /// A function of `Codec` for the type that crosses.
+    /// The path of a function of `Codec`, for the type that crosses the boundary.
     fn codec(&self, function: &TokenStream) -> TokenStream {
         let codec = &self.paths.codec;
         let target = match self.adapt {
@@ -148,7 +149,8 @@ impl<'a> Value<'a> {
         quote!(#codec::<#target>::#function)
     }
 
-    /// Lowers what `value`, a reference, refers to, by a function of `Codec` with these last arguments.
+    /// Lowers the value that the reference `value` refers to. `function` is a function of `Codec`, and `to` its last
+    /// arguments.
     fn lower(&self, function: &TokenStream, value: &TokenStream, to: &TokenStream) -> TokenStream {
         let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
         let Some(adapt) = self.adapt else {
@@ -161,13 +163,13 @@ impl<'a> Value<'a> {
                 |value: &#ty| <#target as ::core::convert::From<#ty>>::from(::core::clone::Clone::clone(value))
             },
         };
-        // What is made here ends here: nothing of it is lent.
+        // The converted value is dropped here, so the memory must copy from it and not borrow.
         attempt(&quote! {
             #function(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(memory), #to)
         })
     }
 
-    /// Lifts a value, by a function of `Codec` with these last arguments.
+    /// Lifts a value. `function` is a function of `Codec`, and `from` its last arguments.
     fn lift(&self, function: &TokenStream, from: &TokenStream) -> TokenStream {
         let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
         let lifted = attempt(&quote!(#function(memory, #from)));
@@ -186,7 +188,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The value of a result, or the end of the function: `?` without the two functions of each type that `?` compiles.
+/// The value of a result, or a return with its error. `?` would compile two more functions for each type.
 fn attempt(result: &TokenStream) -> TokenStream {
     quote! {
         match #result {
@@ -196,7 +198,7 @@ fn attempt(result: &TokenStream) -> TokenStream {
     }
 }
 
-/// A record: its fields in order, each aligned.
+/// The bodies for a record: its fields in order, each of them aligned.
 fn record(fields: &[Member], paths: &Paths) -> Bodies {
     let start = quote!(let at = &mut 0usize;);
     let (mut lower, mut store) = (start.clone(), start.clone());
@@ -216,7 +218,7 @@ fn record(fields: &[Member], paths: &Paths) -> Bodies {
     Bodies { lower, store, lift: quote!(#start Self { #lift }), load: quote!(#start Self { #load }) }
 }
 
-/// A variant or an enum: a discriminant, then the payload.
+/// The bodies for a variant or an enum: a discriminant, then the payload.
 fn variant(cases: &[Member], paths: &Paths) -> Bodies {
     let private = &paths.private;
     let count = cases.len();
@@ -267,7 +269,7 @@ fn variant(cases: &[Member], paths: &Paths) -> Bodies {
     }
 }
 
-/// A type that goes as another one.
+/// The bodies for a type that crosses as another type.
 fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
     let value = Value { ty: quote!(Self), name: ident.to_string(), adapt: Some(adapt), paths };
     let (lower, store) = (
@@ -282,7 +284,8 @@ fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
     }
 }
 
-/// What differs between types. `lower` and `store` are statements, `lift` and `load` end in a value.
+/// The bodies of the four functions that lower and lift a type. `lower` and `store` are statements. `lift` and `load` end
+/// in a value.
 pub(super) struct Bodies {
     pub(super) lower: TokenStream,
     pub(super) store: TokenStream,
@@ -290,10 +293,11 @@ pub(super) struct Bodies {
     pub(super) load: TokenStream,
 }
 
+/// The impls of `Lower` and `Lift`.
 pub(super) fn impls(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> TokenStream {
     let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
     let Paths { lower, lift, sink, source, .. } = paths;
-    // A field may be of a type that has both only for arguments that have both: a set, say.
+    // A field's type may need both traits of its argument to have either one: a set does.
     let bounds = [lower, lift];
     let (lower_head, lift_head) = (target.head(lower, &bounds), target.head(lift, &bounds));
     quote! {

@@ -1,4 +1,4 @@
-//! `#[wit]` on a module: an interface of types, under the module's name.
+//! `#[wit]` on a module: the interface that declares the module's types.
 
 use crate::model::TypesModule;
 use crate::paths::Paths;
@@ -14,7 +14,7 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
         #[doc(hidden)]
         pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(<#types as #wit_type>::TYPE),*];
 
-        // `use path::types::{self}` brings the module and not the constant beside it.
+        // `use path::types::{self}` imports the module without the constant beside it.
         #[doc(hidden)]
         pub const __TAIRITSU_INTERFACE: &#schema::Interface = super::#ident;
     };

@@ -1,7 +1,7 @@
 //! The code that the clients have for one function of an interface.
 
 use super::defaults::default_ident;
-use crate::expand::{looks, shared};
+use crate::expand::{looks, shared, signatures};
 use crate::model::{Function, Interface, Param, ParamKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -35,7 +35,7 @@ impl<'a> ClientFunction<'a> {
 
     /// The method of the client.
     pub(super) fn method(&self) -> TokenStream {
-        let (method, idents, types) = (&self.function.ident, &self.idents, shared::param_types(self.function));
+        let (method, idents, types) = (&self.function.ident, &self.idents, signatures::param_types(self.function));
         let (docs, output, call, typed) = (self.docs(), self.output(), self.call(&quote!(call)), self.typed());
         let without_guest = self.without_guest(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
         quote! {
@@ -92,7 +92,7 @@ impl<'a> ClientFunction<'a> {
                 }
             })
             .collect();
-        let typed = shared::typed(interface, self.index, &types, self.paths);
+        let typed = signatures::typed(interface, self.index, &types, self.paths);
         let without_guest =
             self.without_guest(&client_of_self(), &owned, |result| quote!(#typed::look_at(#result, __tairitsu_see)));
         let docs = format!(
@@ -127,7 +127,7 @@ impl<'a> ClientFunction<'a> {
                 }
             })
             .collect();
-        let typed = shared::typed(self.interface, self.index, &types, self.paths);
+        let typed = signatures::typed(self.interface, self.index, &types, self.paths);
         quote!(#typed::resolve(__tairitsu_resolver, #place)?;)
     }
 
@@ -136,11 +136,11 @@ impl<'a> ClientFunction<'a> {
         let Self { interface, function, place, .. } = self;
         let (ident, private) = (&interface.item.ident, &self.paths.private);
         let typed = self.typed();
-        let types: Vec<_> = function.params.iter().map(|param| shared::owned(param, self.paths)).collect();
-        let idents = shared::param_idents(function);
-        let args = shared::pass_owned(&function.params);
-        let results = shared::results(function);
-        let (n, m) = shared::slots(&interface.item.ident, self.index, self.paths);
+        let types: Vec<_> = function.params.iter().map(|param| signatures::owned(param, self.paths)).collect();
+        let idents = signatures::param_idents(function);
+        let args = signatures::pass_owned(&function.params);
+        let results = signatures::results(function);
+        let (n, m) = signatures::slots(&interface.item.ident, self.index, self.paths);
         let (wrapped, unwrapped) = match &function.result {
             Some(_) => (quote!((__tairitsu_result,)), quote!(__tairitsu_result)),
             None => (quote!(()), quote!(())),
@@ -224,7 +224,7 @@ impl<'a> ClientFunction<'a> {
 
     /// `Typed` of the function, with the parameters' types as the trait has them.
     fn typed(&self) -> TokenStream {
-        shared::typed(self.interface, self.index, &shared::param_types(self.function), self.paths)
+        signatures::typed(self.interface, self.index, &signatures::param_types(self.function), self.paths)
     }
 
     /// The type that the client's method returns.
@@ -272,6 +272,6 @@ fn client_of_self() -> ClientPlace {
 fn view_param_type(param: &Param) -> TokenStream {
     match (param.kind, looks::view(&param.ty)) {
         (ParamKind::Owned, Some(view)) => quote!(&#view),
-        _ => shared::param_type(param),
+        _ => signatures::param_type(param),
     }
 }

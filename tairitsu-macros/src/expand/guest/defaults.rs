@@ -1,6 +1,6 @@
 //! The default bodies of a trait, which run on the host where a guest lacks the function.
 
-use crate::expand::shared;
+use crate::expand::{shared, signatures};
 use crate::model::Interface;
 use crate::paths::Paths;
 use proc_macro2::{Ident, TokenStream};
@@ -18,9 +18,9 @@ pub(super) fn default_type(interface: &Interface, index: usize, paths: &Paths) -
     let ident = default_ident(trait_ident, index);
     let others = interface.functions.iter().enumerate().filter(|(i, _)| *i != index);
     let functions = others.map(|(i, function)| {
-        let (head, method, place) = (shared::head(function), &function.ident, shared::index(i));
-        let idents = shared::param_idents(function);
-        let typed = shared::typed(interface, i, &shared::param_types(function), paths);
+        let (head, method, place) = (signatures::head(function), &function.ident, shared::index(i));
+        let idents = signatures::param_idents(function);
+        let typed = signatures::typed(interface, i, &signatures::param_types(function), paths);
         let default = function.has_default.then(|| {
             let other = default_ident(trait_ident, i);
             quote! {

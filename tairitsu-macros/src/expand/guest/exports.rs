@@ -1,24 +1,24 @@
 //! The exports of a guest, on wasm32.
 
-use crate::expand::{looks, resource, shared};
+use crate::expand::{looks, resource, shared, signatures};
 use crate::model::{Function, Interface};
 use crate::paths::Paths;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// On wasm32, beside the trait: for each function, one that lifts the arguments, calls an implementation and
-/// lowers the result. The types of the signature are in scope here, and not where the implementation is.
+/// On wasm32, beside the trait: for each function, a dispatch function that lifts the arguments, calls an implementation
+/// and lowers the result. The types of the signature are in scope beside the trait, and need not be beside the impl.
 pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { schema, rt, codec, use_codec, if_guest, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, ty) = (shared::param_ident(param, i), shared::owned(param, paths));
+            let (ident, ty) = (signatures::param_ident(param, i), signatures::owned(param, paths));
             quote!(let #ident = #codec::<#ty>::take(&mut __tairitsu_args);)
         });
         let implementor = format_ident!("__TairitsuGuest");
-        let called = shared::call(interface, function, &implementor, &quote!(__tairitsu_state()));
+        let called = signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()));
         let state =
             interface.resource.is_none().then(|| quote!(__tairitsu_state: fn() -> &'static mut __TairitsuGuest,));
         let (lower, post) = match &function.result {
@@ -83,7 +83,7 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The names of the dispatch function, its post-return, and the place of its result.
+/// The names of the dispatch function, of its post-return, and of the place for its result.
 fn names(function: &Function) -> (Ident, Ident, Ident) {
     let name = function.ident.to_string();
     let name = name.trim_start_matches("r#");
@@ -94,9 +94,8 @@ fn names(function: &Function) -> (Ident, Ident, Ident) {
     )
 }
 
-/// The arm of the trait's macro that `#[guest] impl` invokes: the exports, by literal name, and the section. It
-/// expands in the crate of the implementation, so it names the trait and the `tairitsu` crate by the paths
-/// that crate uses.
+/// The arm of the trait's macro that `#[guest]` on an impl invokes: the exports, by literal name, and the section. The arm
+/// expands in the crate of the impl. So it names the trait and the `tairitsu` crate by the paths that the impl gives.
 pub(super) fn export_arm(interface: &Interface) -> TokenStream {
     let private = quote!($($tairitsu)*::__private);
     let target = quote!(dyn $($path)*);
@@ -114,9 +113,9 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
         });
         let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
         let (count, zeros) = (shared::index(count), (count..16).map(|_| quote!(0)));
-        let signature = shared::signature(&target, i, &private);
+        let signature = signatures::constant(&target, i, &private);
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
-        // What is one core value has nothing to be dropped, and the host would call the function after each call.
+        // One core value needs no drop, and the host would call a post-return function after each call.
         let post = function.result.as_ref().map(|ty| {
             if looks::slots(ty) == 1 {
                 return quote! {
@@ -182,7 +181,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
     quote! {
         (guest [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
             const _: () = {
-                // Where no state is made, it is known all the same whether it could be. An error about it is one, on the type.
+                // Checks `Default` on targets that make no state, so that its lack is one error, on the type.
                 #private::if_native! {
                     const _: fn() -> $ty = #private::guest_state::<$ty>();
                 }

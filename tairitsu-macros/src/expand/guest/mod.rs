@@ -5,7 +5,7 @@ mod client_function;
 mod defaults;
 mod exports;
 
-use crate::expand::{resource, shared};
+use crate::expand::{resource, shared, trait_macro};
 use crate::model::Interface;
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
@@ -18,10 +18,10 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let client = client::client(interface, paths);
     let (resource_impl, wrong_arms) = match &interface.resource {
         Some(resource) => (Some(resource::resource_impl(interface, resource, paths)), resource::wrong_arms(interface)),
-        None => (None, shared::wrong_side(interface)),
+        None => (None, trait_macro::wrong_side(interface)),
     };
     let arms = [exports::export_arm(interface), wrong_arms].into_iter().collect();
-    let export = shared::export_macro(interface, &arms);
+    let export = trait_macro::export_macro(interface, &arms);
     quote! {
         #item
         #descriptor
