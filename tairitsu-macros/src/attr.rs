@@ -55,7 +55,7 @@ impl Args {
                 }
                 if let Some(side) = [Side::Guest, Side::Host].into_iter().find(|side| key == side.argument()) {
                     if args.side.replace(side).is_some() {
-                        let fact = "a resource is the guest's or the host's, and both are named";
+                        let fact = "a resource has one side, and both are named";
                         return Err(syn::Error::new(key.span(), format!("{fact}\nhelp: keep one")));
                     }
                     keys.push(key);
@@ -103,7 +103,7 @@ impl Args {
                 for (key, _) in [to, from].into_iter().flatten() {
                     cx.error(
                         &key,
-                        format!("`{key}` says how to convert, and not to what"),
+                        format!("`{key}` names a conversion, and the other type is missing"),
                         "add `as = Type`, the type that crosses in place of this one",
                     );
                 }
@@ -147,7 +147,7 @@ pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> A
         }
         match &attr.meta {
             Meta::List(list) => args = Args::parse(cx, list.tokens.clone(), allowed),
-            _ => cx.error(attr, "`#[wit]` says nothing here", "write `#[wit(rename = \"name\")]`"),
+            _ => cx.error(attr, "`#[wit]` has no effect here", "write `#[wit(rename = \"name\")]`"),
         }
         false
     });
@@ -164,7 +164,7 @@ pub(crate) fn refuse_cfg(cx: &Ctxt, attrs: &[Attribute], what: &str) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
         cx.error(
             attr,
-            format!("a {what} is there under a condition, and the contract has to be the same on both sides"),
+            format!("a {what} has a condition, and the contract must be the same on both sides"),
             "remove the attribute, or put it on the whole item",
         );
     }

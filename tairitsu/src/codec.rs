@@ -140,7 +140,7 @@ pub(crate) const fn no_codec<T: ?Sized>() {
     // No pointer is that small.
     assert!(
         size_of::<*const T>() == 0,
-        "a type in an interface can be described, and not be lifted and lowered: use an owned type that is `Send` and `Sync`"
+        "a type in an interface can be described, and cannot be lifted or lowered: use an owned type that is `Send` and `Sync`"
     );
 }
 

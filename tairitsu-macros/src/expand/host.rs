@@ -87,7 +87,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 #link
                 const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
                 const _: () =
-                    ::core::assert!(__TAIRITSU_SIGNATURE.params_len <= #most, "the name of a type stands for another one");
+                    ::core::assert!(__TAIRITSU_SIGNATURE.params_len <= #most, "a type has the name of a standard type, and is another type: rename the type");
 
                 #[link(wasm_import_module = #id)]
                 unsafe extern "C" {

@@ -75,7 +75,7 @@ pub(crate) fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
             cx.error(
                 keyword(&other),
                 "`#[tairitsu::resource]` stands on a trait or on an impl of one",
-                "declare a trait of the functions that the resource has, and implement it for this type",
+                "declare a trait with the resource's functions, and implement it for this type",
             );
             finish(cx, &item)
         }
@@ -90,8 +90,8 @@ fn resource_trait(args: TokenStream, item: ItemTrait) -> TokenStream {
     if args.side.is_none() {
         cx.error(
             &item.ident,
-            format!("resource `{}` is the guest's or the host's, and neither is named", item.ident),
-            "write `#[tairitsu::resource(guest)]` where its values live in the guest, and `(host)` where they live in the host",
+            format!("resource `{}` needs a side, and the attribute names none", item.ident),
+            "write `#[tairitsu::resource(guest)]` if its values live in the guest, and `(host)` if they live in the host",
         );
     }
     let interface = Interface::parse(&cx, args.side.unwrap_or(Side::Guest), &args, item, InterfaceKind::Resource);
@@ -152,8 +152,8 @@ fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
         Some((Some(not), _, _)) => cx.error(not, "a negative impl provides nothing", "remove the `!`"),
         None if role == "resource" => cx.error(
             &item.self_ty,
-            "a resource is declared by a trait, and this impl is of none",
-            "declare a trait of the functions that are to be called from the other side, and write `impl Trait for Type` here",
+            "a resource is declared by a trait, and this impl has no trait",
+            "declare a trait with the functions for the other side, and write `impl Trait for Type` here",
         ),
         // `inherent_impl` expands these.
         None => {}
@@ -161,7 +161,7 @@ fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
     if let Some(param) = item.generics.params.first() {
         cx.error(
             param,
-            "the impl is generic, and one type is exported or provided",
+            "the impl is generic, and only one type can be exported or provided",
             "name the type, and write one impl for each",
         );
     }

@@ -50,7 +50,7 @@ pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
         ),
     };
     let no_resource = format!(
-        "`{ident}` is an interface of functions, and no resource\nhelp: write `{}` on this impl",
+        "`{ident}` is an interface of functions, and not a resource\nhelp: write `{}` on this impl",
         interface.side.attribute()
     );
     quote! {

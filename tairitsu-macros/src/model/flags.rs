@@ -49,7 +49,7 @@ impl Parse for FlagsItem {
             let flag = body.parse()?;
             if body.peek(Token![=]) || body.peek(Token![:]) {
                 return Err(
-                    body.error("a flag has the bit of its place, and no type or value\nhelp: write `const NAME;`")
+                    body.error("a flag has the bit of its position, and no type or value\nhelp: write `const NAME;`")
                 );
             }
             body.parse::<Token![;]>()?;
@@ -74,7 +74,11 @@ impl FlagsDef {
             !is_helper
         });
         if flags.is_empty() {
-            cx.error(&ident, format!("flags `{ident}` have no flag, and WIT's have one at least"), "give it a flag");
+            cx.error(
+                &ident,
+                format!("flags `{ident}` have no flag, and a WIT `flags` type has at least one"),
+                "give it a flag",
+            );
         }
         if let Some((_, flag)) = flags.get(MAX_FLAGS) {
             cx.error(

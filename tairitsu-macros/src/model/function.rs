@@ -124,10 +124,9 @@ fn take_async(cx: &Ctxt, side: Side, sig: &mut Signature, has_default: bool, of_
     let Some(token) = sig.asyncness.take() else { return false };
     let refused = match side {
         _ if of_resource => Some(("the functions of a resource are not", "remove `async`")),
-        Side::Guest => Some((
-            "a guest's functions are not",
-            "remove `async`: the host may call it by a client whose calls are futures",
-        )),
+        Side::Guest => {
+            Some(("a guest's functions are not", "remove `async`: the host's calls are futures in an `AsyncContainer`"))
+        }
         Side::Host if has_default => Some(("has a body in the trait", "write the body where the trait is implemented")),
         Side::Host => None,
     };
@@ -142,12 +141,16 @@ fn refuse_qualifiers(cx: &Ctxt, sig: &Signature) {
     if let Some(token) = &sig.unsafety {
         cx.error(
             token,
-            format!("function `{ident}` is unsafe, and the other side cannot keep to its contract"),
+            format!("function `{ident}` is unsafe, and the other side cannot keep to a safety contract"),
             "remove `unsafe`, and check the arguments in the implementation",
         );
     }
     if let Some(token) = &sig.abi {
-        cx.error(token, format!("function `{ident}` names an ABI, and has the canonical one"), "remove it");
+        cx.error(
+            token,
+            format!("function `{ident}` names an ABI, and an interface's functions have the canonical ABI"),
+            "remove it",
+        );
     }
     if let Some(token) = &sig.variadic {
         cx.error(token, format!("function `{ident}` is variadic, and a WIT function is not"), "take a `&[T]`");
@@ -213,7 +216,7 @@ impl Receiver {
                 let way_out = if of_resource { "take `&self`" } else { "take `&self` or `&mut self`" };
                 cx.error(
                     receiver,
-                    format!("function `{ident}` takes `self` by value, and its owner outlives the call"),
+                    format!("function `{ident}` takes `self` by value, and the value outlives the call"),
                     way_out,
                 );
                 Receiver::State { mutable: false }
@@ -222,7 +225,7 @@ impl Receiver {
             _ => {
                 cx.error(
                     ident,
-                    format!("function `{ident}` has no `self`, and is called on the one that implements it"),
+                    format!("function `{ident}` has no `self`, and an interface's functions are called on a value"),
                     "take `&self` or `&mut self` first",
                 );
                 Receiver::State { mutable: false }
@@ -234,7 +237,11 @@ impl Receiver {
 impl Param {
     fn parse(cx: &Ctxt, rename: Option<&LitStr>, pat: &Pat, ty: &Type, of_resource: bool) -> Option<Self> {
         let Pat::Ident(pat) = pat else {
-            cx.error(pat, "a parameter of an interface is a name", "give it one, and take it apart in the body");
+            cx.error(
+                pat,
+                "a parameter of an interface is a name, and this one is a pattern",
+                "name the parameter, and match the pattern in the body",
+            );
             return None;
         };
         let (kind, ty) = match ty {
@@ -249,7 +256,7 @@ impl Param {
                 if let Some(lifetime) = &reference.lifetime {
                     cx.error(
                         lifetime,
-                        format!("parameter `{}` names a lifetime, and lasts for the call", pat.ident),
+                        format!("parameter `{}` names a lifetime, and a reference lasts for the call", pat.ident),
                         "leave the lifetime out",
                     );
                 }
@@ -295,12 +302,12 @@ fn check_type(cx: &Ctxt, ty: &Type, position: Position, of_resource: bool) {
                 Type::Reference(_) => match self.position {
                     Position::Result => self.cx.error(
                         ty,
-                        "a function returns what it owns, and a reference would point into another world's memory",
+                        "a function returns an owned value, and a reference would point into the other side's memory",
                         "return an owned type: `String` for `&str`, `Vec<T>` for `&[T]`",
                     ),
                     Position::Param => self.cx.error(
                         ty,
-                        "a reference stands only at the outside of a parameter",
+                        "a parameter may be a reference, and may not have one inside",
                         "take the owned type here: `String` for `&str`, `Vec<T>` for `&[T]`",
                     ),
                 },
@@ -325,7 +332,7 @@ fn check_type(cx: &Ctxt, ty: &Type, position: Position, of_resource: bool) {
                         true => "take or return `Own<dyn Trait>`, of the trait itself",
                         false => "name the type",
                     };
-                    self.cx.error(ty, "`Self` is another type for each that implements the trait", way_out);
+                    self.cx.error(ty, "`Self` is a different type in each impl of the trait", way_out);
                 }
                 _ => visit::visit_type(self, ty),
             }

@@ -45,7 +45,7 @@ impl InherentImpl {
             strip_helpers(function);
         }
         if !any {
-            let fact = "the interface is made of the functions that are `pub`, and this impl has none";
+            let fact = "the interface consists of the `pub` functions, and this impl has none";
             match private {
                 Some(ident) => cx.error(&ident, fact, format!("write `pub fn {ident}`")),
                 None => cx.error(&item.self_ty, fact, "write a function, with `pub` before it"),
@@ -98,7 +98,7 @@ fn type_name(cx: &Ctxt, ty: &Type) -> Option<Ident> {
         other => {
             cx.error(
                 other,
-                "an interface of an impl goes by the type's name, and this type has none",
+                "the interface of an impl is named after the type, and this type has no name",
                 "declare a trait, and write `impl Trait for Type` here",
             );
             None
@@ -112,7 +112,7 @@ fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
     if sig.receiver().is_none() {
         cx.error(
             &sig.ident,
-            format!("function `{}` has no `self`, and is called on a value of the type", sig.ident),
+            format!("function `{}` has no `self`, and an interface's functions are called on a value", sig.ident),
             "take `&self` or `&mut self` first, or move it to an impl without the attribute",
         );
         return None;
@@ -151,7 +151,7 @@ fn refuse_wit(cx: &Ctxt, function: &mut ImplItemFn) {
     if let Some(attr) = function.attrs.iter().find(|attr| attr.path().is_ident("wit")) {
         cx.error(
             attr,
-            format!("function `{}` is private, and no part of the interface", function.sig.ident),
+            format!("function `{}` is private, and not part of the interface", function.sig.ident),
             "write `pub` before it, or remove the attribute",
         );
     }

@@ -91,12 +91,16 @@ fn refuse_unsupported(cx: &Ctxt, item: &ItemTrait) {
     if let Some(bound) = item.supertraits.first() {
         cx.error(
             bound,
-            format!("trait `{}` has a supertrait, and an interface stands alone", item.ident),
+            format!("trait `{}` has a supertrait, and an interface has none", item.ident),
             "declare the functions in this trait, or make two interfaces of them",
         );
     }
     if let Some(token) = &item.unsafety {
-        cx.error(token, "an interface cannot be unsafe: the other side is another world", "remove `unsafe`");
+        cx.error(
+            token,
+            "an interface cannot be unsafe: the other side cannot keep to a safety contract",
+            "remove `unsafe`",
+        );
     }
     if let Some(clause) = &item.generics.where_clause {
         cx.error(

@@ -23,7 +23,7 @@ impl Resource {
         for function in functions.iter().filter(|function| function.has_default) {
             cx.error(
                 &function.ident,
-                format!("function `{}` has a default body, and one of a resource has none", function.ident),
+                format!("function `{}` has a default body, and a resource's function has none", function.ident),
                 "remove the body",
             );
         }

@@ -61,7 +61,7 @@ impl TypeDef {
             if let Some(rename) = &args.rename {
                 cx.error(
                     rename,
-                    format!("type `{ident}` goes as another type, and has no WIT name of its own"),
+                    format!("type `{ident}` crosses as another type, and has no WIT name of its own"),
                     "remove `rename`",
                 );
             }
@@ -125,7 +125,7 @@ fn fields(cx: &Ctxt, ident: &Ident, fields: &mut Fields) -> Option<Vec<Member>> 
         Fields::Named(_) | Fields::Unit => {
             cx.error(
                 ident,
-                format!("struct `{ident}` has no fields, and a WIT record has one at least"),
+                format!("struct `{ident}` has no fields, and a WIT record has at least one"),
                 "give it a field, or use `()` inside a `Result`",
             );
             None
@@ -134,7 +134,7 @@ fn fields(cx: &Ctxt, ident: &Ident, fields: &mut Fields) -> Option<Vec<Member>> 
             cx.error(
                 &*fields,
                 format!("struct `{ident}` has fields without names, and a WIT record names them"),
-                "name the fields, use a tuple in place of the struct, or say what it goes as: `#[tairitsu::wit(as = Type)]`",
+                "name the fields, use a tuple in place of the struct, or name the type that it crosses as: `#[tairitsu::wit(as = Type)]`",
             );
             None
         }
@@ -146,7 +146,7 @@ fn cases(cx: &Ctxt, ident: &Ident, data: &mut DataEnum) -> Option<Vec<Member>> {
     if data.variants.is_empty() {
         cx.error(
             ident,
-            format!("enum `{ident}` has no variants, and a WIT enum has one case at least"),
+            format!("enum `{ident}` has no variants, and a WIT enum has at least one case"),
             "give it a variant",
         );
         return None;
@@ -203,7 +203,7 @@ fn check_type(cx: &Ctxt, ident: &Ident, ty: &Type) {
             if is_borrowed(ty) {
                 self.cx.error(
                     ty,
-                    format!("type `{}` has a reference in it, and a WIT type owns what it holds", self.ident),
+                    format!("type `{}` has a reference in it, and a WIT type owns its values", self.ident),
                     "use the owned type: `String` for `&str`, `Vec<T>` for `&[T]`",
                 );
                 return;

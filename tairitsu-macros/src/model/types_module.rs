@@ -29,7 +29,7 @@ impl TypesModule {
             }
             None => cx.error(
                 &item,
-                "the types of an interface are looked for in the module's body, and this module is in another file",
+                "the attribute reads the types in the module's body, and this module is in another file",
                 "write the module with its body here, and the types in it",
             ),
         }

@@ -119,7 +119,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
         let post = function.result.as_ref().map(|ty| {
             if looks::slots(ty) == 1 {
                 return quote! {
-                    const _: () = ::core::assert!(!SIGNATURE.result_indirect, "the name of a scalar stands for another type");
+                    const _: () = ::core::assert!(!SIGNATURE.result_indirect, "a type has the name of a standard type, and is another type: rename the type");
                 };
             }
             let post_name = format!("cabi_post_{export_name}");
@@ -137,7 +137,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
         quote! {
             const _: () = {
                 const SIGNATURE: &#private::schema::Signature = &#signature;
-                const _: () = ::core::assert!(SIGNATURE.params_len <= #count, "the name of a type stands for another one");
+                const _: () = ::core::assert!(SIGNATURE.params_len <= #count, "a type has the name of a standard type, and is another type: rename the type");
 
                 #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #export_name)]
