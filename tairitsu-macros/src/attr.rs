@@ -9,33 +9,33 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
 
-/// The arguments of an attribute.
+/// The arguments of an attribute, or of the helper attribute.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) package: Option<LitStr>,
     pub(crate) rename: Option<LitStr>,
-    /// Modules of types that the interface uses, or an item of one.
+    /// The modules of types, and the resources, that the interface uses.
     pub(crate) uses: Vec<syn::Path>,
-    /// The id of the interface that declares a type: a module's attribute hands it to the types in it.
+    /// The id of the interface that declares a type. A module's attribute adds the argument to the types in the module.
     pub(crate) home: Option<LitStr>,
     pub(crate) adapt: Option<Adapt>,
-    /// Whose a resource is.
+    /// The side that a resource's values live on.
     pub(crate) side: Option<Side>,
     krate: Option<syn::Path>,
 }
 
-/// What a value goes as: another type, and the conversions, where they are not `From` and `TryFrom`.
+/// The type that a value crosses as, in place of its own. The conversions are `From` and `TryFrom` if none are named.
 pub(crate) struct Adapt {
     pub(crate) as_type: syn::Type,
     pub(crate) to: Option<Expr>,
     pub(crate) from: Option<Expr>,
 }
 
-/// The argument by which a module's attribute tells a type where it is declared.
+/// The argument that names the interface that declares a type. Only a module's attribute writes it.
 pub(crate) const HOME: &str = "__tairitsu_home";
 
 impl Args {
-    /// Reads the arguments of an attribute that allows those named in `allowed`.
+    /// Reads the arguments of an attribute. `allowed` has the names of the arguments that the attribute takes.
     pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream, allowed: &[&str]) -> Self {
         let mut args = Args::default();
         let mut keys: Vec<Ident> = Vec::new();
@@ -131,11 +131,11 @@ fn parse_paths(input: ParseStream<'_>) -> syn::Result<Vec<syn::Path>> {
     Ok(list.parse_terminated(syn::Path::parse_mod_style, Token![,])?.into_iter().collect())
 }
 
-/// What `#[wit(..)]` may say of a field.
+/// The arguments of `#[wit(..)]` on a field.
 pub(crate) const FIELD_ARGS: &[&str] = &["rename", "as", "to", "from"];
-/// What it may say of what a case carries.
+/// The arguments of `#[wit(..)]` on the value that a case carries.
 pub(crate) const PAYLOAD_ARGS: &[&str] = &["as", "to", "from"];
-/// What it may say of anything else that has a name.
+/// The arguments of `#[wit(..)]` on anything else that has a name.
 pub(crate) const NAME_ARGS: &[&str] = &["rename"];
 
 /// Takes `#[wit(..)]` out of the attributes of a part of an item.
@@ -180,7 +180,7 @@ fn check_name(cx: &Ctxt, name: &LitStr) {
     }
 }
 
-/// The doc comment, its lines trimmed of the one space that `///` leaves.
+/// The text of the doc comment, with each line trimmed.
 pub(crate) fn docs(attrs: &[Attribute]) -> String {
     let lines: Vec<String> = attrs
         .iter()

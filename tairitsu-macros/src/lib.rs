@@ -1,12 +1,16 @@
-//! The attributes of Tairitsu: [`macro@guest`], [`macro@host`], [`macro@resource`] and [`macro@wit`].
+//! The attributes of Tairitsu: [`macro@guest`], [`macro@host`], [`macro@resource`] and [`macro@wit`], and the macro
+//! [`flags!`].
 //!
-//! Use them through the `tairitsu` crate, which re-exports them; what they expand to reaches helpers only
-//! through `::tairitsu::__private`.
+//! Use them through the `tairitsu` crate, which re-exports them. The generated code names that crate, and its
+//! documentation shows complete programs.
 //!
-//! Each attribute goes through the same phases: `attr` reads its arguments, `model` turns syntax into
-//! what the contract says, collecting every error on the way, and `expand` turns that into code and cannot
-//! fail. A macro sees tokens and never what a type means, so nothing here looks behind a type's name: it
-//! emits constants that name `<T as WitType>::TYPE`, and the compiler composes them.
+//! # How an attribute is expanded
+//!
+//! `attr` reads the arguments. `model` reads the item, and collects every error about it. `expand` turns the model into
+//! code, and cannot fail.
+//!
+//! A macro sees tokens and no types. So the generated code has constants such as `<T as WitType>::TYPE`, and the compiler
+//! composes them.
 
 mod attr;
 mod diag;
@@ -20,12 +24,57 @@ use proc_macro::TokenStream;
 
 /// Declares or implements an interface that the guest exports and the host calls.
 ///
-/// On a trait it declares the interface: beside the trait come the typed client for the host (`GreeterClient`
-/// for `Greeter`) and a constant of the trait's own name, which names the interface to
-/// `Container::guest`. On an `impl` of such a trait it exports the implementation from the guest, and the
-/// implementing type, which is `Default`, is the state of the container.
+/// # On a trait
 ///
-/// On an `impl` without a trait it does both, and the block's functions are the interface:
+/// The attribute declares the interface:
+///
+/// ```ignore
+/// #[tairitsu::guest(package = "acme:hello@1.0.0")]
+/// pub trait Greeter {
+///     /// Greets `name`, and counts the visit.
+///     fn greet(&mut self, name: &str) -> String;
+/// }
+/// ```
+///
+/// Beside the trait, the attribute declares:
+///
+/// - the constant `Greeter`, which names the interface in `container.guest(Greeter)`;
+/// - the client `GreeterClient`, by which the host calls the functions (feature `runtime`);
+/// - the client `GreeterAsyncClient`, whose calls are futures (feature `async`).
+///
+/// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. The
+/// result is an owned WIT type. On a client, a function that returns `Result<T, E>` returns `Result<T, CallError<E>>`, and
+/// a function that returns any other `T` returns `Result<T, CallError>`.
+///
+/// A function may have a default body. The body runs on the host if a guest lacks the function, because the guest is older
+/// than the trait. The body's calls on `self` are calls of the guest.
+///
+/// A client has a second function, `greet_with`, if the result is written as `String` or as a `Vec` of numbers, or as a
+/// `Result` of one of them. `greet_with` takes parameters of these types by reference. It passes the result to a function as
+/// a `&str` or a slice of the guest's memory, without a copy. A client has no `greet_with` if the trait declares a function
+/// of that name.
+///
+/// # On an `impl` of the trait
+///
+/// The attribute exports the implementation from the guest. The implementing type is the state of the guest. The first call
+/// makes it by `Default`.
+///
+/// ```ignore
+/// #[derive(Default)]
+/// struct Hello { visits: u32 }
+///
+/// #[tairitsu::guest]
+/// impl Greeter for Hello {
+///     fn greet(&mut self, name: &str) -> String {
+///         self.visits += 1;
+///         format!("Hello, {name}! Visit {}.", self.visits)
+///     }
+/// }
+/// ```
+///
+/// # On an `impl` without a trait
+///
+/// The attribute declares the interface and exports it:
 ///
 /// ```ignore
 /// #[derive(Default)]
@@ -33,41 +82,30 @@ use proc_macro::TokenStream;
 ///
 /// #[tairitsu::guest]
 /// impl Calculator {
-///     /// Adds to what is in memory.
+///     /// Adds a number to the memory.
 ///     pub fn add(&mut self, number: f64) -> f64 { self.keep(self.memory + number) }
 ///
-///     fn keep(&mut self, number: f64) -> f64 { /* .. */ }
+///     fn keep(&mut self, number: f64) -> f64 { self.memory = number; number }
 /// }
 ///
-/// // The host: `CalculatorClient`.
+/// // The host:
 /// container.guest(CalculatorApi)?.add(1.5)?;
 /// ```
 ///
-/// The interface is `calculator` in WIT, its trait `CalculatorApi`, implemented for `Calculator` by calls to the block's
-/// functions, and its client `CalculatorClient`. A function with a visibility of its own (`pub`, `pub(crate)`) belongs
-/// to the interface, and one without does not; constants and other blocks do not either. The trait is `pub` where one of
-/// the functions is, and otherwise `pub(crate)`.
-///
-/// Each function takes `&self` or `&mut self`. Parameters are WIT types, or references to them (`&str`,
-/// `&[T]`, `&T`); the result is an owned WIT type. A function that returns `Result<T, E>` gives the host's caller
-/// `Result<T, CallError<E>>`, and any other `T` gives `Result<T, CallError>`.
-///
-/// Where the result, or the `T`, is written as `String` or as a `Vec` of numbers, `GreeterClient` has a second function, `greet_with`:
-/// it takes such parameters by reference, and shows the result as a `&str` or a slice to a function, before the guest takes it back.
-/// A trait that has a `greet_with` of its own keeps that one.
+/// The interface is `calculator` in WIT. Its trait is `CalculatorApi`, and its client is `CalculatorClient`. A function
+/// belongs to the interface if it has a visibility of its own, such as `pub` or `pub(crate)`. Constants, private functions
+/// and other blocks of the type do not belong to it. The trait is `pub` if one of the functions is `pub`, and `pub(crate)`
+/// otherwise.
 ///
 /// # Arguments
 ///
-/// - `package = "acme:hello@1.0.0"`: the WIT package. Without it the package is
-///   `component:<crate name>@<crate version>`.
-/// - `rename = "name"`: the interface's WIT name, in place of the trait's or the type's in kebab case.
-/// - `uses = path`, or `uses = [path, path]`: modules of types (see [`macro@wit`]) of which the interface uses any.
-/// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
+/// - `package = "acme:hello@1.0.0"`: the WIT package. The default is `component:<crate name>@<crate version>`.
+/// - `rename = "name"`: the WIT name of the interface. The default is the name of the trait or type in kebab case.
+/// - `uses = path`, or `uses = [path, path]`: the modules of types (see [`macro@wit`]) and the resources that the interface
+///   uses.
+/// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
 ///
 /// Functions and parameters take `#[wit(rename = "name")]`.
-///
-/// A function may have a default body. Where a guest lacks the function, being older than the trait, the body serves
-/// the host's caller, and what it calls on `self` is the guest's.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(side::Side::Guest, args.into(), item.into()).into()
@@ -75,22 +113,67 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Declares or implements an interface that the host provides and the guest calls.
 ///
-/// On a trait it declares the interface: beside the trait, `tairitsu::Host` implements it, which is what a
-/// guest calls. On an `impl` of such a trait it makes the implementing type a provider, which the host
-/// hands to `Container::builder(..).provide(..)`. On an `impl` without a trait it does both, as for [`macro@guest`]: of
-/// `impl Clock` with a `pub fn now(&self) -> u64`, `Clock` is the provider, and a guest that has `ClockApi` in scope calls
-/// `tairitsu::Host.now()`. The block is then compiled for the guest too; where it is not to be, declare a trait.
+/// # On a trait
 ///
-/// Functions and arguments are as for [`macro@guest`]. One may be an `async fn`, on the trait and on the impl: then the host awaits in it
-/// while the guest waits for its result. To the guest, and to whoever else calls it on the trait, it is a function without
-/// `async`. Its future is `Send`; one that takes `&self` needs a type that is `Sync`, and `&mut self` does not. The arguments
-/// last for the call, and it has no default body. Where there is nothing to wait for, an impl has a plain `fn` in its place.
+/// The attribute declares the interface. The guest calls the functions on `tairitsu::Host`, which implements the trait:
+///
+/// ```ignore
+/// #[tairitsu::host(package = "acme:hello@1.0.0")]
+/// pub trait Journal {
+///     fn record(&mut self, entry: &str);
+/// }
+///
+/// // The guest:
+/// tairitsu::Host.record("started");
+/// ```
+///
+/// Functions follow the rules of [`macro@guest`].
+///
+/// # On an `impl` of the trait
+///
+/// The attribute makes the implementing type a provider. The host hands a value of it to each container:
+///
+/// ```ignore
+/// struct Log(Vec<String>);
+///
+/// #[tairitsu::host]
+/// impl Journal for Log {
+///     fn record(&mut self, entry: &str) { self.0.push(entry.to_string()); }
+/// }
+///
+/// // The host:
+/// let container = Container::builder(&image).provide(Log(Vec::new())).build()?;
+/// ```
+///
+/// # On an `impl` without a trait
+///
+/// The attribute does both, as [`macro@guest`] does. For `impl Clock` with a function `pub fn now(&self) -> u64`, the
+/// provider is `Clock`. A guest that has the trait `ClockApi` in scope calls `tairitsu::Host.now()`. The block is compiled
+/// for the guest too. If the block cannot be compiled there, declare a trait.
+///
+/// # Async functions
+///
+/// A function may be an `async fn`, on the trait and on the impl. The host then awaits in the function, and the guest waits
+/// for the result. The guest calls it as a function without `async`, and so do other callers of the trait.
+///
+/// - The function's future is `Send`. With `&self`, the implementing type has to be `Sync`.
+/// - A reference among the arguments is valid until the future ends.
+/// - The function has no default body.
+/// - An impl that does not await may have a plain `fn` in place of the `async fn`.
+///
+/// # Arguments
+///
+/// The arguments are those of [`macro@guest`].
 #[proc_macro_attribute]
 pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(side::Side::Host, args.into(), item.into()).into()
 }
 
-/// Declares or implements a resource: values that stay on one side, while the other has handles to them.
+/// Declares or implements a resource: values that live on one side, while the other side has handles to them.
+///
+/// # On a trait
+///
+/// The trait is an interface of its own, which declares the resource. Other interfaces use the resource by `uses`:
 ///
 /// ```ignore
 /// /// An open document, which lives in the guest.
@@ -108,27 +191,43 @@ pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The trait is an interface of its own, with the one resource in it. `Own<dyn Document>` owns one, and a parameter
-/// `&Own<dyn Document>` is lent one; any interface whose attribute says `uses = Document` has them in its signatures and types.
+/// `Own<dyn Document>` is a handle that owns a value. A parameter `&Own<dyn Document>` lends the value for the call.
 ///
-/// On an `impl` of the trait it says that values of that type are what lives on this side: `document.into()` makes an `Own` of
-/// one. In a guest it exports the functions; on the host it is what `ContainerBuilder::resource` names. A host calls a guest's
-/// resource by way of the client, `container.guest(Document)?.append(&document, "..")`, and a guest calls the host's on the
-/// `Own` itself.
+/// - A function with `self` takes `&self`, because a value may have several handles at once. State that changes is in a
+///   `Mutex` or an atomic.
+/// - A function without `self` returns `Self`, `Result<Self, E>` or any other type. The function `new` that returns `Self`
+///   is the constructor.
 ///
-/// A function without `self` returns `Self`, `Result<Self, E>` or anything else; one of the name `new` that returns `Self` is
-/// the constructor. All others take `&self`, since a value may have several handles at once: what changes is in a `Mutex`
-/// or an atomic. Implementing types are `Send` and `Sync`.
+/// # On an `impl` of the trait
+///
+/// The attribute makes the values of the implementing type the values of the resource. The type is `Send` and `Sync`, and
+/// `document.into()` makes an `Own<dyn Document>` of a value.
+///
+/// ```ignore
+/// struct Draft(Mutex<String>);
+///
+/// #[tairitsu::resource]
+/// impl Document for Draft {
+///     fn new(title: &str) -> Self { Draft(Mutex::new(title.to_string())) }
+///     fn parse(text: &str) -> Result<Self, String> { Ok(Draft(Mutex::new(text.to_string()))) }
+///     fn append(&self, text: &str) { self.0.lock().unwrap().push_str(text); }
+/// }
+/// ```
+///
+/// In a guest, the attribute exports the functions. The host calls them by the client:
+/// `container.guest(Document)?.append(&document, "..")`. On the host, name the type in `ContainerBuilder::resource`. The
+/// guest calls the functions on the `Own` itself.
 ///
 /// # Arguments
 ///
-/// `guest` or `host`, the side that the values live on, and those of [`macro@guest`].
+/// On a trait: `guest` or `host`, the side that the values live on, and the arguments of [`macro@guest`]. On an `impl`:
+/// `crate`.
 #[proc_macro_attribute]
 pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::resource(args.into(), item.into()).into()
 }
 
-/// Declares a set of flags: a WIT `flags` type, in the shape that the `bitflags` crate made familiar.
+/// Declares a set of flags: a WIT `flags` type, with the functions that sets of the `bitflags` crate have.
 ///
 /// ```ignore
 /// tairitsu::flags! {
@@ -145,36 +244,88 @@ pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
 /// assert!(both.contains(Permissions::READ));
 /// ```
 ///
-/// The flags have the bits in their order, from the lowest up; there are 128 at most. Where there are more than 32, which
-/// is WIT's limit, the WIT type is a record of sets of 32 flags, `bits0`, `bits32` and so on. The type
-/// is `Copy`, `Eq`, `Hash` and `Default`, and prints as its flags' names. The struct and each flag take
-/// `#[wit(rename = "name")]`, and the struct `#[wit(crate = path)]`.
+/// The first flag has the lowest bit, and each later flag has the next bit. A set has at most 128 flags. WIT allows 32 flags in
+/// one type. A larger set is a WIT record, whose fields `bits0`, `bits32` and so on are sets of up to 32 flags.
+///
+/// The type is `Copy`, `Eq`, `Hash` and `Default`. Its `Debug` text has the names of the flags.
+///
+/// # Arguments
+///
+/// The struct and each flag take `#[wit(rename = "name")]`. The struct also takes `#[wit(crate = path)]`.
 #[proc_macro]
 pub fn flags(item: TokenStream) -> TokenStream {
     expand::flags(item.into()).into()
 }
 
-/// Makes a struct or enum a WIT type: a struct with named fields a record, an enum without payloads an
-/// enum, any other enum a variant. Every case of a variant carries one value or none. A generic type has one WIT name
-/// for each instantiation, `page-of-string` for `Page<String>`.
+/// Makes a struct or an enum a WIT type, or makes a module an interface of types.
 ///
-/// # Arguments
+/// # On a struct or an enum
 ///
-/// - `rename = "name"`: the WIT name, in place of the type's in kebab case.
-/// - `as = Type`: the type goes as that one, and need not be of a shape that WIT has. The conversions are
-///   `Type: From<Self>`, of a clone, and `Self: TryFrom<Type>`, whose error is `Display`; or
-/// - `to = function` and `from = function` with `as`: `Fn(&Self) -> Type`, and `Fn(Type) -> Result<Self, E>` with an `E` that
-///   is `Display`. On a host a conversion that fails is an error of the call, and in a guest a panic with that text.
-/// - `crate = path`: where the `tairitsu` crate is, if not at `::tairitsu`.
+/// ```ignore
+/// #[tairitsu::wit]
+/// pub struct Point { pub x: f64, pub y: f64 }
 ///
-/// Fields and cases take `#[wit(rename = "name")]`. Fields, and what a case carries, take `as`, `to` and `from` too.
+/// #[tairitsu::wit]
+/// pub enum Shape {
+///     Circle(Circle),
+///     Polygon(Vec<Point>),
+///     Empty,
+/// }
+/// ```
+///
+/// | Rust | WIT |
+/// |---|---|
+/// | a struct with named fields | `record` |
+/// | an enum without values | `enum` |
+/// | any other enum | `variant`, whose cases carry one value or none |
+///
+/// A generic type has one WIT name for each instantiation: `Page<String>` is `page-of-string`.
+///
+/// # Types of other shapes
+///
+/// A type may cross the boundary as another type, which `as` names:
+///
+/// ```ignore
+/// #[tairitsu::wit(as = String, to = |port| port.0.to_string(), from = |text| text.parse().map(Port))]
+/// pub struct Port(u16);
+/// ```
+///
+/// The conversions are `to` and `from`. `to` is a `Fn(&Self) -> Type`. `from` is a `Fn(Type) -> Result<Self, E>`, where `E` is
+/// `Display`. Without them, the conversions are `Type: From<Self>`, of a clone, and `Self: TryFrom<Type>`, whose error is
+/// `Display`. A conversion that fails is an error of the call on the host, and a panic with the error's text in a guest.
 ///
 /// # On a module
 ///
-/// A module whose types are marked `#[tairitsu::wit]` is an interface that declares them, once for all interfaces that
-/// use them: `uses = path` in the attribute of a trait, or of another such module. The arguments are `package`, `rename`,
-/// `uses` and `crate`, as for [`macro@guest`]. Beside the module comes a constant of its name, the interface, which has the
-/// WIT text by `wit()`. Of a generic type each interface that uses an instantiation declares it.
+/// A module is an interface that declares the types marked `#[tairitsu::wit]` in it. Other interfaces use the types by
+/// `uses`:
+///
+/// ```ignore
+/// #[tairitsu::wit(package = "acme:draw@1.0.0")]
+/// pub mod shapes {
+///     #[tairitsu::wit]
+///     pub struct Point { pub x: f64, pub y: f64 }
+/// }
+///
+/// #[tairitsu::guest(package = "acme:draw@1.0.0", uses = shapes)]
+/// pub trait Plotter {
+///     fn plot(&mut self, points: &[shapes::Point]);
+/// }
+/// ```
+///
+/// The constant `shapes` beside the module is the interface, and `shapes.wit()` is its WIT text. The module does not declare
+/// generic types. Each interface that uses an instantiation declares that type.
+///
+/// # Arguments
+///
+/// On a type:
+///
+/// - `rename = "name"`: the WIT name. The default is the name of the type in kebab case.
+/// - `as = Type`, `to = function`, `from = function`: the type that crosses, and the conversions. See above.
+/// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
+///
+/// Fields and cases take `#[wit(rename = "name")]`. Fields, and the values of cases, take `as`, `to` and `from`.
+///
+/// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].
 #[proc_macro_attribute]
 pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::wit(args.into(), item.into()).into()

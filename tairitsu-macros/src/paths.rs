@@ -1,13 +1,13 @@
-//! Every path that generated code names.
+//! The paths that generated code names.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Paths below one `tairitsu` crate.
+/// The paths below one `tairitsu` crate.
 pub(crate) struct Paths {
     /// The crate itself.
     pub(crate) krate: TokenStream,
-    /// `__private`, for helpers that are named once.
+    /// `__private`, the module of the helpers.
     pub(crate) private: TokenStream,
     pub(crate) wit_type: TokenStream,
     pub(crate) lower: TokenStream,
@@ -16,19 +16,19 @@ pub(crate) struct Paths {
     pub(crate) source: TokenStream,
     pub(crate) schema: TokenStream,
     pub(crate) rt: TokenStream,
-    /// How a type is lifted, lowered and checked, whatever type it is.
+    /// `Codec`, which lifts and lowers a type that a macro knows by name only.
     pub(crate) codec: TokenStream,
-    /// The traits that a mention of `codec` wants in scope.
+    /// A `use` of the trait that has to be in scope where `codec` is named.
     pub(crate) use_codec: TokenStream,
-    /// The same for typed calls, where the runtime is.
+    /// A `use` of the traits that have to be in scope where `Typed` or `Provided` is named.
     pub(crate) use_typed: TokenStream,
     /// A macro that keeps its tokens on wasm32.
     pub(crate) if_guest: TokenStream,
     /// A macro that keeps its tokens everywhere else.
     pub(crate) if_native: TokenStream,
-    /// A macro that keeps its tokens where the runtime is.
+    /// A macro that keeps its tokens if there is the runtime.
     pub(crate) if_runtime: TokenStream,
-    /// A macro that keeps its tokens where calls may be futures.
+    /// A macro that keeps its tokens if calls may be futures.
     pub(crate) if_async: TokenStream,
 }
 

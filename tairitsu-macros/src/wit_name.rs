@@ -1,7 +1,7 @@
-//! WIT names.
+//! The rules of WIT names, of package names, and of the way from a Rust identifier to a WIT name.
 
-/// A Rust identifier in kebab case: `HTTPServer2` becomes `http-server2`, `handle_command` becomes
-/// `handle-command`. A word that would begin with a digit, which WIT does not have, joins the one before it.
+/// A Rust identifier in kebab case: `HTTPServer2` becomes `http-server2`, `handle_command` becomes `handle-command`. WIT has
+/// no word that begins with a digit, so such a word joins the word before it.
 pub(crate) fn kebab(ident: &str) -> String {
     let ident = ident.strip_prefix("r#").unwrap_or(ident);
     let chars: Vec<char> = ident.chars().collect();
@@ -28,8 +28,8 @@ pub(crate) fn kebab(ident: &str) -> String {
     out
 }
 
-/// Why a string is no WIT name, if it is not one: words joined by `-`, each of them a letter and then
-/// letters and digits, all of one case.
+/// Checks that a string is a WIT name: words joined by `-`. A word is a letter, and then letters of the same case and
+/// digits. The error says why the string is none.
 pub(crate) fn check(name: &str) -> Result<(), String> {
     for word in name.split('-') {
         let mut chars = word.chars();
@@ -50,8 +50,8 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Why a string is no package name, if it is not one: `namespace:name`, or `namespace:name@version` with a
-/// semantic version.
+/// Checks that a string is a package name: `namespace:name`, or `namespace:name@version` with a semantic version. The error
+/// says why the string is none.
 pub(crate) fn check_package(package: &str) -> Result<(), String> {
     let (names, version) = match package.split_once('@') {
         Some((names, version)) => (names, Some(version)),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name() {
+    fn refuses_strings_that_are_no_name() {
         for bad in ["", "-", "a-", "2d", "a-2", "mixedCase", "a_b", "é"] {
             assert!(check(bad).is_err(), "{bad}");
         }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_package() {
+    fn refuses_strings_that_are_no_package() {
         for good in [
             "acme:hello",
             "acme:hello@1.2.0",

@@ -1,4 +1,4 @@
-//! A set of flags, from `flags!`.
+//! A set of flags, from the tokens of `flags!`.
 
 use super::naming::{check_collisions, name_of};
 use super::types::Member;
@@ -7,10 +7,10 @@ use crate::diag::Ctxt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Token, Visibility, braced};
 
-/// The bits of the largest integer.
+/// The most flags of a set: the bits of the largest integer.
 const MAX_FLAGS: usize = 128;
 
-/// The syntax: a struct of constants without types and values.
+/// The syntax: a struct whose body has constants without types and values.
 pub(crate) struct FlagsItem {
     attrs: Vec<Attribute>,
     vis: Visibility,
@@ -24,7 +24,6 @@ pub(crate) struct FlagsDef {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) docs: String,
-    /// Without types.
     pub(crate) flags: Vec<Flag>,
     pub(crate) args: Args,
 }

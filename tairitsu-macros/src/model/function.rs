@@ -174,7 +174,7 @@ fn parse_params(cx: &Ctxt, sig: &mut Signature, receiver: Receiver, own: Option<
             let rename = attr::take_rename(cx, &mut input.attrs);
             params.extend(Param::parse(cx, rename.as_ref(), &input.pat, &input.ty, own.is_some()));
             if !matches!(&*input.pat, Pat::Ident(_)) {
-                // `Param::parse` has reported the pattern, and rustc would report it a second time.
+                // rustc would report the pattern a second time.
                 *input.pat = syn::parse_quote!(_);
             }
         }

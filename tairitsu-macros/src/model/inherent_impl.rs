@@ -1,4 +1,4 @@
-//! An interface, from the `impl` block of a type: as if its functions were declared in a trait.
+//! An interface from an `impl` block without a trait. The model makes a trait of the block's functions, and reads that.
 
 use super::interface::{Interface, InterfaceKind};
 use crate::attr::Args;
@@ -14,7 +14,7 @@ use syn::{
 pub(crate) struct InherentImpl {
     /// The block, without helper attributes.
     pub(crate) item: ItemImpl,
-    /// Its functions as a trait. Nothing where the type has no name to go by; then an error was reported.
+    /// The interface of the block's functions. `None` if the type has no name, which was reported then.
     pub(crate) interface: Option<Interface>,
 }
 
@@ -73,7 +73,7 @@ fn interface(
     args.rename.get_or_insert_with(|| LitStr::new(&wit_name::kebab(name), ident.span()));
     let trait_ident = format_ident!("{name}Api", span = ident.span());
     let docs = block.attrs.iter().filter(|attr| attr.path().is_ident("doc"));
-    // What there is to say of the functions is said of the block.
+    // rustc and clippy lint the block's functions already.
     let item: ItemTrait = parse_quote! {
         #(#docs)*
         #[allow(dead_code, missing_docs, private_interfaces, unreachable_pub, clippy::all)]
@@ -89,7 +89,7 @@ fn interface(
     interface
 }
 
-/// The last name of the type's path.
+/// The last segment of the type's path.
 fn type_name(cx: &Ctxt, ty: &Type) -> Option<Ident> {
     match ty {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last().map(|segment| segment.ident.clone()),
@@ -106,7 +106,7 @@ fn type_name(cx: &Ctxt, ty: &Type) -> Option<Ident> {
     }
 }
 
-/// The function as a trait declares it. Nothing for one that belongs in another block.
+/// The declaration of the function in the trait. `None` for a function without `self`.
 fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
     let mut sig = function.sig.clone();
     if sig.receiver().is_none() {
@@ -121,7 +121,7 @@ fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
         if let FnArg::Typed(input) = input
             && let Pat::Ident(pat) = &mut *input.pat
         {
-            // How the body binds it.
+            // `mut` and `ref` are about the body.
             (pat.by_ref, pat.mutability, pat.subpat) = (None, None, None);
         }
     }
@@ -129,12 +129,12 @@ fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
     Some(TraitItemFn { attrs, sig, default: None, semi_token: Some(Default::default()) })
 }
 
-/// What is read of a function's attributes; the others are about its body.
+/// Whether an attribute of a function belongs to its declaration. The others are about its body.
 fn belongs_to_contract(attr: &Attribute) -> bool {
     ["doc", "wit", "cfg", "cfg_attr"].iter().any(|name| attr.path().is_ident(name))
 }
 
-/// Removes helper attributes, which the trait's function has too.
+/// Removes the helper attributes. The model reads them from the trait's function.
 fn strip_helpers(function: &mut ImplItemFn) {
     let strip = |attrs: &mut Vec<Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
     strip(&mut function.attrs);
@@ -146,7 +146,7 @@ fn strip_helpers(function: &mut ImplItemFn) {
     }
 }
 
-/// Reports a WIT name for what is no part of the interface.
+/// Reports a helper attribute on a private function, and removes it.
 fn refuse_wit(cx: &Ctxt, function: &mut ImplItemFn) {
     if let Some(attr) = function.attrs.iter().find(|attr| attr.path().is_ident("wit")) {
         cx.error(

@@ -47,7 +47,7 @@ impl TypeDef {
     pub(crate) fn parse(cx: &Ctxt, mut args: Args, mut item: DeriveInput) -> Option<Self> {
         let ident = item.ident.clone();
         for param in &item.generics.params {
-            // A lifetime is there for a reference, and `check_type` reports the reference.
+            // A lifetime is there for a reference, which `check_type` reports.
             if let GenericParam::Const(param) = param {
                 cx.error(
                     param,

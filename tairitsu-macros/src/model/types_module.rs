@@ -1,4 +1,4 @@
-//! An interface of types, from a module.
+//! An interface that declares types, from a module.
 
 use super::naming::interface_id;
 use crate::attr::{self, Args, HOME};
@@ -8,12 +8,12 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Ident, Item, ItemMod, Meta, parse_quote};
 
 pub(crate) struct TypesModule {
-    /// The module; the attributes in it say where their types are declared.
+    /// The module. The attributes on its types have the `HOME` argument.
     pub(crate) item: ItemMod,
     pub(crate) id: String,
     pub(crate) docs: String,
     pub(crate) uses: Vec<syn::Path>,
-    /// The types with a WIT name of their own. A generic type has none, only its instantiations do.
+    /// The types with a WIT name. A generic type has none: each instantiation has one.
     pub(crate) types: Vec<Ident>,
 }
 
@@ -44,7 +44,8 @@ impl TypesModule {
     }
 }
 
-/// Tells a type where it is declared, and returns its name; nothing for what is no WIT type.
+/// Adds the `HOME` argument to the attribute on a type, and returns the type's identifier. `None` if the item declares no
+/// type with a WIT name.
 fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
     let home = format_ident!("{HOME}");
     let (attrs, ident, is_generic) = match item {
@@ -74,17 +75,17 @@ fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
     Some(ident)
 }
 
-/// Whether the type goes as another one, and so has no name.
+/// Whether the type crosses as another type, and so has no WIT name.
 fn is_adapted(attr: &Attribute) -> bool {
     let Meta::List(list) = &attr.meta else { return false };
-    // Mistakes are reported where the attribute itself is expanded.
+    // The expansion of the attribute itself reports the mistakes in it.
     let cx = Ctxt::new();
     let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from"]);
     let _ = cx.finish();
     args.adapt.is_some()
 }
 
-/// What stands after `struct`.
+/// The identifier after `struct`.
 fn name_of_flags(tokens: &TokenStream) -> Option<Ident> {
     let mut tokens = tokens.clone().into_iter().skip_while(|token| token.to_string() != "struct");
     tokens.next();

@@ -96,7 +96,7 @@ impl<'a> ClientFunction<'a> {
         let without_guest =
             self.without_guest(&client_of_self(), &owned, |result| quote!(#typed::look_at(#result, __tairitsu_see)));
         let docs = format!(
-            "[`Self::{method}`] of references. A function is shown the result where it is, in the guest's memory."
+            "[`Self::{method}`] by references. Passes the result to a function as it lies in the guest's memory, without a copy."
         );
         Some(quote! {
             #[doc = #docs]
