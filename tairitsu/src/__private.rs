@@ -1,4 +1,4 @@
-//! What generated code names. Nothing here is for people, and any of it may change in any version.
+//! The items that generated code names. They are not for users, and may change in any version.
 
 pub use crate::codec::{Codec, NoCodec};
 pub use crate::future::{HostFuture, future, ready, wait};
@@ -16,23 +16,23 @@ pub use crate::runtime::generated::*;
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use inventory::submit;
 
-/// An interface's trait object says what the interface is.
+/// Describes an interface. The trait's object type implements it: `dyn Greeter`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no interface",
     note = "put `#[tairitsu::guest]` or `#[tairitsu::host]` on the trait"
 )]
 pub trait HasInterface {
-    /// The functions and types.
+    /// The schema: the functions and types.
     const INTERFACE: &'static schema::Interface;
     /// The core signatures of the functions.
     const SIGNATURES: &'static [schema::Signature];
-    /// Which way a guest has it.
+    /// Whether a guest exports or imports the interface.
     const ROLE: schema::Role;
-    /// The length of its section in bytes; evaluating it checks the interface.
+    /// The length of the interface's section, in bytes. Its evaluation checks the interface.
     const SIZE: usize;
 }
 
-/// How the state of a guest type is made.
+/// The function that makes the state of a guest type.
 pub const fn guest_state<T: Default>() -> fn() -> T {
     T::default
 }
@@ -69,7 +69,7 @@ macro_rules! __if_native {
     ($($tokens:tt)*) => {};
 }
 
-/// Keeps its tokens where the runtime is.
+/// Keeps its tokens if there is the runtime.
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 #[doc(hidden)]
 #[macro_export]
@@ -77,7 +77,7 @@ macro_rules! __if_runtime {
     ($($tokens:tt)*) => { $($tokens)* };
 }
 
-/// Keeps its tokens where the runtime is.
+/// Keeps its tokens if there is the runtime.
 #[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
 #[doc(hidden)]
 #[macro_export]
@@ -85,7 +85,7 @@ macro_rules! __if_runtime {
     ($($tokens:tt)*) => {};
 }
 
-/// Keeps its tokens where calls may be futures.
+/// Keeps its tokens if calls may be futures.
 #[cfg(all(feature = "async", not(target_family = "wasm")))]
 #[doc(hidden)]
 #[macro_export]
@@ -93,7 +93,7 @@ macro_rules! __if_async {
     ($($tokens:tt)*) => { $($tokens)* };
 }
 
-/// Keeps its tokens where calls may be futures.
+/// Keeps its tokens if calls may be futures.
 #[cfg(not(all(feature = "async", not(target_family = "wasm"))))]
 #[doc(hidden)]
 #[macro_export]
@@ -103,18 +103,19 @@ macro_rules! __if_async {
 
 pub use crate::{__if_async as if_async, __if_guest as if_guest, __if_native as if_native, __if_runtime as if_runtime};
 
-/// Calls the provider of interface `I` in the native container that runs on this thread.
+/// Calls the provider of interface `I` in the native container that runs on this thread. Without the runtime there is no
+/// such container.
 #[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
 #[cfg(not(target_family = "wasm"))]
 pub fn with_native_host<I: ?Sized + HasInterface, R>(_: usize, _: impl FnOnce(&mut I) -> R) -> R {
     panic!("`tairitsu::Host` was called for `{}`, and this program has no tairitsu runtime", I::INTERFACE.id)
 }
 
-/// A function of a resource of the host's that makes one, and is called where nobody provides it.
+/// The body of a function without `self` of a host's resource, outside a container. No provider says which type to make.
 #[cfg(not(target_family = "wasm"))]
 pub fn no_native_maker<I: ?Sized + HasInterface, R>() -> R {
     panic!(
-        "a resource of `{}` was to be made outside a container: make it with the type that implements it",
+        "a resource of `{}` has no provider outside a container: make the value with the type that implements it",
         I::INTERFACE.id
     )
 }

@@ -1,10 +1,14 @@
-//! How generated code lifts, lowers and checks a type that it knows by name only.
+//! [`Codec`]: the functions by which generated code lifts and lowers a type that it knows by name only.
 //!
-//! `Codec::<T>::lower(..)` is the type's own function where the type has one. Where it has none, the same path is
-//! a function of [`NoCodec`], which every type has and which is never reached: the program does not compile,
-//! because the constant that describes the interface names `<T as WitType>::TYPE`. So a type that is no WIT type
-//! is one error, on the type, and not one more for each thing that it cannot do. A type that has a `TYPE` and
-//! lacks the rest (a reference behind an alias, say) ends in [`no_codec`], which is an error when it is compiled.
+//! A type that is no WIT type should be one error, on the type, and not one more error for each function that the type
+//! lacks. So generated code names `Codec::<T>::lower(..)` and no trait of the type:
+//!
+//! - If the type implements [`Lower`], the path is the inherent function of `Codec`, which calls the type's own function.
+//! - If not, the path is a function of the trait [`NoCodec`], which `Codec` implements for every type. No program reaches
+//!   that function. The constant schema of the interface names `<T as WitType>::TYPE`, which is the one error.
+//!
+//! A type may have a `TYPE` and still lack `Lower` or `Lift`, such as a reference behind an alias. For such a type
+//! [`no_codec`] fails the compilation.
 
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
@@ -13,12 +17,12 @@ use tairitsu_guest::schema::align_to;
 #[cfg(target_family = "wasm")]
 use tairitsu_guest::rt::{Args, Call, Return, lower_flat};
 
-/// A type as generated code uses it. The functions know the type's constants, so that generated code need not name them:
-/// rustc would evaluate each anew in every generic function that does.
+/// Lifts and lowers values of `T` for generated code. The functions name the type's constants, so that generated code need
+/// not. rustc would evaluate a constant anew in every generic function that names it.
 pub struct Codec<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized + WitType> Codec<T> {
-    /// Size in linear memory, in bytes.
+    /// The size in linear memory, in bytes.
     pub const SIZE: usize = T::LAYOUT.size;
 }
 
@@ -35,7 +39,7 @@ impl<T: ?Sized + Lower> Codec<T> {
         value.store(memory, address)
     }
 
-    /// Lowers the field at `at`, and moves `at` behind it.
+    /// Lowers a field to the flat values from `at` on, and moves `at` past them.
     #[inline(always)]
     pub fn lower_next<M: Sink>(value: &T, memory: &mut M, out: &mut [u64], at: &mut usize) -> Result<(), M::Error> {
         let start = *at;
@@ -43,7 +47,7 @@ impl<T: ?Sized + Lower> Codec<T> {
         value.lower(memory, &mut out[start..])
     }
 
-    /// Stores the next field of what is at `address`, the last one of which ended at `at`, and moves `at` behind it.
+    /// Stores the next field of the record at `address`. The field before ends at offset `at`, which moves past this field.
     #[inline(always)]
     pub fn store_next<M: Sink>(value: &T, memory: &mut M, address: usize, at: &mut usize) -> Result<(), M::Error> {
         let start = align_to(*at, T::LAYOUT.align);
@@ -51,7 +55,7 @@ impl<T: ?Sized + Lower> Codec<T> {
         value.store(memory, address + start)
     }
 
-    /// Stores what a case of the variant `V` carries.
+    /// Stores the value that a case of the variant `V` carries.
     #[inline(always)]
     pub fn store_payload<V: WitType, M: Sink>(value: &T, memory: &mut M, address: usize) -> Result<(), M::Error> {
         value.store(memory, address + const { V::TYPE.payload_offset() })
@@ -78,7 +82,7 @@ impl<T: Lift> Codec<T> {
         T::load(memory, address)
     }
 
-    /// Lifts the field at `at`, and moves `at` behind it.
+    /// Lifts a field from the flat values from `at` on, and moves `at` past them.
     #[inline(always)]
     pub fn lift_next<M: Source>(memory: &mut M, flat: &[u64], at: &mut usize) -> Result<T, M::Error> {
         let start = *at;
@@ -86,7 +90,7 @@ impl<T: Lift> Codec<T> {
         T::lift(memory, &flat[start..])
     }
 
-    /// Loads the next field of what is at `address`, the last one of which ended at `at`, and moves `at` behind it.
+    /// Loads the next field of the record at `address`. The field before ends at offset `at`, which moves past this field.
     #[inline(always)]
     pub fn load_next<M: Source>(memory: &mut M, address: usize, at: &mut usize) -> Result<T, M::Error> {
         let start = align_to(*at, T::LAYOUT.align);
@@ -94,7 +98,7 @@ impl<T: Lift> Codec<T> {
         T::load(memory, address + start)
     }
 
-    /// Loads what a case of the variant `V` carries.
+    /// Loads the value that a case of the variant `V` carries.
     #[inline(always)]
     pub fn load_payload<V: WitType, M: Source>(memory: &mut M, address: usize) -> Result<T, M::Error> {
         T::load(memory, address + const { V::TYPE.payload_offset() })
@@ -117,7 +121,7 @@ impl<T: Lift> Codec<T> {
 
 #[cfg(target_family = "wasm")]
 impl<T: Lower> Codec<T> {
-    /// Lowers the result of an export: as its one flat value, or into its place.
+    /// Lowers the result of an export: to its one flat value, or to its place in memory.
     #[inline(always)]
     pub fn give<const N: usize>(place: &Return<T, N>, value: T) -> u64 {
         if const { T::FLAT > 1 } { place.put(value) } else { lower_flat(&value) }
@@ -129,27 +133,27 @@ impl<T: Lower> Codec<T> {
     /// - That of [`Return::clear`].
     #[inline(always)]
     pub unsafe fn clear<const N: usize>(place: &Return<T, N>) {
-        // SAFETY: the caller's.
+        // SAFETY: the caller promises the same.
         unsafe { place.clear() }
     }
 }
 
-/// Stands where nothing is ever to get. It fails the compilation where it is compiled for a type; before that, it
-/// depends on the type, and says nothing.
+/// Fails the compilation when rustc compiles a call of it for a type. While rustc only checks generic code, it reports
+/// nothing.
 pub(crate) const fn no_codec<T: ?Sized>() {
-    // No pointer is that small.
+    // Always false. The condition depends on `T`, so that rustc evaluates it for a type and not in generic code.
     assert!(
         size_of::<*const T>() == 0,
-        "a type in an interface can be described, and cannot be lifted or lowered: use an owned type that is `Send` and `Sync`"
+        "a type in an interface has a WIT type, and cannot be lifted or lowered: use an owned type that is `Send` and `Sync`"
     );
 }
 
-/// What [`Codec`] is for a type that is no WIT type: every function says that it is never reached.
+/// Declares [`NoCodec`], with a body for each function that fails the compilation.
 macro_rules! no_codec {
     ($($(#[$attr:meta])* fn $name:ident[$($generics:tt)*]($($param:ty),*) -> $result:ty $(where $bound:ty: Sized)?;)*) => {
-        #[doc = "What [`Codec`] is for a type that is no WIT type."]
+        #[doc = "The functions that [`Codec`] has for a type that is no WIT type."]
         pub trait NoCodec<T: ?Sized> {
-            /// Nothing.
+            /// A stand-in: no program uses the value.
             const SIZE: usize = 0;
 
             $(

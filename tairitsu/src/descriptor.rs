@@ -1,12 +1,12 @@
-//! The value that names an interface.
+//! The value that names an interface in calls such as `container.guest(Greeter)`.
 
 use crate::__private::HasInterface;
 use std::fmt;
 use std::marker::PhantomData;
 use tairitsu_guest::schema::Interface;
 
-/// Names an interface: the constant that `#[tairitsu::guest]` and `#[tairitsu::host]` declare beside a trait,
-/// under the trait's name.
+/// Names an interface. `#[tairitsu::guest]`, `#[tairitsu::host]` and `#[tairitsu::resource]` declare a constant of this type
+/// beside a trait, under the trait's name.
 pub struct Descriptor<I: ?Sized>(PhantomData<fn(&I)>);
 
 impl<I: ?Sized> Descriptor<I> {
@@ -17,17 +17,17 @@ impl<I: ?Sized> Descriptor<I> {
 }
 
 impl<I: ?Sized + HasInterface> Descriptor<I> {
-    /// The whole name, `namespace:package/interface@version`.
+    /// The id: `namespace:package/interface@version`.
     pub const fn id(&self) -> &'static str {
         I::INTERFACE.id
     }
 
-    /// The interface's functions and types.
+    /// The schema of the interface: its functions and types.
     pub const fn interface(&self) -> &'static Interface {
         I::INTERFACE
     }
 
-    /// The interface as WIT text: the package, and the interface with its types.
+    /// The WIT text of the package with the interface and its types.
     pub fn wit(&self) -> String {
         I::INTERFACE.wit()
     }

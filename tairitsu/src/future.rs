@@ -1,24 +1,25 @@
-//! What an `async fn` of a `#[host]` trait becomes, and how a thread waits for one.
+//! The futures that an `async fn` of a `#[host]` trait makes, and a way to wait for one on a thread.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// The future of a provider's function.
+/// The future that a provider's function returns.
 pub type HostFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
 
-/// The future that a provider's `async fn` makes.
+/// Boxes the future of a provider's `async fn`.
 pub fn future<'f, T, F: Future<Output = T> + Send + 'f>(future: F) -> HostFuture<'f, T> {
     Box::pin(future)
 }
 
-/// The future of a function that waits for nothing.
+/// The future of a function that has returned already.
 pub fn ready<'f, T: Send + 'f>(result: T) -> HostFuture<'f, T> {
     Box::pin(std::future::ready(result))
 }
 
-/// Runs a future on this thread, which sleeps while it waits. The future finds a runtime of tokio's where WASI brings one along.
+/// Runs a future on this thread. The thread sleeps while the future waits. With the `wasi` feature, the future runs inside
+/// the tokio runtime that WASI uses.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
     #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
     return wasmtime_wasi::runtime::with_ambient_tokio_runtime(|| block_on(future));
@@ -38,7 +39,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A lock of its own: a thread's token to be unparked may be somebody else's.
+/// Wakes the thread that waits. `Thread::unpark` would not do: other code may use the thread's one token for itself.
 #[derive(Default)]
 struct Signal {
     is_set: Mutex<bool>,
