@@ -1,6 +1,6 @@
 //! `async fn` in a `#[host]` trait.
 //!
-//! The trait has two functions in its place. A guest calls the blocking function, which returns the result. The host calls
+//! The trait has two functions in the place of each. A guest calls the blocking function, which returns the result. The host calls
 //! a hidden function, which returns a future. An impl writes one of them, and the other has its body by that one:
 //!
 //! - A plain `fn` of an impl is the blocking function. The trait's default body of the hidden function calls it.

@@ -35,7 +35,7 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 ///
 /// A guest that calls a shim has to link the object file that holds the section. So a shim is out of line, in the same
 /// module as the section's static. A shim whose values are all numbers is inlined, since a second call would double its
-/// cost. It reads a static of that object file in place of being in it.
+/// cost. An inlined shim reads a static of that object file instead.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, codec, use_codec, if_guest, .. } = paths;
@@ -49,7 +49,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     };
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (name, head) = (&function.name, signatures::head(function));
-        // An import has one more than an export: the address of the result.
+        // An import has one slot more than an export: the address of the result.
         let count = looks::max_slots(function) + 1;
         let slots: Vec<_> = (0..count)
             .map(|i| {
@@ -102,8 +102,8 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 #this
                 #(#args)*
                 __tairitsu_call.ready();
-                // SAFETY: the import has the core signature that the section declares, both from one constant;
-                // what the arguments point to lives until the call is over.
+                // SAFETY: the import has the core signature that the section declares, since both are made of one constant.
+                // The values that the arguments point to live until the call is over.
                 let __tairitsu_core = unsafe {
                     __tairitsu_import(#(#rt::CoreValue::of(__tairitsu_call.flat[#indices])),*)
                 };
@@ -123,7 +123,8 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 #[inline(always)]
                 #[allow(dead_code)]
                 fn __tairitsu_link() {
-                    // SAFETY: it is a static. The read is kept, and with it the object that has the section.
+                    // SAFETY: the pointer is to a static. The compiler keeps a volatile read, so the linker keeps the object
+                    // file with the section.
                     unsafe { ::core::ptr::read_volatile(&__TAIRITSU_LINKED) };
                 }
 

@@ -47,7 +47,7 @@ pub(super) fn interface_id(args: &Args, ident: &Ident) -> String {
     }
 }
 
-/// Reports every name that is there twice. WIT ignores the case of letters when it compares names.
+/// Reports every name that occurs twice. WIT ignores the case of letters when it compares names.
 pub(super) fn check_collisions<'a>(cx: &Ctxt, names: impl Iterator<Item = (&'a Ident, &'a str)>, what: &str) {
     let mut seen: HashMap<String, &Ident> = HashMap::new();
     for (ident, name) in names {

@@ -1,4 +1,4 @@
-//! The clients, where the runtime is: `GreeterClient`, and `GreeterAsyncClient`, whose calls are futures.
+//! The clients, with the runtime: `GreeterClient`, and `GreeterAsyncClient`, whose calls are futures.
 
 use super::client_function::ClientFunction;
 use super::defaults::default_type;
@@ -12,7 +12,7 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let Paths { private, use_typed, if_runtime, if_async, .. } = paths;
     let (name, async_name) = (&interface.client, &interface.async_client);
     let docs = format!("Calls the guest's [`{ident}`]. Made by `Container::guest`.");
-    let async_docs = format!("Calls the guest's [`{ident}`], in futures. Made by `AsyncContainer::guest`.");
+    let async_docs = format!("Calls the guest's [`{ident}`]. Each call is a future. Made by `AsyncContainer::guest`.");
     let mut methods = TokenStream::new();
     let mut async_methods = TokenStream::new();
     let mut resolve = TokenStream::new();

@@ -66,7 +66,7 @@ impl<'a> ClientFunction<'a> {
     }
 
     /// The method that shows a result in the guest's memory to a function: `greet_with`. `None` if the result looks like
-    /// a type that cannot be shown there. A parameter that is copied anyway is taken by reference.
+    /// a type that cannot be shown there.
     pub(super) fn view_method(&self) -> Option<TokenStream> {
         let Self { interface, function, place, idents, .. } = self;
         let result = function.result.as_ref()?;
@@ -182,9 +182,9 @@ impl<'a> ClientFunction<'a> {
         }})
     }
 
-    /// Returns before the guest is called, in two cases. A guest without wasm has the call as a call of the trait's
-    /// function. A guest that lacks a function with a default body has that body run in its place. `finish` makes the
-    /// value to return of the result of the call, a `Result` whose error is a fault.
+    /// Returns without a call of the guest's export, in two cases. For a guest without wasm, the trait's function is called
+    /// on the guest's state. For a guest that lacks the function, its default body runs. `finish` turns the result, whose
+    /// error is a fault, into the value to return.
     fn without_guest(
         &self,
         ClientPlace { client, reference }: &ClientPlace,
@@ -193,7 +193,7 @@ impl<'a> ClientFunction<'a> {
     ) -> TokenStream {
         let Self { interface, function, place, .. } = self;
         let (ident, method, private) = (&interface.item.ident, &function.ident, &self.paths.private);
-        // A guest without wasm does not export its resources: the host has them as they are.
+        // A guest without wasm exports no resources, since the host has the values themselves.
         let native = interface.resource.is_none().then(|| {
             let result = finish(&quote! {
                 #client.call_native::<dyn #ident, _>(#place, |__tairitsu_guest| {
@@ -254,7 +254,7 @@ impl<'a> ClientFunction<'a> {
     }
 
     /// Puts tokens on the result's type. rustc looks at that type again for the body of a method and for the call in it,
-    /// and finds the same error; errors that are equal and at one place are shown once.
+    /// and finds the same error. rustc shows equal errors at one place once.
     fn on_result(&self, tokens: TokenStream) -> TokenStream {
         match &self.function.result {
             Some(ty) => shared::cover(ty, tokens),
@@ -268,7 +268,7 @@ fn client_of_self() -> ClientPlace {
     ClientPlace { client: quote!(self.__tairitsu_client), reference: quote!(&mut self.__tairitsu_client) }
 }
 
-/// The parameter's type, by reference where that is as good.
+/// The type of a parameter of a view method: a reference if the guest copies the value anyway.
 fn view_param_type(param: &Param) -> TokenStream {
     match (param.kind, looks::view(&param.ty)) {
         (ParamKind::Owned, Some(view)) => quote!(&#view),

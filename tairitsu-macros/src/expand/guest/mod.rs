@@ -1,4 +1,4 @@
-//! `#[guest]` on a trait, and `#[resource(guest)]`: the exports of a guest, and the client that the host calls.
+//! `#[guest]` on a trait, and `#[resource(guest)]`: the exports of a guest, and the clients by which the host calls them.
 
 mod client;
 mod client_function;
