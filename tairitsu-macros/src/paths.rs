@@ -47,7 +47,7 @@ impl Paths {
             use_codec: quote!(#[allow(unused_imports)] use #p::NoCodec as _;),
             use_typed: quote! {
                 #[allow(unused_imports)]
-                use #p::{NoProvided as _, NoTyped as _};
+                use #p::{NoForwardedFunction as _, NoProvidedFunction as _, NoTyped as _};
             },
             if_guest: quote!(#p::if_guest),
             if_native: quote!(#p::if_native),

@@ -24,7 +24,7 @@ extern crate self as tairitsu;
 #[cfg(feature = "build")]
 pub mod build;
 mod codec;
-pub mod core;
+pub mod core_world;
 mod descriptor;
 mod future;
 
@@ -46,12 +46,13 @@ pub use tairitsu_guest::schema;
 pub use tairitsu_macros::{flags, guest, host, resource, wit};
 
 #[cfg(all(feature = "async", not(target_family = "wasm")))]
-pub use runtime::{AsyncContainer, AsyncTemplate};
+pub use runtime::{AsyncContainer, AsyncGuestInterface, AsyncPool, AsyncTemplate};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
-    BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Difference,
-    Ending, Error, Event, Events, Handle, Image, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, OnDenied,
-    Policy, Pool, PoolStats, Reference, Registry, RegistryBuilder, Report, RestartPolicy, SharedContainer,
+    BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Descriptors,
+    Difference, Ending, Error, Event, Events, ForwardedInterface, GuestInterface, Handle, Image, ImageGuest,
+    Interfaces, Leaks, Limits, MissingImport, NativeBuilder, NativeGuest, OnDenied, Policy, Pool, PoolStats, Provides,
+    ProvidesResource, Reference, Registry, RegistryBuilder, Report, RestartPolicy, SharedContainer,
     SharedContainerGuard, Status, Subject, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]

@@ -1,7 +1,7 @@
 //! Bad input: each is an error that says what was expected and what was found, and none is a panic.
 
 use crate::{SPLIT, ZOO, image};
-use tairitsu::core::{GuestApi, HostApi};
+use tairitsu::core_world::{GuestApi, HostApi};
 use tairitsu::schema::{Interface, Role, encode, measure};
 use tairitsu::{Container, Error, Registry};
 use tairitsu_test_types::{Currency, Money};

@@ -40,9 +40,9 @@ fn sections() -> [(&'static Interface, Role, &'static [u8]); 18] {
         Editor, Export;
         Connection, Import;
         Network, Import;
-        tairitsu::core::GuestApi, Export;
-        tairitsu::core::HostApi, Import;
-        tairitsu::core::HostApi, Export;
+        tairitsu::core_world::GuestApi, Export;
+        tairitsu::core_world::HostApi, Import;
+        tairitsu::core_world::HostApi, Export;
     }
 }
 

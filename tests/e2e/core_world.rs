@@ -1,7 +1,7 @@
 //! The core world: the macros' interfaces against `wit/world.wit`, and a guest of it.
 
 use std::sync::{Arc, Mutex};
-use tairitsu::core::{GuestApi, HostApi};
+use tairitsu::core_world::{GuestApi, HostApi};
 use tairitsu::{CallError, Container, Registry};
 use wit_parser::Resolve;
 

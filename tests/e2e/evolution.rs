@@ -237,7 +237,7 @@ fn another_major_version_is_another_interface() {
     ] {
         assert!(matches!(&verdict, Compatibility::Absent { found, .. } if found.len() == 1), "{verdict}");
         assert!(text(&verdict).contains(", found `acme:evolution/greeter@"), "{verdict}");
-        assert!(image.compatibility(tairitsu::core::GuestApi).to_string().ends_with("found none of that name"));
+        assert!(image.compatibility(tairitsu::core_world::GuestApi).to_string().ends_with("found none of that name"));
     }
 }
 

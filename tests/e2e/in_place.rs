@@ -52,7 +52,7 @@ fn one_inside_another() {
     let (mut inside, mut asked, mut native) = (zoo(), zoo(), Container::native::<Guest>().build().unwrap());
     let mut outside = Container::new(&image("unruly")).unwrap();
     outside.on_execute(move |command, _| {
-        Ok(asked.guest(Zoo).unwrap().echo_string_with(command, |found| found.to_uppercase()).unwrap())
+        Ok(asked.guest(Zoo).unwrap().echo_string_with(&command, |found| found.to_uppercase()).unwrap())
     });
     let found = outside.guest(Unruly).unwrap().ask_with("word", |answer| {
         let len = inside.guest(Zoo).unwrap().echo_blob_with(answer.as_bytes(), <[u8]>::len).unwrap();

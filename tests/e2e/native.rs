@@ -4,7 +4,7 @@
 use crate::image;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use tairitsu::core::{GuestApi, HostApi};
+use tairitsu::core_world::{GuestApi, HostApi};
 use tairitsu::{
     CallError, Container, Error, Handle, Image, OnDenied, Policy, Registry, RestartPolicy, SharedContainer, Status,
 };

@@ -1,6 +1,6 @@
 //! A greeter that keeps count: the contract, and the guest that fulfils it.
 
-use tairitsu::core::{GuestApi, HostApi};
+use tairitsu::core_world::{GuestApi, HostApi};
 
 /// A greeting, as both sides see it.
 #[tairitsu::wit]

@@ -196,7 +196,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             false => (quote!(link), body),
         };
         quote! {
-            #private::Provided::<(#(#types,)*), #results, #n, #m>::#link(
+            #private::ProvidedFunction::<(#(#types,)*), #results, #n, #m>::#link(
                 __tairitsu_linker,
                 #index,
                 |__tairitsu_provider: &mut #provider, (#(#idents,)*)| #body,

@@ -1,95 +1,72 @@
 //! The native runtime: registry, image, container.
+//!
+//! Each folder is a room. A room uses the rooms that stand below it in this list, and no other:
+//! `tests/e2e/rooms.rs` holds it to that.
 
-mod arena;
-mod artefact;
-#[cfg(feature = "async")]
-mod asynchronous;
-mod broadcast;
-mod cache;
-mod carrier;
-mod check;
-mod client;
-mod compatibility;
+mod base;
+mod call;
 mod container;
-mod core_host;
-mod defaults;
-mod error;
-mod events;
-mod handle;
-mod hmac;
+mod engine;
 mod image;
-mod in_place;
-mod info;
-mod life;
-mod limits;
-mod link;
-mod machine;
-mod memory;
-#[cfg(feature = "metrics")]
-mod meters;
-mod names;
-mod native;
-mod nesting;
-mod observe;
-#[cfg(feature = "wasi")]
-mod output;
-mod packages;
-mod policy;
-mod pool;
-mod provider;
-mod reference;
-mod registry;
-mod resolution;
-mod restart;
-mod roster;
-mod state;
-mod sync;
-mod template;
-mod ticker;
-mod typed;
-mod warm;
+mod ledger;
+mod provide;
+mod store;
+mod values;
 #[cfg(feature = "wasi")]
 mod wasi;
-#[cfg(feature = "wasi")]
-mod wasi_io;
-mod watch;
 
 /// What generated code names.
 pub(crate) mod generated {
+    pub use super::base::call_error::Fault;
+    pub use super::call::client::Client;
+    pub use super::call::defaults::Defaults;
     #[cfg(feature = "async")]
-    pub use super::client::{AsyncGuestInterface, Calling};
-    pub use super::client::{Client, Fault, GuestInterface, ResolveError, Resolver};
-    pub use super::defaults::Defaults;
-    pub use super::handle::{ProvidesResource, ResourceOf};
-    pub use super::in_place::InPlace;
-    pub use super::link::IsPeer;
-    pub use super::native::{Exports, NativeExport, with_native_host};
-    pub use super::provider::{LinkError, ProviderLinker, Provides};
-    pub use super::typed::{NoProvided, NoTyped, Provided, Typed};
+    pub use super::call::interface::{AsyncGuestInterface, Calling};
+    pub use super::call::interface::{GuestInterface, ResolveError, Resolver};
+    pub use super::call::native_host::with_native_host;
+    pub use super::call::native_template::{Exports, NativeExport};
+    pub use super::call::typed::{NoTyped, Typed};
+    pub use super::container::link::{ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction};
+    pub use super::provide::function::{NoProvidedFunction, ProvidedFunction};
+    pub use super::provide::linker::{LinkError, ProviderLinker};
+    pub use super::provide::provides::{Provides, ProvidesResource, ResourceOf};
+    pub use super::values::view::Viewable;
 }
 
+pub use base::bad_handle::BadHandle;
+pub use base::call_error::CallError;
+pub use base::limits::Limits;
+pub use base::load_error::Error;
+pub use base::policy::{OnDenied, Policy};
+pub use base::reference::Reference;
+pub use base::report::{Difference, MissingImport, Report};
+pub use base::restart::RestartPolicy;
+pub use base::trap::Trap;
 #[cfg(feature = "async")]
-pub use asynchronous::{AsyncContainer, AsyncTemplate};
-pub use cache::{Cache, CacheStats};
-pub use check::{Difference, MissingImport, Report};
-pub use compatibility::Compatibility;
-pub use container::Container;
-pub use error::{CallError, Error, Trap};
-pub use events::{Event, Events, Subject};
-pub use handle::{BadHandle, Leaks};
-pub use image::{Image, Interfaces};
-pub use info::{ContainerInfo, Ending, Handle};
-pub use life::Status;
-pub use limits::Limits;
-pub use link::{SharedContainer, SharedContainerGuard};
-pub use native::NativeBuilder;
+pub use call::interface::AsyncGuestInterface;
+pub use call::interface::GuestInterface;
+#[cfg(feature = "async")]
+pub use container::async_container::{AsyncContainer, AsyncTemplate};
+#[cfg(feature = "async")]
+pub use container::async_pool::AsyncPool;
+pub use container::builder::{ContainerBuilder, ImageGuest};
+pub use container::container::Container;
+pub use container::link::{ForwardedInterface, SharedContainer, SharedContainerGuard};
+pub use container::native::{NativeBuilder, NativeGuest};
+pub use container::pool::{Pool, PoolStats};
+pub use container::registry::{Registry, RegistryBuilder};
+pub use container::template::Template;
+pub use engine::cache::{Cache, CacheStats};
+pub use image::compatibility::Compatibility;
+pub use image::image::{Image, Interfaces};
+pub use ledger::events::{Event, Events, Subject};
+pub use ledger::handle::Handle;
+pub use ledger::info::{ContainerInfo, Ending};
+pub use ledger::status::Status;
+pub use provide::descriptors::Descriptors;
+pub use provide::provides::{Provides, ProvidesResource};
 #[cfg(feature = "wasi")]
-pub use output::Output;
-pub use policy::{OnDenied, Policy};
-pub use reference::Reference;
-pub use registry::{Registry, RegistryBuilder};
-pub use restart::RestartPolicy;
-pub use template::{ContainerBuilder, Template};
-pub use warm::{Pool, PoolStats};
+pub use store::grants::Wasi;
 #[cfg(feature = "wasi")]
-pub use wasi::Wasi;
+pub use store::output::Output;
+pub use store::resources::Leaks;

@@ -6,14 +6,14 @@
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "what the runtime exports is not exported here")]
 
-#[path = "../../../tairitsu/src/runtime/broadcast.rs"]
+#[path = "../../../tairitsu/src/runtime/ledger/broadcast.rs"]
 mod broadcast;
-#[path = "../../../tairitsu/src/runtime/life.rs"]
-mod life;
-#[path = "../../../tairitsu/src/runtime/names.rs"]
+#[path = "../../../tairitsu/src/runtime/ledger/living.rs"]
+mod living;
+#[path = "../../../tairitsu/src/runtime/ledger/names.rs"]
 mod names;
-#[path = "../../../tairitsu/src/runtime/roster.rs"]
-mod roster;
+#[path = "../../../tairitsu/src/runtime/ledger/status.rs"]
+mod status;
 
 mod sync {
     pub(super) use shuttle::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};

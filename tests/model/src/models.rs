@@ -1,9 +1,9 @@
 //! What has to hold in every order. A thread that waits for what never comes is a deadlock, which the scheduler reports.
 
 use crate::broadcast::{Hub, Received, Subscription};
-use crate::life::{Life, Status};
+use crate::living::Living;
 use crate::names::Names;
-use crate::roster::Roster;
+use crate::status::{Life, Status};
 use shuttle::thread;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -153,26 +153,26 @@ fn there_is_no_gap_between_a_list_and_what_follows() {
 }
 
 #[test]
-fn nobody_is_lost_from_the_roster() {
+fn nobody_is_lost_from_the_living() {
     every_order(|| {
-        let roster = Arc::new(Roster::default());
-        let kept = roster.enter(|id| id);
+        let living = Arc::new(Living::default());
+        let kept = living.enter(|id| id);
         let comes_and_goes = |rounds| {
-            let roster = roster.clone();
+            let living = living.clone();
             thread::spawn(move || {
                 for _ in 0..rounds {
-                    let mine = roster.enter(|id| id);
-                    assert!(roster.list().contains(&mine));
-                    roster.leave(*mine);
-                    assert!(!roster.list().contains(&mine));
+                    let mine = living.enter(|id| id);
+                    assert!(living.list().contains(&mine));
+                    living.leave(*mine);
+                    assert!(!living.list().contains(&mine));
                 }
             })
         };
         let comers = [comes_and_goes(2), comes_and_goes(2)];
-        let list = roster.list();
+        let list = living.list();
         assert!(list.contains(&kept) && list.is_sorted() && list.len() <= 3, "{list:?}");
         join(comers);
-        assert_eq!(roster.list(), [kept]);
+        assert_eq!(living.list(), [kept]);
     });
 }
 

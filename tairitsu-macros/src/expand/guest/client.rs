@@ -85,7 +85,9 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                     fn client(__tairitsu_client: #private::Client<'_>) -> #name<'_> {
                         #name { __tairitsu_client }
                     }
+                }
 
+                impl #private::ForwardedInterface for dyn #ident {
                     fn forward<__TairitsuPeer: #private::IsPeer>(
                         __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuPeer>,
                     ) -> ::core::result::Result<(), #private::LinkError> {

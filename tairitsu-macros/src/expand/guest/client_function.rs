@@ -158,7 +158,7 @@ impl<'a> ClientFunction<'a> {
         let without_guest = self.without_guest(&client, &args, wrap);
         let call = wrap(&quote!(unsafe { #typed::call_raw(__tairitsu_client, #place, (#(#args,)*)) }));
         quote! {
-            #private::Provided::<(#(#types,)*), #results, #n, #m>::forward::<dyn #ident, _>(
+            #private::ForwardedFunction::<(#(#types,)*), #results, #n, #m>::link::<dyn #ident, _>(
                 __tairitsu_linker,
                 #place,
                 |__tairitsu_client: &mut #private::Client<'_>, (#(#idents,)*): (#(#types,)*)| {

@@ -100,7 +100,7 @@ impl Unruly for Guest {
 
     fn flood_log(&mut self) {
         loop {
-            tairitsu::core::HostApi::log(&mut tairitsu::Host, "info", "and again");
+            tairitsu::core_world::HostApi::log(&mut tairitsu::Host, "info", "and again");
         }
     }
 
@@ -115,7 +115,7 @@ impl Unruly for Guest {
     }
 
     fn ask(&mut self, command: &str) -> Result<String, String> {
-        tairitsu::core::HostApi::execute(&mut tairitsu::Host, command, "")
+        tairitsu::core_world::HostApi::execute(&mut tairitsu::Host, command, "")
     }
 
     fn count(&mut self) -> u32 {

@@ -1,6 +1,6 @@
 //! The work's guest, with Tairitsu.
 
-use tairitsu::core::GuestApi;
+use tairitsu::core_world::GuestApi;
 use tairitsu_bench_contract::{Entry, Services, Work};
 
 #[derive(Default)]

@@ -1,0 +1,49 @@
+//! Why a host function, a limit or a stop ended a call.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why something in the host ended a call.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no future is dropped"))]
+pub(crate) enum Cause {
+    Deadline { limit: Duration },
+    Memory { limit: usize },
+    Table { limit: usize },
+    Denied { function: String },
+    Missing { function: String },
+    Provider { function: String, message: String },
+    Linked { function: String, message: String },
+    Dropped,
+    Stopped,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Deadline { limit } => write!(f, "it took longer than its deadline of {limit:?}"),
+            Cause::Memory { limit } => write!(f, "it asked for more memory than its limit of {limit} bytes"),
+            Cause::Table { limit } => write!(f, "it asked for more table elements than its limit of {limit}"),
+            Cause::Denied { function } => write!(f, "it called `{function}`, which is denied to it"),
+            Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
+            Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
+            Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
+            Cause::Dropped => f.write_str("its future was dropped before it was done"),
+            Cause::Stopped => f.write_str("the container was stopped"),
+        }
+    }
+}
+
+impl std::error::Error for Cause {}
+
+/// The code with which a guest has ended itself by WASI's `exit`, if that is how its call ended.
+#[cfg(feature = "wasi")]
+pub(crate) fn exit_code(error: &wasmtime::Error) -> Option<i32> {
+    error.downcast_ref::<wasmtime_wasi::I32Exit>().map(|exit| exit.0)
+}
+
+/// The code with which a guest has ended itself. Without WASI there is no way to.
+#[cfg(not(feature = "wasi"))]
+pub(crate) fn exit_code(_: &wasmtime::Error) -> Option<i32> {
+    None
+}

@@ -1,0 +1,148 @@
+//! How a call ended that did not return, and the texts of errors and panics.
+
+use std::fmt;
+use std::sync::Arc;
+use tairitsu_guest::abi::AbiError;
+use wasmtime::WasmBacktrace;
+
+/// How a call ended that did not return: where, and why. Cheap to clone.
+#[derive(Clone)]
+pub struct Trap {
+    inner: Arc<TrapInner>,
+}
+
+struct TrapInner {
+    function: String,
+    source: wasmtime::Error,
+    stderr: String,
+}
+
+impl Trap {
+    pub(crate) fn new(function: String, source: wasmtime::Error, stderr: String) -> Self {
+        Self { inner: Arc::new(TrapInner { function, source, stderr }) }
+    }
+
+    /// The function that was called, `interface#function`.
+    pub fn function(&self) -> &str {
+        &self.inner.function
+    }
+
+    /// What was wrong with a value that the guest lowered, if that is why it failed.
+    pub fn abi_error(&self) -> Option<&AbiError> {
+        self.inner.source.downcast_ref()
+    }
+
+    /// The guest's panic, if that is why it failed: what the standard library wrote to standard error, from the
+    /// place on. It is the guest's word, and 4 KiB of it at most. Of a guest that runs without wasm it is the message alone.
+    pub fn panic(&self) -> Option<&str> {
+        if let Some(panic) = self.inner.source.downcast_ref::<GuestPanic>() {
+            return Some(&panic.message);
+        }
+        matches!(self.inner.source.downcast_ref(), Some(wasmtime::Trap::UnreachableCodeReached))
+            .then(|| panic_in(&self.inner.stderr))?
+    }
+
+    /// The end of what the guest has written to standard error, 4 KiB of it at most.
+    pub fn stderr(&self) -> &str {
+        &self.inner.stderr
+    }
+
+    /// The guest's functions that were under way, innermost first. As text it has their demangled names, where the
+    /// guest was built with them.
+    pub fn backtrace(&self) -> Option<&WasmBacktrace> {
+        self.inner.source.downcast_ref()
+    }
+
+    /// The engine's error, with the guest's backtrace as its context.
+    pub fn source(&self) -> &wasmtime::Error {
+        &self.inner.source
+    }
+}
+
+/// Why a guest ended that ran without wasm.
+#[derive(Debug, thiserror::Error)]
+#[error("the guest panicked: {message}")]
+pub(crate) struct GuestPanic {
+    pub(crate) message: String,
+}
+
+/// The last panic in the text that the standard library writes: its place and its message.
+fn panic_in(stderr: &str) -> Option<&str> {
+    let (_, panic) = stderr.rsplit_once("panicked at ")?;
+    let end = panic.find("\nnote: run with `RUST_BACKTRACE").unwrap_or(panic.len());
+    Some(panic[..end].trim_end())
+}
+
+/// Text on one line, without control characters.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write;
+        for c in self.0.chars() {
+            match c {
+                // "place:\nmessage" reads well as "place: message".
+                '\n' => f.write_char(' ')?,
+                c if c.is_control() => write!(f, "{}", c.escape_default())?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trap").field("function", &self.function()).field("source", self.source()).finish()
+    }
+}
+
+/// One line; with `{:#}`, the backtrace on more.
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.panic() {
+            // A message may have any number of lines.
+            Some(panic) => {
+                let at = if self.inner.source.is::<GuestPanic>() { ":" } else { " at" };
+                write!(f, "`{}` failed: the guest panicked{at} {}", self.function(), OneLine(panic))?;
+            }
+            None => write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?,
+        }
+        match self.backtrace() {
+            Some(backtrace) if f.alternate() => write!(f, "\n{backtrace}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The engine's message with all its causes on one line, outermost first. A backtrace is left out.
+pub(crate) fn message(error: &wasmtime::Error) -> String {
+    let is_backtrace = |text: &str| text.starts_with("error while executing at wasm backtrace");
+    let causes = error.chain().map(|cause| cause.to_string()).filter(|text| !is_backtrace(text));
+    causes.collect::<Vec<_>>().join(": ")
+}
+
+/// What a panic says.
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    if let Some(message) = payload.downcast_ref::<&str>() {
+        (*message).into()
+    } else if let Some(message) = payload.downcast_ref::<String>() {
+        message.clone()
+    } else {
+        "something other than text".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::panic_in;
+
+    #[test]
+    fn panics_as_the_standard_library_writes_them() {
+        let text = "before\n\nthread 'main' (1) panicked at src/lib.rs:30:9:\nat the\ndisco\n\
+                    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+        assert_eq!(panic_in(text), Some("src/lib.rs:30:9:\nat the\ndisco"));
+        assert_eq!(panic_in("panicked at a.rs:1:1:\n"), Some("a.rs:1:1:"));
+        assert_eq!(panic_in("all is well"), None);
+    }
+}

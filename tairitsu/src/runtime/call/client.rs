@@ -1,0 +1,302 @@
+//! Typed calls into a guest.
+
+use super::fault;
+use super::native_guest;
+use super::native_template::NativeExport;
+use crate::__private::HasInterface;
+use crate::runtime::base::call_error::{CallError, Fault};
+#[cfg(feature = "async")]
+use crate::runtime::base::cause::Cause;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::trap::Trap;
+use crate::runtime::ledger::observe::{self, Call, FunctionName, Outcome};
+use crate::runtime::ledger::shared::Shared;
+use crate::runtime::ledger::status::Status;
+use crate::runtime::store::resources::{Resources, Whose};
+use crate::runtime::store::state::{self, State};
+#[cfg(feature = "async")]
+use crate::runtime::store::watch::Watch;
+use crate::runtime::values::handles;
+use std::fmt;
+use std::sync::Arc;
+use tairitsu_guest::schema::Interface;
+#[cfg(feature = "async")]
+use tracing::Instrument;
+use wasmtime::Store;
+use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, TypedFunc};
+
+/// What a typed client calls through.
+pub struct Client<'c> {
+    pub(crate) target: Target<'c>,
+    pub(crate) interface: &'static Interface,
+    /// The trap that ended the container.
+    pub(crate) first: &'c mut Option<Trap>,
+}
+
+/// What a client calls.
+pub(crate) enum Target<'c> {
+    /// The functions of an instance.
+    Wasm { store: &'c mut Store<State>, functions: &'c [Option<Func>] },
+    /// The functions of a guest without wasm.
+    Native { guest: &'c mut native_guest::Live, export: &'static NativeExport, shared: &'c Arc<Shared> },
+}
+
+impl fmt::Debug for Client<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("interface", &self.interface.id).field("first", &self.first).finish()
+    }
+}
+
+impl Client<'_> {
+    /// Calls function `index`.
+    ///
+    /// # Safety
+    /// - The client was made for an interface whose [`GuestInterface::resolve`](super::interface::GuestInterface::resolve) checked function `index` with
+    ///   the same `P`, up to lifetimes, and the same `R`.
+    #[inline]
+    pub unsafe fn call<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + Outcome,
+    {
+        if self.shared().status() != Status::Running {
+            self.enter(index)?;
+        }
+        // Apart from those that nobody watches, so that their results are not looked at on their way.
+        if Call::is_watched(self.shared()) {
+            // SAFETY: the caller's.
+            return unsafe { self.call_watched::<P, R>(index, params) };
+        }
+        // SAFETY: the caller's.
+        unsafe { self.run::<P, R>(index, params) }
+    }
+
+    /// [`Client::call`], in a span and counted.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cold]
+    #[inline(never)]
+    unsafe fn call_watched<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + Outcome,
+    {
+        let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
+        let entered = call.enter();
+        // SAFETY: the caller's.
+        let result = unsafe { self.run::<P, R>(index, params) };
+        drop(entered);
+        call.end(&result);
+        result
+    }
+
+    /// [`Client::call`], once it has begun, in its span.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    unsafe fn run<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
+        state::begin(store);
+        if store.data().has_to_drop()
+            && let Err(error) = state::drop_resources(store)
+        {
+            return Err(self.fault(index, error));
+        }
+        let Some(function) = functions[index] else { return Err(self.absent(index)) };
+        // SAFETY: `resolve` checked the function with these types, says the caller.
+        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
+        match function.call(&mut **store, params) {
+            Ok(results) => Ok(results),
+            Err(error) => Err(self.fault(index, error)),
+        }
+    }
+
+    /// Looks at the handles among the arguments of function `index`.
+    pub fn check_handles<P: tairitsu_guest::abi::Lower>(&self, index: usize, params: &P) -> Result<(), Fault> {
+        handles::check(params, self.resources()).map_err(|(resource, reason)| {
+            let error = CallError::Handle { function: self.name(index), resource: resource.into(), reason };
+            observe::refused(self.shared(), &error);
+            Fault(Box::new(error))
+        })
+    }
+
+    /// Takes back what was lent to the guest for the call that is over.
+    pub fn end_lending(&self) {
+        if let Some(resources) = self.resources() {
+            resources.end_lending();
+        }
+    }
+
+    /// Says whose the handles in a result are.
+    pub fn settle(&mut self, whose: Option<Arc<Whose>>) {
+        if let (Some(whose), Target::Wasm { store, .. }) = (whose, &mut self.target) {
+            whose.settle(store.data_mut().resources());
+        }
+    }
+
+    /// The resources that have crossed, if any have.
+    fn resources(&self) -> Option<&Arc<Resources>> {
+        match &self.target {
+            Target::Wasm { store, .. } => store.data().known_resources(),
+            Target::Native { .. } => None,
+        }
+    }
+
+    /// [`Client::call`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    pub async unsafe fn call_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + Outcome + 'static,
+    {
+        if self.shared().status() != Status::Running {
+            self.enter(index)?;
+        }
+        let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
+        // SAFETY: the caller's.
+        let result = unsafe { self.run_async::<P, R>(index, params) }.instrument(call.span()).await;
+        call.end(&result);
+        result
+    }
+
+    /// [`Client::run`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    async unsafe fn run_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + 'static,
+    {
+        let name = FunctionName { interface: self.interface, index };
+        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
+        state::begin(store);
+        let Some(function) = functions[index] else { return Err(self.absent(index)) };
+        let watch = Watch(store.data().time.clone());
+        let mut pending = Pending { shared: store.data().shared().clone(), first: self.first, name: Some(name) };
+        // SAFETY: `resolve` checked the function with these types, says the caller.
+        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
+        let call = async {
+            if store.data().has_to_drop() {
+                state::drop_resources_async(store).await?;
+            }
+            function.call_async(&mut **store, params).await
+        };
+        let result = watch.over(call).await;
+        pending.name = None;
+        drop(pending);
+        match result {
+            Ok(results) => Ok(results),
+            Err(error) => Err(self.fault(index, error)),
+        }
+    }
+
+    /// Whether the guest runs without wasm.
+    #[inline]
+    pub fn is_native(&self) -> bool {
+        matches!(self.target, Target::Native { .. })
+    }
+
+    /// Calls function `index` of a guest that runs without wasm.
+    pub fn call_native<I: ?Sized + HasInterface + 'static, R>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut I) -> R,
+    ) -> Result<R, Fault> {
+        if self.shared().status() != Status::Running {
+            self.enter(index)?;
+        }
+        let Target::Native { guest, export, shared } = &mut self.target else { return Err(self.absent(index)) };
+        shared.count_call();
+        let watched = Call::begin(shared, FunctionName { interface: self.interface, index });
+        let entered = watched.enter();
+        let result = guest.call(export, call).map_err(|error| self.fault(index, error));
+        drop(entered);
+        watched.end_in(|| result.as_ref().err().map(|Fault(error)| error.cause()));
+        result
+    }
+
+    /// Whether the guest has function `index`. All are there but optional ones.
+    #[inline]
+    pub fn has(&self, index: usize) -> bool {
+        match &self.target {
+            Target::Wasm { functions, .. } => functions[index].is_some(),
+            Target::Native { .. } => true,
+        }
+    }
+
+    #[inline]
+    fn shared(&self) -> &Shared {
+        match &self.target {
+            Target::Wasm { store, .. } => store.data().shared(),
+            Target::Native { shared, .. } => shared,
+        }
+    }
+
+    /// Whoever calls an optional function has asked whether it is there.
+    #[cold]
+    fn absent(&self, index: usize) -> Fault {
+        let error = Error::NoExport { interface: self.name(index), found: Vec::new() };
+        Fault(Box::new(CallError::Interface(Arc::new(error))))
+    }
+
+    /// The first call of a container goes on; one that has ended has no more calls in it.
+    #[cold]
+    fn enter(&mut self, index: usize) -> Result<(), Fault> {
+        let shared = self.shared();
+        let error = match (shared.status(), &*self.first) {
+            (Status::Created | Status::Running, _) => {
+                shared.run();
+                return Ok(());
+            }
+            (Status::Trapped, Some(first)) => CallError::Trapped { function: self.name(index), first: first.clone() },
+            (Status::Trapped | Status::Stopped, _) => CallError::Stopped { function: self.name(index) },
+        };
+        observe::refused(shared, &error);
+        Err(Fault(Box::new(error)))
+    }
+
+    #[cold]
+    fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
+        let name = self.name(index);
+        let (shared, state) = match &self.target {
+            Target::Wasm { store, .. } => (&**store.data().shared(), Some(store.data())),
+            Target::Native { shared, .. } => (&***shared, None),
+        };
+        fault::fault(shared, state, name, error, self.first)
+    }
+
+    fn name(&self, index: usize) -> String {
+        FunctionName { interface: self.interface, index }.to_string()
+    }
+}
+
+/// A call that is under way as a future. If that is dropped, the container has trapped.
+#[cfg(feature = "async")]
+struct Pending<'c> {
+    shared: Arc<Shared>,
+    first: &'c mut Option<Trap>,
+    /// Nothing, when it is done.
+    name: Option<FunctionName>,
+}
+
+#[cfg(feature = "async")]
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        let Some(name) = &self.name else { return };
+        self.shared.count_trap();
+        let trap = Trap::new(name.to_string(), Cause::Dropped.into(), String::new());
+        *self.first = Some(trap.clone());
+        self.shared.trap(&fault::ended_by(Cause::Dropped)(trap));
+    }
+}

@@ -1,0 +1,81 @@
+//! Interfaces that guests export, and how their functions are resolved.
+
+use super::client::Client;
+use crate::__private::HasInterface;
+use crate::runtime::store::state::State;
+use tairitsu_guest::schema::Interface;
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instance, Lift, Lower};
+
+/// Why a function could not be resolved.
+pub type ResolveError = wasmtime::Error;
+
+/// An interface that a guest exports. `#[tairitsu::guest]` implements it for the trait's object type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no interface that a guest exports",
+    note = "put `#[tairitsu::guest]` on the trait"
+)]
+pub trait GuestInterface: HasInterface + 'static {
+    /// The typed client.
+    type Client<'c>;
+
+    /// Resolves every function, in the interface's order, and checks its type.
+    fn resolve(resolver: &mut Resolver<'_>) -> Result<(), ResolveError>;
+
+    /// Makes the client.
+    fn client(client: Client<'_>) -> Self::Client<'_>;
+}
+
+/// A call that begins when it is polled.
+#[cfg(feature = "async")]
+pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
+
+/// An interface whose calls may be futures.
+#[cfg(feature = "async")]
+pub trait AsyncGuestInterface: GuestInterface {
+    /// The typed client.
+    type AsyncClient<'c>;
+
+    /// Makes the client.
+    fn async_client(client: Client<'_>) -> Self::AsyncClient<'_>;
+}
+
+/// Resolves the functions of one interface in an instance.
+pub struct Resolver<'r> {
+    pub(crate) store: &'r mut Store<State>,
+    pub(crate) instance: Instance,
+    pub(crate) export: ComponentExportIndex,
+    pub(crate) interface: &'static Interface,
+    /// Nothing for an optional one that is not there.
+    pub(crate) functions: Vec<Option<ComponentExportIndex>>,
+}
+
+impl Resolver<'_> {
+    /// Resolves the interface's next function, of which `index` is the place, and checks its type.
+    pub fn function<P, R>(&mut self, index: usize) -> Result<(), ResolveError>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        if let Some(func) = self.next(index)? {
+            func.typed::<P, R>(&*self.store)?;
+        }
+        Ok(())
+    }
+
+    /// Looks the next function up.
+    fn next(&mut self, index: usize) -> Result<Option<Func>, ResolveError> {
+        assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
+        let function = &self.interface.functions[index];
+        let found = self
+            .instance
+            .get_export_index(&mut *self.store, Some(&self.export), function.name)
+            .and_then(|export| Some((export, self.instance.get_func(&mut *self.store, export)?)));
+        if found.is_none() && !function.optional {
+            return Err(wasmtime::Error::msg(format!("the instance has no function `{}`", function.name)));
+        }
+        let (export, func) = found.unzip();
+        self.functions.push(export);
+        Ok(func)
+    }
+}

@@ -1,0 +1,10 @@
+//! How a call reaches a guest: the functions of an instance, or native code.
+
+pub(crate) mod client;
+pub(crate) mod defaults;
+pub(crate) mod fault;
+pub(crate) mod interface;
+pub(crate) mod native_guest;
+pub(crate) mod native_host;
+pub(crate) mod native_template;
+pub(crate) mod typed;

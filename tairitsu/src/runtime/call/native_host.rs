@@ -1,0 +1,87 @@
+//! `tairitsu::Host` outside wasm: the providers of the container whose guest runs on this thread.
+
+use super::native_template::NativeTemplate;
+use crate::__private::HasInterface;
+use crate::runtime::base::cause::Cause;
+use crate::runtime::base::trap::panic_message;
+use crate::runtime::ledger::shared::Shared;
+use crate::runtime::ledger::status::Status;
+use crate::runtime::provide::cast::{AnyCast, Cast};
+use crate::runtime::store::slot::Slot;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::thread;
+
+thread_local! {
+    /// The host of the guest that runs on this thread. While a provider runs there is none: it is the host's code.
+    static CURRENT: RefCell<Option<Box<Host>>> = const { RefCell::new(None) };
+}
+
+/// What a guest reaches through `tairitsu::Host`.
+pub(crate) struct Host {
+    pub(crate) providers: Vec<Slot>,
+    pub(crate) template: Arc<NativeTemplate>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What unwinds a guest whose call to the host has no value to go on with.
+pub(crate) struct Ended(pub(crate) Cause);
+
+/// Runs guest code that has this host. What it does to the thread's host is undone after it, whether it panics or not.
+pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -> thread::Result<R> {
+    let before = CURRENT.replace(host.take());
+    let result = catch_unwind(AssertUnwindSafe(guest));
+    *host = CURRENT.replace(before);
+    result
+}
+
+/// Calls function `index` of the provider of interface `I` in the native container that runs on this thread.
+///
+/// # Panics
+///
+/// Outside of a container. In one, a call that has no result unwinds the guest; the container's call ends in an error.
+pub fn with_native_host<I: ?Sized + HasInterface + 'static, R>(index: usize, call: impl FnOnce(&mut I) -> R) -> R {
+    let Some(mut host) = CURRENT.take() else {
+        panic!(
+            "`tairitsu::Host` was called for `{}` outside a container: a guest's code has a host only while a \
+             container runs it, on the thread that it was called on",
+            I::INTERFACE.id
+        )
+    };
+    let result = host.call(index, call);
+    CURRENT.set(Some(host));
+    match result {
+        Ok(result) => result,
+        Err(cause) => resume_unwind(Box::new(Ended(cause))),
+    }
+}
+
+impl Host {
+    fn call<I: ?Sized + HasInterface + 'static, R>(
+        &mut self,
+        index: usize,
+        call: impl FnOnce(&mut I) -> R,
+    ) -> Result<R, Cause> {
+        let NativeTemplate { provided, policy, .. } = &*self.template;
+        let (id, name) = (I::INTERFACE.id, I::INTERFACE.functions[index].name);
+        let function = || format!("{id}#{name}");
+        if policy.denies(id, id, name) {
+            return Err(Cause::Denied { function: function() });
+        }
+        let find = |cast: Option<AnyCast>| cast?.downcast_ref::<Cast<I>>();
+        let found = provided.iter().zip(&mut self.providers).find_map(|(provided, slot)| {
+            let Cast(cast) = provided.served.iter().find_map(|served| find(served.cast))?;
+            Some((cast, slot))
+        });
+        let Some((cast, slot)) = found else { return Err(Cause::Missing { function: function() }) };
+        let mut lease = slot.lease();
+        let Some(provider) = cast(lease.any()) else { return Err(Cause::Missing { function: function() }) };
+        // As in `ProviderLinker`: a provider is seen again where that is said.
+        match catch_unwind(AssertUnwindSafe(|| call(provider))) {
+            Ok(_) if self.shared.status() == Status::Stopped => Err(Cause::Stopped),
+            Ok(result) => Ok(result),
+            Err(panic) => Err(Cause::Provider { function: function(), message: panic_message(&*panic) }),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What is known of a guest without wasm before one is made: what it exports, and what it is provided with.
+
+use crate::__private::HasInterface;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::policy::Policy;
+use crate::runtime::base::restart::RestartPolicy;
+use crate::runtime::provide::cast::{AnyCast, Cast};
+use crate::runtime::provide::source::Provided;
+use std::any::{Any, TypeId};
+use tairitsu_guest::schema::Interface;
+
+/// A guest type that exports interface `I`, which is the trait's object type. `#[tairitsu::guest]` on an impl of the
+/// trait implements it.
+pub trait Exports<I: ?Sized + HasInterface>: 'static {
+    /// The guest itself.
+    fn as_interface(&mut self) -> &mut I;
+}
+
+/// That a guest type exports an interface. The program has one for each impl, wherever it is.
+pub struct NativeExport {
+    guest: TypeId,
+    pub(crate) interface: &'static Interface,
+    pub(super) cast: AnyCast,
+}
+
+inventory::collect!(NativeExport);
+
+impl NativeExport {
+    /// That `T` exports `I`.
+    pub const fn new<T: Exports<I>, I: ?Sized + HasInterface + 'static>() -> Self {
+        Self {
+            guest: TypeId::of::<T>(),
+            interface: I::INTERFACE,
+            cast: const { &Cast::<I>(|guest| guest.downcast_mut::<T>().map(T::as_interface)) },
+        }
+    }
+
+    /// All of a guest type, by id.
+    pub(crate) fn all_of(guest: TypeId) -> Vec<&'static NativeExport> {
+        let mut exports: Vec<_> = inventory::iter::<NativeExport>().filter(|export| export.guest == guest).collect();
+        exports.sort_by_key(|export| export.interface.id);
+        exports
+    }
+}
+
+/// Everything that is known before a guest is made.
+pub(crate) struct NativeTemplate {
+    pub(crate) make: fn() -> Box<dyn Any + Send>,
+    pub(crate) exports: Vec<&'static NativeExport>,
+    pub(crate) provided: Vec<Provided>,
+    pub(crate) policy: Policy,
+    pub(crate) restart: RestartPolicy,
+}
+
+impl NativeTemplate {
+    /// The guest's export of an interface.
+    pub(crate) fn export<I: ?Sized + HasInterface + 'static>(&self) -> Result<&'static NativeExport, Error> {
+        self.exports.iter().copied().find(|export| export.cast.is::<Cast<I>>()).ok_or_else(|| Error::NoExport {
+            interface: I::INTERFACE.id.into(),
+            found: self.exports.iter().map(|export| export.interface.id.into()).collect(),
+        })
+    }
+}

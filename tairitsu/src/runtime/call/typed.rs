@@ -1,0 +1,207 @@
+//! Functions of a guest as generated code calls them.
+
+use super::client::Client;
+#[cfg(feature = "async")]
+use super::interface::Calling;
+use super::interface::{ResolveError, Resolver};
+use crate::codec::no_codec;
+use crate::runtime::base::call_error::{CallError, Fault};
+use crate::runtime::values::tuple::{Results, ValueTuple};
+use crate::runtime::values::view::{self, Viewable, Viewed};
+use std::marker::PhantomData;
+use tairitsu_guest::abi::{Lift, Lower};
+
+/// A function as generated code calls it: parameters `P` of `N` flat values, results `R` of `M`, both tuples.
+pub struct Typed<P, R, const N: usize, const M: usize>(PhantomData<(P, R)>);
+
+impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: usize> Typed<P, R, N, M> {
+    /// [`Resolver::function`]
+    pub fn resolve(resolver: &mut Resolver<'_>, index: usize) -> Result<(), ResolveError> {
+        resolver.function::<ValueTuple<P, N>, ValueTuple<R, M>>(index)
+    }
+
+    /// Calls the function.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault> {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params)?;
+        }
+        // SAFETY: the caller's.
+        let result = unsafe { client.call::<ValueTuple<P, N>, ValueTuple<R, M>>(index, ValueTuple::new(params)) };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        match result {
+            Ok(ValueTuple { value, whose }) => {
+                if const { R::TYPE.has_handle() } {
+                    client.settle(whose);
+                }
+                Ok(value.into_value())
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// [`Typed::call_raw`], with the error of a client.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline]
+    pub unsafe fn call(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Returned, CallError<R::Error>> {
+        // SAFETY: the caller's.
+        Self::settle(unsafe { Self::call_raw(client, index, params) })
+    }
+
+    /// [`Typed::call`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[cfg(feature = "async")]
+    pub unsafe fn call_async<'c>(
+        client: &'c mut Client<'_>,
+        index: usize,
+        params: P,
+    ) -> Calling<'c, Result<R::Returned, CallError<R::Error>>>
+    where
+        P: 'c,
+        R: 'static,
+    {
+        Box::pin(async move {
+            if const { P::TYPE.has_handle() } {
+                client.check_handles(index, &params).map_err(Fault::into)?;
+            }
+            // SAFETY: the caller's.
+            let called = unsafe {
+                client.call_async::<ValueTuple<P, N>, ValueTuple<R, M>>(index, ValueTuple::new(params)).await
+            };
+            if const { P::TYPE.has_handle() } {
+                client.end_lending();
+            }
+            Self::settle(called.map(|ValueTuple { value, whose }| {
+                client.settle(whose);
+                value.into_value()
+            }))
+        })
+    }
+
+    /// What a client returns: the function's own error is told from its result.
+    #[inline]
+    pub fn settle(result: Result<R::Value, Fault>) -> Result<R::Returned, CallError<R::Error>> {
+        match result {
+            Ok(value) => R::settle(value).map_err(CallError::Guest),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+}
+
+impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, const M: usize> Typed<P, (T,), N, M> {
+    /// [`Typed::call`], whose result is looked at where it is.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    pub unsafe fn look<O>(
+        client: &mut Client<'_>,
+        index: usize,
+        params: P,
+        see: impl FnOnce(&T::Seen) -> O,
+    ) -> Result<O, CallError<T::Err>> {
+        /// Gives the type of `see` a name.
+        unsafe fn call<P, T, F, O, const N: usize, const M: usize>(
+            client: &mut Client<'_>,
+            index: usize,
+            params: P,
+            see: F,
+        ) -> Result<O, CallError<T::Err>>
+        where
+            P: Lower + Send + Sync,
+            T: Viewable + Send + Sync,
+            F: FnOnce(&T::Seen) -> O,
+        {
+            if const { P::TYPE.has_handle() } {
+                client.check_handles(index, &params).map_err(Fault::into)?;
+            }
+            // SAFETY: the caller's; what is looked at is of the type that the result has.
+            let (called, made) = view::look::<T, F, O, _>(see, || unsafe {
+                client.call::<ValueTuple<P, N>, Viewed<T, F, O, M>>(index, ValueTuple::new(params))
+            });
+            if const { P::TYPE.has_handle() } {
+                client.end_lending();
+            }
+            match (called, made) {
+                (Err(fault), _) => Err(Fault::into(fault)),
+                (Ok(_), Some(made)) => made.map_err(CallError::Guest),
+                (Ok(_), None) => unreachable!("a result that was lifted was looked at"),
+            }
+        }
+
+        // SAFETY: the caller's.
+        unsafe { call::<P, T, _, O, N, M>(client, index, params, see) }
+    }
+
+    /// Looks at a result that is the host's own.
+    pub fn look_at<O>(result: Result<T, Fault>, see: impl FnOnce(&T::Seen) -> O) -> Result<O, CallError<T::Err>> {
+        Self::settle(result).map(|ok| see(T::seen(&ok)))
+    }
+}
+
+/// What [`Typed`] is for types of which one is no WIT type. See `crate::codec`.
+pub trait NoTyped<P> {
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_raw<A>(_: &mut Client<'_>, _: usize, _: P) -> Result<A, Fault> {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn look<A>(_: &mut Client<'_>, _: usize, _: P, _: impl Sized) -> A {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn look_at<A, B>(_: A, _: impl Sized) -> B {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn settle<A, B>(_: A) -> B {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    fn resolve(_: &mut Resolver<'_>, _: usize) -> Result<(), ResolveError> {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+}
+
+impl<P, R, const N: usize, const M: usize> NoTyped<P> for Typed<P, R, N, M> {}

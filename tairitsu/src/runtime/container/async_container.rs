@@ -1,0 +1,293 @@
+//! Containers whose calls are futures.
+
+use super::builder::ContainerBuilder;
+use super::container::{Container, Live, Origin, core_error};
+use super::template::Template;
+use crate::core_world::GuestApi;
+use crate::descriptor::Descriptor;
+use crate::runtime::base::call_error::CallError;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::trap::Trap;
+use crate::runtime::call::interface::AsyncGuestInterface;
+use crate::runtime::engine::machine::Asyncness;
+use crate::runtime::image::image::Image;
+use crate::runtime::ledger::handle::Handle;
+use crate::runtime::ledger::observe::Spawn;
+use crate::runtime::ledger::status::Status;
+use crate::runtime::store::resources::Leaks;
+use crate::runtime::store::state::{self, State};
+use crate::runtime::store::watch::Watch;
+use std::fmt;
+use std::time::Duration;
+use tracing::Instrument;
+use wasmtime::Store;
+use wasmtime::component::Instance;
+
+/// A [`Template`] of containers whose calls are futures. Made by [`ContainerBuilder::prepare_async`]. Cheap to clone, safe to
+/// share.
+#[derive(Clone, Debug)]
+pub struct AsyncTemplate {
+    template: Template,
+}
+
+impl ContainerBuilder {
+    /// Links and checks, and makes the template of any number of containers whose calls are futures.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ContainerBuilder::prepare`], [`Error::LinkedAsync`] where a container is linked, and [`Error::SharedAsync`] where
+    /// a provider that containers share has an `async fn`.
+    pub fn prepare_async(self) -> Result<AsyncTemplate, Error> {
+        Ok(AsyncTemplate { template: self.template_of_many(Asyncness::Yes)? })
+    }
+
+    /// Links, checks and instantiates one container whose calls are futures.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ContainerBuilder::prepare_async`], but for [`Error::ProvidedByValue`], and those of
+    /// [`AsyncTemplate::spawn`].
+    pub async fn build_async(self) -> Result<AsyncContainer, Error> {
+        AsyncTemplate { template: self.template(Asyncness::Yes)? }.spawn().await
+    }
+}
+
+impl AsyncTemplate {
+    /// Starts a container: a store, an instance, and its providers.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`].
+    pub async fn spawn(&self) -> Result<AsyncContainer, Error> {
+        self.start(None).await
+    }
+
+    /// [`AsyncTemplate::spawn`], with a name of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`].
+    pub async fn spawn_named(&self, name: &str) -> Result<AsyncContainer, Error> {
+        self.start(Some(name)).await
+    }
+
+    async fn start(&self, name: Option<&str>) -> Result<AsyncContainer, Error> {
+        let template = self.template.clone();
+        let container = Container::closed(Origin::Image(template.clone()), template.enter(name));
+        let mut container = AsyncContainer { container, template };
+        container.open().await?;
+        Ok(container)
+    }
+
+    /// The image.
+    pub fn image(&self) -> &Image {
+        self.template.image()
+    }
+}
+
+/// A [`Container`] whose calls are futures: they run on the thread that polls them, and guest code that runs for long lets
+/// others run there after each 10 ms. Made by [`ContainerBuilder::build_async`] and [`AsyncTemplate::spawn`].
+///
+/// The futures are for any executor, except that a guest's WASI is wasmtime's, whose files, sockets and timers are tokio's. The
+/// deadline of a call bounds its waiting too, and [`Handle::stop`] ends that at once.
+///
+/// **A call's future that is dropped** before it is done ends the container, as a trap does: what the guest was in the
+/// middle of cannot go on. It is [`Status::Trapped`] then, [`AsyncContainer::first_trap`] says so, and it can be
+/// restarted. Whatever the call waited for is dropped with it. A future that was never polled has begun nothing.
+///
+/// A provider's function runs on the thread that polls, and others wait while it does, unless it is an `async fn`.
+pub struct AsyncContainer {
+    container: Container,
+    template: Template,
+}
+
+impl AsyncContainer {
+    /// A typed client of an interface that the image exports, whose calls are futures. The functions are looked up and
+    /// checked when it is asked for the first time.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Container::guest`]; and [`Error::NotAsync`] for an image that is older than the trait, and lacks functions
+    /// that the trait has default bodies for: those are no futures.
+    pub fn guest<I: ?Sized + AsyncGuestInterface>(
+        &mut self,
+        _interface: Descriptor<I>,
+    ) -> Result<I::AsyncClient<'_>, Error> {
+        let client = self.container.resolved::<I>()?;
+        let mut functions = I::INTERFACE.functions.iter().enumerate();
+        match functions.find(|(index, _)| !client.has(*index)) {
+            Some((_, function)) => Err(Error::NotAsync { function: format!("{}#{}", I::INTERFACE.id, function.name) }),
+            None => Ok(I::async_client(client)),
+        }
+    }
+
+    /// Restarts it, if it has trapped and its [`RestartPolicy`] says that it is time; says whether it did. A container whose
+    /// calls are no futures does this by itself when it is asked for a client.
+    ///
+    /// [`RestartPolicy`]: crate::RestartPolicy
+    ///
+    /// # Errors
+    ///
+    /// Those of [`AsyncContainer::restart`].
+    pub async fn revive(&mut self) -> Result<bool, Error> {
+        let due = self.container.restarts_in() == Some(Duration::ZERO);
+        if due {
+            self.container.backoff.restarting();
+            self.reopen().await?;
+        }
+        Ok(due)
+    }
+
+    /// Calls `init` of the core world's guest.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Container::init`].
+    pub async fn init(&mut self) -> Result<(), CallError<String>> {
+        self.core("init")?.init().await
+    }
+
+    /// Has the core world's guest handle a command.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Container::init`].
+    pub async fn handle_command(&mut self, command: &str, payload: &str) -> Result<String, CallError<String>> {
+        self.core("handle-command")?.handle_command(command, payload).await
+    }
+
+    fn core(&mut self, function: &str) -> Result<crate::core_world::GuestApiAsyncClient<'_>, CallError<String>> {
+        self.guest(GuestApi).map_err(|error| core_error(error, function))
+    }
+
+    /// Starts it anew, whatever it has come to. See [`Container::restart`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`AsyncTemplate::spawn`]. The container is stopped then, and where the future is dropped; it can be
+    /// restarted again.
+    pub async fn restart(&mut self) -> Result<(), Error> {
+        self.container.backoff.reset();
+        self.reopen().await
+    }
+
+    async fn reopen(&mut self) -> Result<(), Error> {
+        self.container.clear();
+        self.open().await
+    }
+
+    async fn open(&mut self) -> Result<(), Error> {
+        let spawn = Spawn::begin(&self.container.shared);
+        let result = self.start_guest().instrument(spawn.span.clone()).await;
+        spawn.end(&result);
+        result
+    }
+
+    async fn start_guest(&mut self) -> Result<(), Error> {
+        let Container { shared, kept, .. } = &mut self.container;
+        let store = self.template.store(shared, kept).inspect_err(|_| shared.stop())?;
+        let mut opening = Opening { store: Some(store), container: &mut self.container };
+        let Some(store) = &mut opening.store else { return Ok(()) };
+        store.data_mut().yields = true;
+        state::arm(store);
+        let watch = Watch(store.data().time.clone());
+        match watch.over(self.template.inner.instance.instantiate_async(store)).await {
+            Ok(instance) => {
+                opening.done(instance);
+                Ok(())
+            }
+            Err(error) => Err(self.template.not_instantiated(&error)),
+        }
+    }
+
+    /// How long it is until it may be restarted by its policy. See [`Container::restarts_in`].
+    pub fn restarts_in(&mut self) -> Option<Duration> {
+        self.container.restarts_in()
+    }
+
+    /// Stops it, and frees what it holds. See [`Container::stop`].
+    pub fn stop(&mut self) -> Leaks {
+        self.container.stop()
+    }
+
+    /// The image that runs.
+    pub fn image(&self) -> &Image {
+        self.template.image()
+    }
+
+    /// The name that it has in a list.
+    pub fn name(&self) -> &str {
+        self.container.name()
+    }
+
+    /// Where it is in its life.
+    pub fn status(&self) -> Status {
+        self.container.status()
+    }
+
+    /// The trap that ended it, if one has.
+    pub fn first_trap(&self) -> Option<&Trap> {
+        self.container.first_trap()
+    }
+
+    /// A hold on it from any thread.
+    pub fn handle(&self) -> Handle {
+        self.container.handle()
+    }
+
+    /// Sets what carries out the commands of the core world's guest. See [`Container::on_execute`].
+    pub fn on_execute(
+        &mut self,
+        handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
+    ) -> &mut Self {
+        self.container.on_execute(handler);
+        self
+    }
+
+    /// Sets what takes the log of the core world's guest. See [`Container::on_log`].
+    pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
+        self.container.on_log(handler);
+        self
+    }
+
+    /// What the guest has written to standard output since this was called last, where that is captured.
+    #[cfg(feature = "wasi")]
+    pub fn take_stdout(&mut self) -> Vec<u8> {
+        self.container.take_stdout()
+    }
+
+    /// What the guest has written to standard error since this was called last, where that is captured.
+    #[cfg(feature = "wasi")]
+    pub fn take_stderr(&mut self) -> Vec<u8> {
+        self.container.take_stderr()
+    }
+}
+
+impl fmt::Debug for AsyncContainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AsyncContainer").field(&self.container).finish()
+    }
+}
+
+/// An instance that is being made. Where that comes to nothing, the container is stopped and has its providers back.
+struct Opening<'c> {
+    store: Option<Store<State>>,
+    container: &'c mut Container,
+}
+
+impl Opening<'_> {
+    fn done(mut self, instance: Instance) {
+        if let Some(store) = self.store.take() {
+            self.container.opened(Live::wasm(store, instance));
+        }
+    }
+}
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        if let Some(store) = self.store.take() {
+            self.container.kept = store.into_data().providers;
+            self.container.shared.stop();
+        }
+    }
+}

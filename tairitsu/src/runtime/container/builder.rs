@@ -1,0 +1,288 @@
+//! What containers are built of.
+
+use super::imports::{check_imports, check_size, link_denied_imports};
+use super::template::{Template, TemplateInner, complete};
+use crate::__private::HasInterface;
+use crate::runtime::base::limits::{Limits, TABLE_ELEMENTS};
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::policy::Policy;
+use crate::runtime::base::restart::RestartPolicy;
+use crate::runtime::base::track::same_track;
+use crate::runtime::base::trap::message;
+use crate::runtime::engine::machine::Asyncness;
+use crate::runtime::image::image::Image;
+use crate::runtime::provide::descriptors::Descriptors;
+use crate::runtime::provide::linker::Place;
+use crate::runtime::provide::provides::{Provides, ProvidesResource, ResourceOf};
+use crate::runtime::provide::served::Served;
+use crate::runtime::provide::source::{Provided, Source, served};
+use crate::runtime::store::resolution::Resolutions;
+use crate::runtime::store::terms::Terms;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use wasmtime::component::Linker;
+
+/// What containers are built of: the guest, what it is provided with, and what it may do.
+///
+/// [`Container::builder`] begins with an image, [`Container::native`] with a type of the host's own. What both have stands
+/// first here.
+///
+/// [`Container::builder`]: crate::Container::builder
+/// [`Container::native`]: crate::Container::native
+#[must_use = "a builder does nothing until it is built or prepared"]
+pub struct ContainerBuilder<G = ImageGuest> {
+    pub(crate) guest: G,
+    pub(crate) provided: Vec<Provided>,
+    pub(crate) policy: Policy,
+    pub(crate) restart: RestartPolicy,
+    pub(crate) name: Option<String>,
+}
+
+/// The guest of a container that runs an image.
+#[derive(Debug)]
+pub struct ImageGuest {
+    image: Image,
+    limits: Limits,
+    /// Why a container cannot be linked to it: the first that was given.
+    pub(crate) unlinkable: Option<Error>,
+    #[cfg(feature = "wasi")]
+    wasi: crate::runtime::store::grants::Wasi,
+}
+
+impl<G> ContainerBuilder<G> {
+    pub(crate) fn of(guest: G) -> Self {
+        Self { guest, provided: Vec::new(), policy: Policy::default(), restart: RestartPolicy::default(), name: None }
+    }
+
+    /// Provides an interface to the one container that is built of this. What `provider` provides is known from
+    /// its type, which has one `#[tairitsu::host]` impl; with more of them, use [`ContainerBuilder::provide_as`].
+    ///
+    /// A template has any number of containers, so that [`ContainerBuilder::prepare`] refuses a provider that there is one
+    /// of: use [`ContainerBuilder::provide_with`] or [`ContainerBuilder::provide_shared`]. A container that restarts
+    /// keeps the provider as it is.
+    pub fn provide<I: ?Sized + HasInterface + 'static, P: Provides<I>>(mut self, provider: P) -> Self {
+        self.provided.push(Provided::value(vec![Served::new::<I, P>()], provider));
+        self
+    }
+
+    /// Provides the interfaces that are named: one, or a tuple of up to four, all of them by the one object.
+    ///
+    /// ```ignore
+    /// builder.provide_as((Journal, Clock), services)
+    /// ```
+    pub fn provide_as<D: Descriptors<P>, P: Send + 'static>(mut self, _interfaces: D, provider: P) -> Self {
+        self.provided.push(Provided::value(D::served().0, provider));
+        self
+    }
+
+    /// Provides an interface by an object that is made anew for every container, and for every restart of one.
+    ///
+    /// ```ignore
+    /// builder.provide_with(|| Log::default())
+    /// ```
+    pub fn provide_with<I: ?Sized + HasInterface + 'static, P: Provides<I>>(
+        mut self,
+        make: impl Fn() -> P + Send + Sync + 'static,
+    ) -> Self {
+        self.provided.push(Provided::factory(vec![Served::new::<I, P>()], make));
+        self
+    }
+
+    /// [`ContainerBuilder::provide_with`], for the interfaces that are named.
+    pub fn provide_with_as<D: Descriptors<P>, P: Send + 'static>(
+        mut self,
+        _interfaces: D,
+        make: impl Fn() -> P + Send + Sync + 'static,
+    ) -> Self {
+        self.provided.push(Provided::factory(D::served().0, make));
+        self
+    }
+
+    /// Provides an interface by one object that all containers share, and the caller too if he keeps it. It is locked
+    /// for each call to it, and a container waits while another one has it. After a panic in it, it goes on as
+    /// it is.
+    pub fn provide_shared<I: ?Sized + HasInterface + 'static, P: Provides<I>>(
+        mut self,
+        provider: Arc<Mutex<P>>,
+    ) -> Self {
+        self.provided.push(Provided::shared(vec![Served::new::<I, P>()], provider));
+        self
+    }
+
+    /// [`ContainerBuilder::provide_shared`], for the interfaces that are named.
+    pub fn provide_shared_as<D: Descriptors<P>, P: Send + 'static>(
+        mut self,
+        _interfaces: D,
+        provider: Arc<Mutex<P>>,
+    ) -> Self {
+        self.provided.push(Provided::shared(D::served().0, provider));
+        self
+    }
+
+    /// Provides a resource whose values are of type `T`: guests can make some, by the functions of it that have no `self`, and call
+    /// those that they are given. Values of other types that implement the resource's trait can be given to guests too.
+    pub fn resource<T: ProvidesResource>(mut self) -> Self {
+        let source = Source::Kept(|| Box::new(ResourceOf::<T>::new()));
+        self.provided.push(Provided { source, served: vec![Served::resource::<T>()] });
+        self
+    }
+
+    /// What may be imported. By default everything that is provided.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// What becomes of a container that has trapped. By default nothing.
+    pub fn restart(mut self, restart: RestartPolicy) -> Self {
+        self.restart = restart;
+        self
+    }
+
+    /// The containers' name in a list. By default it is the image's, and a number.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+}
+
+impl ContainerBuilder {
+    pub(crate) fn of_image(image: &Image) -> Self {
+        Self::of(ImageGuest {
+            image: image.clone(),
+            limits: Limits::default(),
+            unlinkable: None,
+            #[cfg(feature = "wasi")]
+            wasi: Default::default(),
+        })
+    }
+
+    /// What may be used up. See there for the defaults.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.guest.limits = limits;
+        self
+    }
+
+    /// What is granted through WASI. By default nothing.
+    #[cfg(feature = "wasi")]
+    pub fn wasi(mut self, wasi: crate::runtime::store::grants::Wasi) -> Self {
+        self.guest.wasi = wasi;
+        self
+    }
+
+    /// Links and checks, and makes the template of any number of containers.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Imports`] with every function that the image imports and nobody provides, or provides with
+    ///   another type, or that is denied.
+    /// - [`Error::NoExport`] and [`Error::Exports`] of a container that is to be linked.
+    /// - [`Error::ProvidedByValue`] for a provider that there is only one of.
+    /// - [`Error::ProvidedTwice`], [`Error::Link`].
+    /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
+    /// - [`Error::PoolPlace`] for more table elements than a place in the registry's pool has.
+    /// - [`Error::Grant`] for a directory that cannot be opened.
+    pub fn prepare(self) -> Result<Template, Error> {
+        self.template_of_many(Asyncness::No)
+    }
+
+    pub(crate) fn template_of_many(self, asyncness: Asyncness) -> Result<Template, Error> {
+        if let Some(provided) = self.provided.iter().find(|provided| matches!(provided.source, Source::Value(_))) {
+            return Err(Error::ProvidedByValue { interface: provided.interface() });
+        }
+        let template = self.template(asyncness)?;
+        // A directory that is not there is better known now.
+        #[cfg(feature = "wasi")]
+        if let Terms { wasi: Some(wasi), limits, .. } = &*template.inner.terms {
+            wasi.open(limits)?;
+        }
+        Ok(template)
+    }
+
+    pub(crate) fn template(self, asyncness: Asyncness) -> Result<Template, Error> {
+        let Self { guest, provided, policy, restart, name } = self;
+        let ImageGuest {
+            image,
+            limits,
+            unlinkable,
+            #[cfg(feature = "wasi")]
+            wasi,
+        } = guest;
+        if let Some(error) = unlinkable {
+            return Err(error);
+        }
+        image.check()?;
+        if limits.fuel.is_some() && !image.machine().fuel {
+            return Err(Error::FuelNotCounted);
+        }
+        if image.machine().pool.is_some() && limits.tables > TABLE_ELEMENTS {
+            let message = format!("a limit of {} table elements, where a table has {TABLE_ELEMENTS}", limits.tables);
+            return Err(Error::PoolPlace { message });
+        }
+        if asyncness == Asyncness::Yes && image.machine().pool.is_some() {
+            let message =
+                "calls that are futures, which need a stack each, where a pool has none: use another registry".into();
+            return Err(Error::PoolPlace { message });
+        }
+        check_size(&image, &limits)?;
+        let provided = complete(provided)?;
+        if let (Asyncness::Yes, Some(peer)) = (asyncness, served(&provided).find(|served| served.is_peer)) {
+            return Err(Error::LinkedAsync { interface: peer.interface.id.into() });
+        }
+        check_imports(&image, &provided, &policy)?;
+
+        let mut linker = Linker::new(image.component().engine());
+        let imported: Vec<_> = image.world().imports.keys().map(|key| image.resolve().name_world_key(key)).collect();
+        for (i, Provided { served, source }) in provided.iter().enumerate() {
+            for served in served {
+                let id = served.interface.id;
+                let imported = || imported.iter().filter(|imported| same_track(id, imported));
+                // An import by any version has the one function, so that one denial is enough.
+                let is_denied = |function: &str| imported().any(|imported| policy.denies(imported, id, function));
+                let is_shared = matches!(source, Source::Shared(_));
+                served.link(&mut linker, &Place { provider: i, is_shared, asyncness, is_denied: &is_denied })?;
+            }
+        }
+        link_denied_imports(&mut linker, &image, &provided)?;
+        #[cfg(feature = "wasi")]
+        let wasi = match crate::runtime::wasi::link::is_imported(&image) {
+            true => {
+                crate::runtime::wasi::link::link(&mut linker, &image, &policy, asyncness)?;
+                Some(wasi)
+            }
+            false => None,
+        };
+        let instance = linker
+            .instantiate_pre(image.component())
+            .map_err(|error| Error::Link { interface: "imports".into(), message: message(&error) })?;
+        let terms = Terms {
+            machine: image.machine().clone(),
+            limits,
+            arena: image.arena(),
+            #[cfg(feature = "wasi")]
+            wasi,
+        };
+        Ok(Template {
+            inner: Arc::new(TemplateInner {
+                image,
+                terms: Arc::new(terms),
+                instance,
+                provided,
+                restart,
+                resolutions: Resolutions::default(),
+                name,
+            }),
+        })
+    }
+}
+
+impl<G: fmt::Debug> fmt::Debug for ContainerBuilder<G> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let interfaces: Vec<_> = served(&self.provided).map(|served| served.interface.id).collect();
+        f.debug_struct("ContainerBuilder")
+            .field("guest", &self.guest)
+            .field("provides", &interfaces)
+            .field("policy", &self.policy)
+            .finish()
+    }
+}

@@ -1,0 +1,487 @@
+//! A running image, or a guest that runs without wasm.
+
+use super::builder::ContainerBuilder;
+use super::template::{CORE, Template, TemplateInner};
+use crate::core_world::GuestApi;
+use crate::descriptor::Descriptor;
+use crate::runtime::base::call_error::CallError;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::report::Report;
+use crate::runtime::base::restart::{Backoff, RestartPolicy};
+use crate::runtime::base::trap::{Trap, message};
+use crate::runtime::call::client::{Client, Target};
+use crate::runtime::call::fault;
+use crate::runtime::call::interface::{GuestInterface, Resolver};
+use crate::runtime::call::native_guest;
+use crate::runtime::call::native_template::NativeTemplate;
+use crate::runtime::engine::machine::Asyncness;
+use crate::runtime::image::compare::{self, Wants};
+use crate::runtime::image::image::Image;
+use crate::runtime::ledger::handle::Handle;
+use crate::runtime::ledger::observe::Spawn;
+use crate::runtime::ledger::shared::Shared;
+use crate::runtime::ledger::status::Status;
+use crate::runtime::provide::core_host::CoreHost;
+use crate::runtime::store::resolution::Exports;
+use crate::runtime::store::resources::{Leaks, warn_of};
+use crate::runtime::store::slot::Slot;
+use crate::runtime::store::state::{self, State};
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wasmtime::Store;
+use wasmtime::component::{Func, Instance};
+
+/// A running image: one store, one instance, its own state.
+///
+/// A trap ends it, and so does a limit: every later call returns [`CallError::Trapped`] with the first trap, until it is
+/// restarted.
+///
+/// A call needs `&mut self`, and a provider has no way back to the container that calls it: no guest is ever
+/// entered while it is in a call.
+pub struct Container {
+    origin: Origin,
+    pub(crate) shared: Arc<Shared>,
+    /// Nothing, after it was stopped.
+    live: Option<Live>,
+    /// The providers, meanwhile.
+    pub(crate) kept: Vec<Slot>,
+    /// The trap that ended it.
+    first: Option<Trap>,
+    pub(crate) backoff: Backoff,
+}
+
+/// What a container was made of.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    Image(Template),
+    /// A guest without wasm.
+    Native(Arc<NativeTemplate>),
+}
+
+impl Origin {
+    pub(crate) fn image(&self) -> Option<&Image> {
+        match self {
+            Origin::Image(template) => Some(template.image()),
+            Origin::Native(_) => None,
+        }
+    }
+
+    fn restart(&self) -> RestartPolicy {
+        match self {
+            Origin::Image(template) => template.inner.restart,
+            Origin::Native(native) => native.restart,
+        }
+    }
+}
+
+pub(crate) enum Live {
+    Wasm(Wasm),
+    Native(native_guest::Live),
+}
+
+impl Live {
+    pub(crate) fn wasm(store: Store<State>, instance: Instance) -> Self {
+        Live::Wasm(Wasm { store, instance, resolved: Vec::new() })
+    }
+}
+
+pub(crate) struct Wasm {
+    store: Store<State>,
+    instance: Instance,
+    /// The interfaces that were resolved so far.
+    resolved: Vec<(TypeId, Box<[Option<Func>]>)>,
+}
+
+impl Template {
+    /// Starts a container: a store, an instance, and its providers.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Instantiate`] where the component's start traps or takes too long, where it needs more than its limits
+    ///   at once, or where the platform has no room for it.
+    /// - [`Error::PoolFull`] where the registry has a [pool](crate::RegistryBuilder::pooling), and no place left in it.
+    /// - [`Error::Factory`] where a factory panics, [`Error::Grant`] where a directory has gone.
+    pub fn spawn(&self) -> Result<Container, Error> {
+        Container::start(Origin::Image(self.clone()), self.enter(None))
+    }
+
+    /// [`Template::spawn`], with a name of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`].
+    pub fn spawn_named(&self, name: &str) -> Result<Container, Error> {
+        Container::start(Origin::Image(self.clone()), self.enter(Some(name)))
+    }
+}
+
+impl ContainerBuilder {
+    /// Links, checks and instantiates one container.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ContainerBuilder::prepare`], but for [`Error::ProvidedByValue`], and those of [`Template::spawn`].
+    pub fn build(self) -> Result<Container, Error> {
+        self.template(Asyncness::No)?.spawn()
+    }
+}
+
+impl Container {
+    /// Runs an image with nothing provided but the core world's host.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ContainerBuilder::build`].
+    pub fn new(image: &Image) -> Result<Self, Error> {
+        Self::builder(image).build()
+    }
+
+    /// Starts to build a container of an image, or a template of many.
+    pub fn builder(image: &Image) -> ContainerBuilder {
+        ContainerBuilder::of_image(image)
+    }
+
+    pub(crate) fn start(origin: Origin, shared: Arc<Shared>) -> Result<Self, Error> {
+        let mut container = Self::closed(origin, shared);
+        container.open()?;
+        Ok(container)
+    }
+
+    /// One that runs nothing so far.
+    pub(crate) fn closed(origin: Origin, shared: Arc<Shared>) -> Self {
+        Self { origin, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() }
+    }
+
+    fn open(&mut self) -> Result<(), Error> {
+        let spawn = Spawn::begin(&self.shared);
+        let result = spawn.span.in_scope(|| self.start_guest());
+        spawn.end(&result);
+        result
+    }
+
+    fn start_guest(&mut self) -> Result<(), Error> {
+        let live = match &self.origin {
+            Origin::Image(template) => {
+                let (store, instance) = template.open(&self.shared, &mut self.kept)?;
+                Live::wasm(store, instance)
+            }
+            Origin::Native(native) => Live::Native(native.open(&self.shared, &mut self.kept)?),
+        };
+        self.opened(live);
+        Ok(())
+    }
+
+    pub(crate) fn opened(&mut self, live: Live) {
+        self.live = Some(live);
+        self.backoff.started(Instant::now());
+    }
+
+    /// Frees the store, but for the providers. Returns what was held of resources that have crossed.
+    fn close(&mut self) -> Leaks {
+        let leaks;
+        (self.kept, leaks) = match self.live.take() {
+            Some(Live::Wasm(wasm)) => {
+                let mut state = wasm.store.into_data();
+                (std::mem::take(&mut state.providers), state.close_resources())
+            }
+            Some(Live::Native(native)) => (native.into_providers(), Leaks::default()),
+            None => return Leaks::default(),
+        };
+        self.shared.set_memory(0);
+        leaks
+    }
+
+    /// The image that runs; nothing where the guest runs without wasm.
+    pub fn image(&self) -> Option<&Image> {
+        self.origin.image()
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The name that it has in a list.
+    pub fn name(&self) -> &str {
+        self.shared.name()
+    }
+
+    /// Where it is in its life.
+    pub fn status(&self) -> Status {
+        self.shared.status()
+    }
+
+    /// The trap that ended it, if one has.
+    pub fn first_trap(&self) -> Option<&Trap> {
+        self.first.as_ref()
+    }
+
+    /// A hold on it from any thread.
+    pub fn handle(&self) -> Handle {
+        Handle::of(&self.shared)
+    }
+
+    /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
+    ///
+    /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
+    /// restart or when it is dropped, `tracing` has them as a warning.
+    pub fn stop(&mut self) -> Leaks {
+        self.shared.stop();
+        self.close()
+    }
+
+    /// Has the guest drop what the host has dropped of its resources, which it does anyway before its next call.
+    ///
+    /// # Errors
+    ///
+    /// Those of any call, since the guest's destructors run.
+    pub fn drop_resources(&mut self) -> Result<(), CallError> {
+        let Some(Live::Wasm(wasm)) = &mut self.live else { return Ok(()) };
+        if !wasm.store.data().has_to_drop() {
+            return Ok(());
+        }
+        let function = String::from("[resource-drop]");
+        match (self.shared.status(), &self.first) {
+            (Status::Created | Status::Running, _) => {}
+            (Status::Trapped, Some(first)) => return Err(CallError::Trapped { function, first: first.clone() }),
+            (Status::Trapped | Status::Stopped, _) => return Err(CallError::Stopped { function }),
+        }
+        state::arm(&mut wasm.store);
+        state::drop_resources(&mut wasm.store).map_err(|error| {
+            fault::fault(&self.shared, Some(wasm.store.data()), function, error, &mut self.first).into()
+        })
+    }
+
+    /// Starts it anew, whatever it has come to: a fresh instance from the template, in which nothing has been called.
+    /// Providers that were given by value stay as they are, and so do the handlers of the core world; those of
+    /// a factory are made anew.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Template::spawn`]. The container is stopped then, and can be restarted again.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.backoff.reset();
+        self.reopen()
+    }
+
+    fn reopen(&mut self) -> Result<(), Error> {
+        self.clear();
+        self.open().inspect_err(|_| self.shared.stop())
+    }
+
+    /// Forgets what it has come to, to be opened anew.
+    pub(crate) fn clear(&mut self) {
+        warn_of(&self.close());
+        self.first = None;
+        self.shared.restart();
+    }
+
+    /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
+    /// that has not, or that is to stay as it is.
+    ///
+    /// [`RestartPolicy`]: crate::RestartPolicy
+    pub fn restarts_in(&mut self) -> Option<Duration> {
+        match self.shared.status() {
+            Status::Trapped => self.backoff.wait(self.origin.restart(), Instant::now()),
+            _ => None,
+        }
+    }
+
+    /// Restarts it if that is due.
+    fn revive(&mut self) -> Result<(), Error> {
+        if self.restarts_in() == Some(Duration::ZERO) {
+            self.backoff.restarting();
+            self.reopen()?;
+        }
+        Ok(())
+    }
+
+    /// A typed client of an interface that the image exports. The functions are looked up and checked when a container
+    /// of the template is asked for it for the first time.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::NoExport`] where the image does not export the interface.
+    /// - [`Error::Exports`] where it exports the interface otherwise, with every difference.
+    /// - [`Error::Stopped`] where it was stopped, and the errors of [`Template::spawn`] where it is restarted.
+    pub fn guest<I: ?Sized + GuestInterface>(&mut self, _interface: Descriptor<I>) -> Result<I::Client<'_>, Error> {
+        self.client::<I>().map(I::client)
+    }
+
+    pub(crate) fn client<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
+        if !matches!(self.shared.status(), Status::Running | Status::Created) {
+            self.revive()?;
+        }
+        self.resolved::<I>()
+    }
+
+    /// A client of what runs now.
+    pub(crate) fn resolved<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
+        if self.shared.status() == Status::Stopped {
+            warn_of(&self.close());
+        }
+        let first = &mut self.first;
+        let target = match (&self.origin, &mut self.live) {
+            (Origin::Image(template), Some(Live::Wasm(wasm))) => {
+                let (store, functions) = wasm.functions::<I>(template)?;
+                Target::Wasm { store, functions }
+            }
+            (Origin::Native(native), Some(Live::Native(guest))) => {
+                Target::Native { guest, export: native.export::<I>()?, shared: &self.shared }
+            }
+            _ => return Err(Error::Stopped { container: self.shared.name().into() }),
+        };
+        Ok(Client { target, interface: I::INTERFACE, first })
+    }
+
+    /// Calls `init` of the core world's guest.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Guest`] with what the guest says, [`CallError::Interface`] where the image does not
+    /// export `tairitsu:core/guest-api`, and the errors of every call.
+    pub fn init(&mut self) -> Result<(), CallError<String>> {
+        self.core("init")?.init()
+    }
+
+    /// Has the core world's guest handle a command.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Container::init`].
+    pub fn handle_command(&mut self, command: &str, payload: &str) -> Result<String, CallError<String>> {
+        self.core("handle-command")?.handle_command(command, payload)
+    }
+
+    fn core(&mut self, function: &str) -> Result<crate::core_world::GuestApiClient<'_>, CallError<String>> {
+        self.guest(GuestApi).map_err(|error| core_error(error, function))
+    }
+
+    /// Sets what carries out the commands of the core world's guest. Until then every command is an error.
+    pub fn on_execute(
+        &mut self,
+        handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
+    ) -> &mut Self {
+        self.core_host(|host| host.on_execute = Some(Box::new(handler)));
+        self
+    }
+
+    /// Sets what takes the log of the core world's guest. Until then it goes to `tracing`.
+    pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
+        self.core_host(|host| host.on_log = Some(Box::new(handler)));
+        self
+    }
+
+    fn core_host(&mut self, set: impl FnOnce(&mut CoreHost)) {
+        let slots = match &mut self.live {
+            Some(Live::Wasm(wasm)) => &mut wasm.store.data_mut().providers[..],
+            Some(Live::Native(native)) => native.providers(),
+            None => &mut self.kept[..],
+        };
+        let mut lease = slots.get_mut(CORE).map(Slot::lease);
+        if let Some(Ok(host)) = lease.as_mut().map(|lease| lease.get()) {
+            set(host);
+        }
+    }
+
+    /// What the guest has written to standard output since this was called last, where that is captured. Nothing is captured
+    /// of a guest that runs without wasm.
+    #[cfg(feature = "wasi")]
+    pub fn take_stdout(&mut self) -> Vec<u8> {
+        self.wasi().map(|wasi| wasi.stdout.take()).unwrap_or_default()
+    }
+
+    /// What the guest has written to standard error since this was called last, where that is captured.
+    #[cfg(feature = "wasi")]
+    pub fn take_stderr(&mut self) -> Vec<u8> {
+        self.wasi().map(|wasi| wasi.stderr.take()).unwrap_or_default()
+    }
+
+    #[cfg(feature = "wasi")]
+    fn wasi(&self) -> Option<&crate::runtime::store::grants::WasiState> {
+        match &self.live {
+            Some(Live::Wasm(wasm)) => wasm.store.data().wasi.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// Why a function of the core world was not called.
+pub(crate) fn core_error(error: Error, function: &str) -> CallError<String> {
+    match error {
+        Error::Stopped { .. } => CallError::Stopped { function: format!("{}#{function}", GuestApi.id()) },
+        error => CallError::Interface(Arc::new(error)),
+    }
+}
+
+impl Wasm {
+    /// The functions of an interface, in this instance. What they are in the image is the same for every container of the
+    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are looked at whenever
+    /// a handle is lowered.
+    fn functions<I: ?Sized + GuestInterface>(
+        &mut self,
+        template: &Template,
+    ) -> Result<(&mut Store<State>, &[Option<Func>]), Error> {
+        let id = TypeId::of::<I>();
+        let index = match self.resolved.iter().position(|(known, _)| *known == id) {
+            Some(index) => index,
+            None => {
+                let TemplateInner { image, resolutions, .. } = &*template.inner;
+                let exports = match resolutions.get(id) {
+                    Some(exports) => exports,
+                    None => resolutions.keep(id, self.resolve::<I>(image)?),
+                };
+                let functions = exports.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
+                self.resolved.push((id, functions.collect()));
+                self.resolved.len() - 1
+            }
+        };
+        Ok((&mut self.store, &self.resolved[index].1))
+    }
+
+    /// Looks an interface up, and checks it.
+    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<Exports>, Error> {
+        let interface = I::INTERFACE;
+        let no_export = || Error::NoExport {
+            interface: interface.id.into(),
+            found: image.exports().into_iter().map(|export| export.id).collect(),
+        };
+        let Some((name, id)) = compare::find_export(image, interface) else { return Err(no_export()) };
+        let mut report = Report::default();
+        let resolve = image.resolve();
+        compare::compare(&mut report, Wants::Rust, interface, resolve, &resolve.interfaces[id]);
+        if !report.is_empty() {
+            return Err(Error::Exports { interface: interface.id.into(), report });
+        }
+        let Some(export) = self.instance.get_export_index(&mut self.store, None, name.as_str()) else {
+            return Err(no_export());
+        };
+        let mut resolver =
+            Resolver { store: &mut self.store, instance: self.instance, export, interface, functions: Vec::new() };
+        match I::resolve(&mut resolver) {
+            Ok(()) => Ok(resolver.functions.into_boxed_slice()),
+            Err(error) => Err(Error::Link { interface: interface.id.into(), message: message(&error) }),
+        }
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        match &self.origin {
+            Origin::Image(template) => template.image().machine().leave(&self.shared),
+            Origin::Native(_) => self.shared.stop(),
+        }
+    }
+}
+
+impl fmt::Debug for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Container")
+            .field("name", &self.name())
+            .field("image", &self.image())
+            .field("status", &self.status())
+            .field("first_trap", &self.first)
+            .finish()
+    }
+}

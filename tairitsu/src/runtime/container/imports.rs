@@ -1,0 +1,139 @@
+//! What an image imports, held against what it is provided with; and how the denied rest is linked.
+
+use crate::runtime::base::limits::Limits;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::policy::Policy;
+use crate::runtime::base::report::{MissingImport, Report};
+use crate::runtime::base::track::same_track;
+use crate::runtime::base::trap::message;
+use crate::runtime::image::compare::{self, Wants};
+use crate::runtime::image::image::Image;
+use crate::runtime::provide::linker::link_denied;
+use crate::runtime::provide::source::{Provided, served};
+use crate::runtime::store::state::State;
+#[cfg(feature = "wasi")]
+use crate::runtime::wasi::link::{is_wasi, provided_id as wasi_id};
+use wasmtime::component::{Linker, LinkerInstance, ResourceType};
+use wit_parser::{Resolve, TypeDefKind, WorldItem};
+
+/// Whether the image's largest memory and table are within the limits. What they are together is seen when they are
+/// made.
+pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
+    let Some(resources) = image.component().resources_required() else { return Ok(()) };
+    let memory = resources.max_initial_memory_size.unwrap_or(0).saturating_mul(65_536);
+    let table = resources.max_initial_table_size.unwrap_or(0);
+    for (unit, limit, found) in [("bytes of memory", limits.memory, memory), ("table elements", limits.tables, table)] {
+        if found > limit as u64 {
+            return Err(Error::TooLarge { unit, limit: limit as u64, found });
+        }
+    }
+    Ok(())
+}
+
+/// Reports every import that nobody provides, every one that is provided with another type, and every one that is
+/// denied.
+pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Policy) -> Result<(), Error> {
+    let resolve = image.resolve();
+    let mut report = Report::default();
+    for (key, item) in &image.world().imports {
+        let name = resolve.name_world_key(key);
+        match item {
+            WorldItem::Interface { id, .. } => {
+                let wanted = &resolve.interfaces[*id];
+                let provider = served(provided).find(|served| same_track(served.interface.id, &name));
+                let id_served = match provider {
+                    Some(provider) => provider.interface.id.to_string(),
+                    None if is_wasi(&name) => wasi_id(image.component().engine(), &name),
+                    None => name.clone(),
+                };
+                let denied: Vec<_> =
+                    wanted.functions.keys().filter(|function| policy.denies(&name, &id_served, function)).collect();
+                if policy.refuses() {
+                    report.denied.extend(denied.iter().map(|function| format!("{name}#{function}")));
+                }
+                match provider {
+                    Some(provider) => {
+                        compare::compare(&mut report, Wants::Component, provider.interface, resolve, wanted)
+                    }
+                    None if is_wasi(&name) => {}
+                    None => {
+                        let missing = wanted.functions.values().filter(|function| !denied.contains(&&function.name));
+                        report.missing.extend(missing.map(|function| compare::missing(&name, resolve, function)));
+                        let resources = wanted
+                            .types
+                            .iter()
+                            .filter(|(_, id)| matches!(resolve.types[**id].kind, TypeDefKind::Resource));
+                        let missing = resources.filter(|(resource, _)| {
+                            !policy.denies(&name, &id_served, &format!("[resource-drop]{resource}"))
+                        });
+                        report.missing.extend(missing.map(|(resource, _)| MissingImport {
+                            interface: name.clone(),
+                            function: resource.clone(),
+                            expected: "resource".into(),
+                        }));
+                    }
+                }
+            }
+            WorldItem::Function(function) if policy.denies(&function.name, &function.name, &function.name) => {
+                if policy.refuses() {
+                    report.denied.push(function.name.clone());
+                }
+            }
+            WorldItem::Function(function) => report.missing.push(compare::missing("", resolve, function)),
+            WorldItem::Type { .. } => {}
+        }
+    }
+    if report.is_empty() { Ok(()) } else { Err(Error::Imports { report }) }
+}
+
+/// Links what nobody provides, of which [`check_imports`] has found that it is denied.
+pub(super) fn link_denied_imports(
+    linker: &mut Linker<State>,
+    image: &Image,
+    provided: &[Provided],
+) -> Result<(), Error> {
+    let resolve = image.resolve();
+    for (key, item) in &image.world().imports {
+        let name = resolve.name_world_key(key);
+        let fail = |error: wasmtime::Error| Error::Link { interface: name.clone(), message: message(&error) };
+        match item {
+            WorldItem::Interface { id, .. } => {
+                let is_linked = served(provided).any(|served| same_track(served.interface.id, &name));
+                if !is_linked && !is_wasi(&name) {
+                    let instance = &mut linker.instance(&name).map_err(fail)?;
+                    link_denied_interface(instance, &name, resolve, *id).map_err(fail)?;
+                }
+            }
+            WorldItem::Function(function) => link_denied(&mut linker.root(), "", &function.name).map_err(fail)?,
+            WorldItem::Type { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+/// A resource of an interface of which nothing can be called.
+struct Nothing;
+
+fn link_denied_interface(
+    linker: &mut LinkerInstance<'_, State>,
+    name: &str,
+    resolve: &Resolve,
+    id: wit_parser::InterfaceId,
+) -> wasmtime::Result<()> {
+    for (ty, id) in &resolve.interfaces[id].types {
+        if matches!(resolve.types[*id].kind, TypeDefKind::Resource) {
+            linker.resource(ty, ResourceType::host::<Nothing>(), |_, _| Ok(()))?;
+        }
+    }
+    resolve.interfaces[id].functions.keys().try_for_each(|function| link_denied(linker, name, function))
+}
+
+#[cfg(not(feature = "wasi"))]
+fn is_wasi(_: &str) -> bool {
+    false
+}
+
+#[cfg(not(feature = "wasi"))]
+fn wasi_id(_: &wasmtime::Engine, id: &str) -> String {
+    id.into()
+}

@@ -1,0 +1,279 @@
+//! Guests that call guests: a container's export as another one's import.
+
+use super::builder::ContainerBuilder;
+use super::container::{Container, Origin};
+use crate::codec::no_codec;
+use crate::descriptor::Descriptor;
+use crate::runtime::base::call_error::Fault;
+use crate::runtime::base::cause::Cause;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::call::client::Client;
+use crate::runtime::call::interface::GuestInterface;
+use crate::runtime::image::image::Image;
+use crate::runtime::provide::linker::{LinkError, ProviderLinker};
+use crate::runtime::provide::served::Served;
+use crate::runtime::provide::source::Provided;
+use crate::runtime::values::handles::has_handles;
+use crate::runtime::values::tuple::ValueTuple;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+use tairitsu_guest::abi::{Lift, Lower};
+
+/// A container that other containers are linked to, by [`ContainerBuilder::link`]. Cheap to clone, safe to share. One at a
+/// time has it: the host, or a guest that calls it.
+#[derive(Clone)]
+pub struct SharedContainer {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Locked only by the holder, so that nobody waits for this lock for long.
+    container: Mutex<Container>,
+    origin: Origin,
+    holder: Holder,
+}
+
+/// The thread that has a container.
+#[derive(Debug, Default)]
+struct Holder {
+    thread: Mutex<Option<ThreadId>>,
+    released: Condvar,
+}
+
+impl SharedContainer {
+    /// Shares a container.
+    pub fn new(container: Container) -> Self {
+        let origin = container.origin().clone();
+        Self { inner: Arc::new(Inner { container: Mutex::new(container), origin, holder: Holder::default() }) }
+    }
+
+    /// The container. Waits while another thread has it.
+    ///
+    /// # Panics
+    ///
+    /// If the calling thread has it already: it would wait for itself.
+    pub fn lock(&self) -> SharedContainerGuard<'_> {
+        match self.enter(None) {
+            Ok(guard) => guard,
+            Err(busy) => panic!("{busy}"),
+        }
+    }
+
+    /// The image that runs; nothing where the guest runs without wasm.
+    pub fn image(&self) -> Option<&Image> {
+        self.inner.origin.image()
+    }
+
+    /// The error of a container that needs an interface which this one does not export, or exports otherwise.
+    fn cannot_serve<I: ?Sized + GuestInterface>(&self, interface: Descriptor<I>) -> Option<Error> {
+        match &self.inner.origin {
+            Origin::Image(template) => template.image().compatibility(interface).into_error(template.image()),
+            Origin::Native(native) => native.export::<I>().err(),
+        }
+    }
+
+    /// The container, if it is to be had within that time.
+    fn enter(&self, time: Option<Duration>) -> Result<SharedContainerGuard<'_>, Busy> {
+        let Inner { container, holder, .. } = &*self.inner;
+        let release = holder.take(time)?;
+        // A panic leaves a container in some state of its life, as any other end does.
+        let container = container.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(SharedContainerGuard { container, _release: release })
+    }
+}
+
+impl fmt::Debug for SharedContainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedContainer").field("image", &self.image()).finish_non_exhaustive()
+    }
+}
+
+impl Holder {
+    fn take(&self, time: Option<Duration>) -> Result<Release<'_>, Busy> {
+        let me = thread::current().id();
+        let mut waited: Option<Instant> = None;
+        let mut thread = self.lock();
+        while let Some(holder) = *thread {
+            if holder == me {
+                return Err(Busy::Reentered);
+            }
+            let start = *waited.get_or_insert_with(Instant::now);
+            thread = match time.map(|time| time.checked_sub(start.elapsed())) {
+                None => self.released.wait(thread).unwrap_or_else(PoisonError::into_inner),
+                Some(Some(left)) => self.released.wait_timeout(thread, left).unwrap_or_else(PoisonError::into_inner).0,
+                Some(None) => return Err(Busy::Waited),
+            };
+        }
+        *thread = Some(me);
+        Ok(Release(self))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
+        // Nothing that could panic happens under it.
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives the container up when it is dropped.
+#[derive(Debug)]
+struct Release<'a>(&'a Holder);
+
+impl Drop for Release<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+        self.0.released.notify_one();
+    }
+}
+
+/// A [`SharedContainer`], for as long as this lives.
+#[derive(Debug)]
+#[must_use = "the container is given up when this is dropped"]
+pub struct SharedContainerGuard<'a> {
+    container: MutexGuard<'a, Container>,
+    /// Dropped after the lock.
+    _release: Release<'a>,
+}
+
+impl Deref for SharedContainerGuard<'_> {
+    type Target = Container;
+
+    fn deref(&self) -> &Container {
+        &self.container
+    }
+}
+
+impl DerefMut for SharedContainerGuard<'_> {
+    fn deref_mut(&mut self) -> &mut Container {
+        &mut self.container
+    }
+}
+
+/// Why a container was not to be had.
+enum Busy {
+    Reentered,
+    Waited,
+}
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Busy::Reentered => "it is in a call that has led here, and a guest is not entered while it is in a call",
+            Busy::Waited => "it was in other calls for as long as this one had time",
+        })
+    }
+}
+
+impl ContainerBuilder {
+    /// Provides an interface by another container, whose guest exports it: guests call guests. All containers that are built of
+    /// this call the one other. Each has its own policy and limits; the caller's deadline runs on while it waits for
+    /// the other, and the other's own ends what the other does.
+    ///
+    /// An interface with resources in it cannot be linked: they are of one container.
+    ///
+    /// A guest is not entered while it is in a call: where containers are linked in a ring, the call that would enter one
+    /// again is [`CallError::Linked`], and so is one whose container is busy for too long.
+    ///
+    /// [`CallError::Linked`]: crate::CallError::Linked
+    pub fn link<I: ?Sized + ForwardedInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
+        self.guest.unlinkable = self.guest.unlinkable.or(other.cannot_serve(interface));
+        if has_handles(I::INTERFACE) {
+            let message = "resources are of one container, and do not cross from one to another".into();
+            self.guest.unlinkable =
+                self.guest.unlinkable.or(Some(Error::Link { interface: interface.id().into(), message }));
+        }
+        let other = other.clone();
+        self.provided.push(Provided::factory(vec![peer::<I>()], move || Peer(other.clone())));
+        self
+    }
+}
+
+/// An interface whose calls can be forwarded to a container that exports it. `#[tairitsu::guest]` implements this for the
+/// trait's object type.
+pub trait ForwardedInterface: GuestInterface {
+    /// Links every function to a container that exports it.
+    fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
+}
+
+/// Provides what a container exports.
+struct Peer(SharedContainer);
+
+/// A container that others are linked to: [`Peer`] and nothing else. Code that is generic over it is compiled only for the
+/// interfaces that are linked.
+pub trait IsPeer: 'static {
+    /// The container.
+    #[doc(hidden)]
+    fn container(&self) -> &SharedContainer;
+}
+
+impl IsPeer for Peer {
+    fn container(&self) -> &SharedContainer {
+        &self.0
+    }
+}
+
+fn peer<I: ?Sized + ForwardedInterface>() -> Served {
+    Served {
+        interface: I::INTERFACE,
+        link: |linker, place| I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
+        is_peer: true,
+        cast: None,
+    }
+}
+
+/// A function as generated code forwards it: arguments `A` of `N` flat values, results `R` of `M`, both tuples.
+pub struct ForwardedFunction<A, R, const N: usize, const M: usize>(PhantomData<(A, R)>);
+
+impl<A, R, const N: usize, const M: usize> ForwardedFunction<A, R, N, M>
+where
+    A: Lift + Send + Sync + 'static,
+    R: Lower + Send + Sync + 'static,
+{
+    /// Links function `index` of the interface to the export of a container; one that is denied, to an error.
+    pub fn link<I: ?Sized + GuestInterface, P: IsPeer>(
+        linker: &mut ProviderLinker<'_, P>,
+        index: usize,
+        call: impl Fn(&mut Client<'_>, A) -> Result<R, Fault> + Send + Sync + 'static,
+    ) -> Result<(), LinkError> {
+        let interface = linker.interface();
+        let name = interface.functions[index].name;
+        linker.wrap(
+            index,
+            |state| state.time.left(),
+            move |peer: &mut P, time, args: ValueTuple<A, N>| {
+                forward::<I, R>(peer.container(), time, |client| call(client, args.value))
+                    .map(ValueTuple::<R, M>::new)
+                    .map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message }.into())
+            },
+        )
+    }
+}
+
+/// Calls an export of the container, in the time that the caller has.
+fn forward<I: ?Sized + GuestInterface, R>(
+    container: &SharedContainer,
+    time: Option<Duration>,
+    call: impl FnOnce(&mut Client<'_>) -> Result<R, Fault>,
+) -> Result<R, String> {
+    let mut container = container.enter(time).map_err(|busy| busy.to_string())?;
+    let mut client = container.client::<I>().map_err(|error| error.to_string())?;
+    call(&mut client).map_err(|Fault(error)| error.to_string())
+}
+
+/// What [`ForwardedFunction`] is for types of which one is no WIT type. See `crate::codec`.
+pub trait NoForwardedFunction<A, R> {
+    /// Never reached.
+    fn link<I: ?Sized, P>(
+        _: &mut ProviderLinker<'_, P>,
+        _: usize,
+        _: impl Fn(&mut Client<'_>, A) -> Result<R, Fault>,
+    ) -> Result<(), LinkError> {
+        const { no_codec::<A>() };
+        unreachable!()
+    }
+}
+
+impl<A, R, const N: usize, const M: usize> NoForwardedFunction<A, R> for ForwardedFunction<A, R, N, M> {}

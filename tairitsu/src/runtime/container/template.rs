@@ -1,0 +1,117 @@
+//! An image with all that its containers have, linked and checked once.
+
+use crate::core_world::HostApi;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::restart::RestartPolicy;
+use crate::runtime::base::track::same_track;
+use crate::runtime::base::trap::message;
+use crate::runtime::image::image::Image;
+use crate::runtime::ledger::shared::Shared;
+use crate::runtime::provide::core_host::CoreHost;
+use crate::runtime::provide::served::Served;
+use crate::runtime::provide::source::{Provided, Source, served, slots};
+use crate::runtime::store::resolution::Resolutions;
+use crate::runtime::store::slot::Slot;
+use crate::runtime::store::state::{self, State};
+use crate::runtime::store::terms::Terms;
+use std::fmt;
+use std::sync::Arc;
+use wasmtime::component::{Instance, InstancePre};
+use wasmtime::{PoolConcurrencyLimitError, Store};
+
+/// Everything that containers of one kind have in common. Made by [`ContainerBuilder::prepare`], which links and
+/// checks; [`Template::spawn`] does neither. Cheap to clone, safe to share.
+#[derive(Clone)]
+pub struct Template {
+    pub(crate) inner: Arc<TemplateInner>,
+}
+
+pub(crate) struct TemplateInner {
+    pub(crate) image: Image,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) instance: InstancePre<State>,
+    pub(crate) provided: Vec<Provided>,
+    pub(crate) restart: RestartPolicy,
+    pub(crate) resolutions: Resolutions,
+    pub(crate) name: Option<String>,
+}
+
+impl Template {
+    /// The image.
+    pub fn image(&self) -> &Image {
+        &self.inner.image
+    }
+
+    pub(crate) fn enter(&self, name: Option<&str>) -> Arc<Shared> {
+        let TemplateInner { image, name: usual, .. } = &*self.inner;
+        image.machine().enter(name.or(usual.as_deref()), image.name())
+    }
+
+    /// A store with an instance in it. `kept` are the providers of the same container in its life before; those that
+    /// are given by value are taken from there, and are back there if it fails.
+    pub(crate) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
+        let mut store = self.store(shared, kept)?;
+        state::arm(&mut store);
+        match self.inner.instance.instantiate(&mut store) {
+            Ok(instance) => Ok((store, instance)),
+            Err(error) => {
+                *kept = store.into_data().providers;
+                Err(self.not_instantiated(&error))
+            }
+        }
+    }
+
+    /// Why there is no instance.
+    pub(crate) fn not_instantiated(&self, error: &wasmtime::Error) -> Error {
+        match self.image().machine().pool {
+            Some(containers) if error.is::<PoolConcurrencyLimitError>() => Error::PoolFull { containers },
+            _ => Error::Instantiate { message: message(error) },
+        }
+    }
+
+    /// A store with everything in it but an instance.
+    pub(crate) fn store(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<Store<State>, Error> {
+        let inner = &*self.inner;
+        let mut store = State::store(&inner.terms, shared);
+        #[cfg(feature = "wasi")]
+        if let Terms { wasi: Some(wasi), limits, .. } = &*inner.terms
+            && !wasi.can_wait()
+        {
+            store.data_mut().wasi = Some(wasi.open(limits)?);
+        }
+        store.data_mut().providers = slots(&inner.provided, kept)?;
+        Ok(store)
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let interfaces: Vec<_> = served(&self.inner.provided).map(|served| served.interface.id).collect();
+        f.debug_struct("Template")
+            .field("image", &self.inner.image)
+            .field("provides", &interfaces)
+            .field("limits", &self.inner.terms.limits)
+            .finish()
+    }
+}
+
+/// The place of the core world's host among the providers.
+pub(crate) const CORE: usize = 0;
+
+/// What is provided, with the core world's host, if each interface is provided once.
+pub(crate) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Error> {
+    for (i, one) in served(&provided).enumerate() {
+        for other in served(&provided).skip(i + 1) {
+            if same_track(one.interface.id, other.interface.id) {
+                return Err(Error::ProvidedTwice { interface: other.interface.id.into() });
+            }
+        }
+    }
+    // The core world's host is always there for `on_execute` and `on_log`. It is linked unless another provider serves
+    // the interface.
+    let has_core = served(&provided).any(|served| same_track(served.interface.id, HostApi.id()));
+    let core = if has_core { Vec::new() } else { vec![Served::new::<dyn HostApi, CoreHost>()] };
+    let source = Source::Kept(|| Box::new(CoreHost::default()));
+    provided.insert(CORE, Provided { source, served: core });
+    Ok(provided)
+}

@@ -1,0 +1,244 @@
+//! The clock that ends calls which run too long: one thread an engine, which sleeps while nothing runs.
+//!
+//! Compiled code compares the engine's epoch with its store's deadline at every loop and function entry. Every call
+//! sets that deadline to the next tick; then [`State::tick`] decides whether it may go on.
+//!
+//! [`State::tick`]: crate::runtime::store::state::State::tick
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+use wasmtime::{Engine, EngineWeak};
+
+/// The time between two ticks: the grain of every deadline.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// So many ticks without a sign of life send the thread to sleep.
+const PATIENCE: u32 = 100;
+
+/// The handle of the thread, which ends with it.
+pub(crate) struct Ticker {
+    pulse: Arc<Pulse>,
+}
+
+/// How calls tell the thread that they run. Cheap to share.
+pub(crate) struct Pulse {
+    /// Something has run since the thread looked.
+    alive: AtomicBool,
+    asleep: AtomicBool,
+    quit: AtomicBool,
+    /// The time since `origin`, in ticks. It is right, to one tick, after a [`beat`](Pulse::beat).
+    ticks: AtomicU64,
+    origin: Instant,
+    thread: std::sync::OnceLock<Thread>,
+    /// Who is to be woken, by tick and number.
+    alarms: Mutex<BTreeMap<(u64, u64), Waker>>,
+    next: AtomicU64,
+}
+
+impl Ticker {
+    pub(crate) fn start(engine: &Engine) -> io::Result<Self> {
+        let pulse = Arc::new(Pulse {
+            alive: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            quit: AtomicBool::new(false),
+            ticks: AtomicU64::new(0),
+            origin: Instant::now(),
+            thread: std::sync::OnceLock::new(),
+            alarms: Mutex::default(),
+            next: AtomicU64::new(0),
+        });
+        let (engine, theirs) = (engine.weak(), pulse.clone());
+        let thread = thread::Builder::new().name("tairitsu-ticker".into()).spawn(move || run(&engine, &theirs))?;
+        let _ = pulse.thread.set(thread.thread().clone());
+        Ok(Self { pulse })
+    }
+
+    pub(crate) fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.pulse.quit.store(true, Ordering::SeqCst);
+        self.pulse.wake();
+    }
+}
+
+impl Pulse {
+    /// Says that guest code runs, or is about to. Comes after the deadline was set: the thread sleeps only after
+    /// many ticks without a beat, so that the deadline has passed by then, and whoever still runs comes here again.
+    #[inline]
+    pub(crate) fn beat(&self) {
+        // Every thread that calls reads this, so it is written as seldom as can be.
+        if !self.alive.load(Ordering::Relaxed) {
+            self.revive();
+        }
+    }
+
+    /// The time, in ticks.
+    #[inline]
+    pub(crate) fn ticks(&self) -> u64 {
+        self.ticks.load(Ordering::Relaxed)
+    }
+
+    /// The time since that many ticks, and at most one tick more.
+    pub(crate) fn since(&self, ticks: u64) -> Duration {
+        let then = Duration::from_nanos(ticks.saturating_mul(TICK.as_nanos() as u64));
+        self.origin.elapsed().saturating_sub(then)
+    }
+
+    /// The whole ticks in that time.
+    pub(crate) fn ticks_in(time: Duration) -> u64 {
+        u64::try_from(time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Wakes whoever is due, and says whether others wait.
+    fn ring(&self) -> bool {
+        let mut alarms = self.alarms();
+        let later = alarms.split_off(&(self.ticks().saturating_add(1), 0));
+        let due = std::mem::replace(&mut *alarms, later);
+        let others = !alarms.is_empty();
+        drop(alarms);
+        due.into_values().for_each(Waker::wake);
+        others
+    }
+
+    fn alarms(&self) -> std::sync::MutexGuard<'_, BTreeMap<(u64, u64), Waker>> {
+        // Nothing that could panic happens under it.
+        self.alarms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn read_clock(&self) {
+        let ticks = self.origin.elapsed().as_nanos() / TICK.as_nanos();
+        self.ticks.fetch_max(ticks as u64, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn revive(&self) {
+        self.read_clock();
+        // The thread says that it sleeps and then looks here; this writes and then looks whether it sleeps. One of
+        // the two sees the other.
+        self.alive.store(true, Ordering::SeqCst);
+        if self.asleep.load(Ordering::SeqCst) {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+}
+
+/// Wakes a task at a tick. It does not once this is dropped.
+pub(crate) struct Alarm<'p> {
+    pulse: &'p Pulse,
+    key: (u64, u64),
+}
+
+impl<'p> Alarm<'p> {
+    pub(crate) fn new(pulse: &'p Pulse, due: u64) -> Self {
+        Self { pulse, key: (due, pulse.next.fetch_add(1, Ordering::Relaxed)) }
+    }
+
+    /// Sets it, for whoever is to be woken now.
+    pub(crate) fn set(&self, waker: &Waker) {
+        // A waker is somebody else's code, and runs without the lock.
+        let waker = waker.clone();
+        let before = self.pulse.alarms().insert(self.key, waker);
+        drop(before);
+        self.pulse.beat();
+    }
+}
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        let waker = self.pulse.alarms().remove(&self.key);
+        drop(waker);
+    }
+}
+
+fn run(engine: &EngineWeak, pulse: &Pulse) {
+    let mut idle = 0;
+    let mut last = Instant::now();
+    while !pulse.quit.load(Ordering::SeqCst) {
+        if idle > PATIENCE {
+            pulse.asleep.store(true, Ordering::SeqCst);
+            // `park` may return for no reason, and is left for one of two.
+            while !pulse.alive.load(Ordering::SeqCst) && !pulse.quit.load(Ordering::SeqCst) {
+                thread::park();
+            }
+            pulse.asleep.store(false, Ordering::SeqCst);
+            idle = 0;
+            last = Instant::now();
+        }
+        // `park_timeout` so that the end of the engine need not wait for a tick.
+        let next = last + TICK;
+        thread::park_timeout(next.saturating_duration_since(Instant::now()));
+        let now = Instant::now();
+        if now < next {
+            continue;
+        }
+        last = now;
+        let alive = pulse.alive.swap(false, Ordering::SeqCst);
+        pulse.read_clock();
+        let waited_for = pulse.ring();
+        idle = if alive || waited_for { 0 } else { idle + 1 };
+        match engine.upgrade() {
+            Some(engine) => engine.increment_epoch(),
+            None => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epochs(engine: &Engine, pulse: &Pulse, time: Duration) -> bool {
+        // The epoch itself is not to be read, so a store's deadline is.
+        let mut store = wasmtime::Store::new(engine, ());
+        let module = wasmtime::Module::new(engine, SPIN).unwrap();
+        store.epoch_deadline_trap();
+        store.set_epoch_deadline(1);
+        pulse.beat();
+        let instance = wasmtime::Instance::new(&mut store, &module, &[]).unwrap();
+        let spin = instance.get_typed_func::<(), ()>(&mut store, "spin").unwrap();
+        let start = Instant::now();
+        spin.call(&mut store, ()).unwrap_err();
+        start.elapsed() < time
+    }
+
+    /// `(module (func (export "spin") (loop (br 0))))`
+    const SPIN: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x08\x01\x04spin\0\0\x0a\x09\x01\x07\0\
+                          \x03\x40\x0c\0\x0b\x0b";
+
+    /// It ticks while something runs, sleeps when nothing does, and wakes for the next call.
+    #[test]
+    fn sleeps_and_wakes() {
+        let engine = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
+        let ticker = Ticker::start(&engine).unwrap();
+        for _ in 0..2 {
+            assert!(epochs(&engine, ticker.pulse(), Duration::from_secs(5)));
+            let end = Instant::now() + Duration::from_secs(30);
+            while !ticker.pulse().asleep.load(Ordering::SeqCst) {
+                assert!(Instant::now() < end, "the ticker does not sleep");
+                thread::sleep(TICK);
+            }
+        }
+        let pulse = Arc::downgrade(ticker.pulse());
+        drop(ticker);
+        let end = Instant::now() + Duration::from_secs(30);
+        while pulse.strong_count() > 0 {
+            assert!(Instant::now() < end, "the thread does not end");
+            thread::sleep(TICK);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! How an image and an interface fit together, before anything is linked or instantiated.
+
+use super::compare::{self, Wants, find_export};
+use super::image::Image;
+use crate::__private::HasInterface;
+use crate::descriptor::Descriptor;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::report::{self, Report};
+use crate::runtime::base::track::{same_track, without_version};
+use std::fmt;
+use tairitsu_guest::schema::{Interface, Role};
+use wit_parser::WorldItem;
+
+/// How an image and an interface fit together, by version and by structure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compatibility {
+    /// Whatever one side calls, the other has, with the same type.
+    Compatible,
+    /// The image is older than the trait, and lacks functions that the trait has default bodies for: those serve it, on
+    /// the host.
+    Defaulted {
+        /// Their names.
+        functions: Vec<String>,
+    },
+    /// The image does not export the interface, in any version that is compatible by semver.
+    Absent {
+        /// The interface's id.
+        interface: String,
+        /// The ids under which the image exports it in other versions.
+        found: Vec<String>,
+    },
+    /// Functions that one side calls, and the other lacks or has with another type.
+    Incompatible {
+        /// The interface's id.
+        interface: String,
+        /// Every one of them.
+        report: Report,
+    },
+}
+
+impl Compatibility {
+    /// Whether containers of the image can be used by way of the interface.
+    pub fn is_compatible(&self) -> bool {
+        matches!(self, Compatibility::Compatible | Compatibility::Defaulted { .. })
+    }
+
+    /// The error of whoever needs the interface of that image, if there is one.
+    pub(crate) fn into_error(self, image: &Image) -> Option<Error> {
+        match self {
+            Compatibility::Compatible | Compatibility::Defaulted { .. } => None,
+            Compatibility::Absent { interface, .. } => {
+                let found = image.exports().into_iter().map(|export| export.id).collect();
+                Some(Error::NoExport { interface, found })
+            }
+            Compatibility::Incompatible { interface, report } => Some(Error::Exports { interface, report }),
+        }
+    }
+}
+
+impl fmt::Display for Compatibility {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Compatibility::Compatible => f.write_str("compatible"),
+            Compatibility::Defaulted { functions } => {
+                write!(f, "compatible, with the trait's default for {}", report::list(functions))
+            }
+            Compatibility::Absent { interface, found } if found.is_empty() => {
+                write!(f, "expected an image that exports `{interface}`, found none of that name")
+            }
+            Compatibility::Absent { interface, found } => {
+                write!(f, "expected an image that exports `{interface}`, found {}", report::list(found))
+            }
+            Compatibility::Incompatible { interface, report } => {
+                write!(f, "`{interface}` is not the same on both sides:\n{report}")
+            }
+        }
+    }
+}
+
+impl Image {
+    /// Holds the image against an interface, without linking or running anything.
+    ///
+    /// Of a `#[tairitsu::guest]` trait the image has to export every function that has no default body. Of a
+    /// `#[tairitsu::host]` trait the host has to have every function that the image imports: an image that imports
+    /// none asks for nothing, and is compatible.
+    pub fn compatibility<I: ?Sized + HasInterface>(&self, _interface: Descriptor<I>) -> Compatibility {
+        match I::ROLE {
+            Role::Export => self.exported(I::INTERFACE),
+            Role::Import => self.imported(I::INTERFACE),
+        }
+    }
+
+    fn exported(&self, interface: &'static Interface) -> Compatibility {
+        let resolve = self.resolve();
+        let Some((_, id)) = find_export(self, interface) else {
+            let found = self.exports().into_iter().map(|export| export.id);
+            let found = found.filter(|id| without_version(id) == without_version(interface.id)).collect();
+            return Compatibility::Absent { interface: interface.id.into(), found };
+        };
+        let exported = &resolve.interfaces[id];
+        let mut report = Report::default();
+        compare::compare(&mut report, Wants::Rust, interface, resolve, exported);
+        if !report.is_empty() {
+            return Compatibility::Incompatible { interface: interface.id.into(), report };
+        }
+        let lacks = interface.functions.iter().filter(|function| !exported.functions.contains_key(function.name));
+        let functions: Vec<_> = lacks.map(|function| function.name.to_string()).collect();
+        if functions.is_empty() { Compatibility::Compatible } else { Compatibility::Defaulted { functions } }
+    }
+
+    fn imported(&self, interface: &'static Interface) -> Compatibility {
+        let resolve = self.resolve();
+        let mut report = Report::default();
+        for (key, item) in &self.world().imports {
+            let (name, WorldItem::Interface { id, .. }) = (resolve.name_world_key(key), item) else { continue };
+            let wanted = &resolve.interfaces[*id];
+            if same_track(interface.id, &name) {
+                compare::compare(&mut report, Wants::Component, interface, resolve, wanted);
+            } else if without_version(&name) == without_version(interface.id) {
+                report.missing.extend(wanted.functions.values().map(|f| compare::missing(&name, resolve, f)));
+            }
+        }
+        if report.is_empty() {
+            Compatibility::Compatible
+        } else {
+            Compatibility::Incompatible { interface: interface.id.into(), report }
+        }
+    }
+}

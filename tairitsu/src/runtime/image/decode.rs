@@ -1,0 +1,147 @@
+//! What bytes are, and what a component says of itself. The tools that read a component are guarded.
+
+use super::arena;
+use super::bounds;
+use super::package_cycles::Packages;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::trap::panic_message;
+use crate::runtime::store::room::Arena;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use wasmparser::Payload;
+use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_parser::{Resolve, World, WorldId};
+
+/// What a component says of itself.
+pub(super) struct Decoded {
+    pub(super) resolve: Resolve,
+    pub(super) world: WorldId,
+    pub(super) arena: Arena,
+    /// Why the world is empty. A component is decoded before it is cached, so that this is a matter of another version of what
+    /// decodes it.
+    pub(super) flaw: Option<String>,
+}
+
+impl Decoded {
+    /// A world with nothing in it.
+    pub(super) fn nothing(flaw: Error) -> Self {
+        let mut resolve = Resolve::default();
+        let world = resolve.worlds.alloc(World {
+            name: "nothing".into(),
+            imports: Default::default(),
+            exports: Default::default(),
+            package: None,
+            docs: Default::default(),
+            stability: Default::default(),
+            includes: Vec::new(),
+            span: Default::default(),
+        });
+        Self { resolve, world, arena: Arena::default(), flaw: Some(flaw.to_string()) }
+    }
+}
+
+pub(super) enum Kind {
+    Component,
+    CoreModule,
+}
+
+impl Kind {
+    /// Tells a component from a core module by the eight bytes that every binary begins with: the magic
+    /// number, a version and a layer.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Error> {
+        match bytes {
+            [b'\0', b'a', b's', b'm', _, _, 0, 0, ..] => Ok(Kind::CoreModule),
+            [b'\0', b'a', b's', b'm', _, _, 1, 0, ..] => Ok(Kind::Component),
+            _ => Err(Error::NotWasm { found: describe(bytes) }),
+        }
+    }
+}
+
+/// What bytes look like that are no WebAssembly.
+fn describe(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return "no bytes at all".into();
+    }
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"(module") || start.starts_with(b"(component") {
+        return "WebAssembly text: turn it into a binary with `wasm-tools parse`".into();
+    }
+    let head = &bytes[..bytes.len().min(8)];
+    format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
+}
+
+/// Refuses packages that use each other, on which the decoder would not end. Together they are what the sections of one
+/// core module say, or what a component does.
+pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<(), String> {
+    let mut packages = Packages::default();
+    for component in components {
+        bounds::check(component)?;
+        answer(|| packages.add(component))?;
+    }
+    match packages.cycle() {
+        None => Ok(()),
+        Some((one, other)) => {
+            Err(format!("expected packages that do not use each other, found `{one}` and `{other}`, which do"))
+        }
+    }
+}
+
+/// The WIT of a component that is valid, and its arena.
+pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
+    match answer(|| wit_component::decode(component)) {
+        Ok(DecodedWasm::Component(resolve, world)) => {
+            Ok(Decoded { resolve, world, arena: arena::of(component), flaw: None })
+        }
+        Ok(DecodedWasm::WitPackage(..)) => {
+            Err(Error::NotWit { message: "it is a WIT package, which has types and no code".into() })
+        }
+        Err(message) => Err(Error::NotWit { message }),
+    }
+}
+
+/// What `wasmparser`, `wit-parser` or `wit-component` make of bytes. They assert what is true of all that the tools write; a valid
+/// component of another origin need not be so, and an image that nobody can read is an error of that image. What they held
+/// when they panicked goes with the panic.
+pub(super) fn answer<T, E: fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(answer) => answer.map_err(|error| format!("{error:#}")),
+        Err(panic) => {
+            Err(format!("expected what the tools for components write, found otherwise: {}", panic_message(&*panic)))
+        }
+    }
+}
+
+/// Makes a component of a core module, by the `component-type` sections in it.
+pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let fail = |message| Error::Componentize { message };
+    let mut sections = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        if let Payload::CustomSection(section) = payload.map_err(|error| fail(error.to_string()))?
+            && section.name().starts_with("component-type")
+        {
+            sections.push(section.data());
+        }
+    }
+    // One of the format before it was a component begins with its number.
+    if let Some([version, ..]) = sections.iter().find(|section| !section.starts_with(b"\0asm")) {
+        let message = format!("expected a `component-type` section that is a component, found one of format {version}");
+        return Err(fail(message));
+    }
+    check_packages(sections).map_err(fail)?;
+    if answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?.0.is_none() {
+        return Err(Error::NoComponentType);
+    }
+    answer(|| {
+        let encoder = ComponentEncoder::default().validate(true);
+        #[cfg(feature = "wasi")]
+        let encoder = {
+            use wasi_preview1_component_adapter_provider as adapter;
+            encoder.adapter(
+                adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+                adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+            )?
+        };
+        encoder.module(wasm)?.encode()
+    })
+    .map_err(fail)
+}

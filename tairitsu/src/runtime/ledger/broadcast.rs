@@ -1,0 +1,145 @@
+//! Values for any number of bounded subscriptions, none of which can hold up who sends.
+
+use super::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
+use std::collections::VecDeque;
+use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+/// Where values are sent.
+pub(crate) struct Hub<T> {
+    /// As many as there are queues: who sends looks here before anything else.
+    readers: AtomicUsize,
+    queues: Mutex<Vec<Arc<Queue<T>>>>,
+}
+
+/// Where values are received.
+pub(crate) struct Subscription<T> {
+    queue: Arc<Queue<T>>,
+    hub: Weak<Hub<T>>,
+}
+
+/// What is received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Received<T> {
+    Value(T),
+    /// So many that came before what comes next were dropped, since the queue was full.
+    Lost(u64),
+}
+
+struct Queue<T> {
+    capacity: usize,
+    state: Mutex<State<T>>,
+    more: Condvar,
+}
+
+struct State<T> {
+    values: VecDeque<T>,
+    lost: u64,
+    is_closed: bool,
+}
+
+impl<T> Default for Hub<T> {
+    fn default() -> Self {
+        Self { readers: AtomicUsize::new(0), queues: Mutex::new(Vec::new()) }
+    }
+}
+
+impl<T: Clone> Hub<T> {
+    /// Sends a value to all that subscribe. It is not made if nobody does.
+    pub(crate) fn send(&self, make: impl FnOnce() -> T) {
+        if self.readers.load(Ordering::Relaxed) != 0 {
+            let value = make();
+            self.queues().iter().for_each(|queue| queue.push(value.clone()));
+        }
+    }
+}
+
+impl<T> Hub<T> {
+    /// A subscription that keeps so many values, at least one, and drops the oldest for a newer one.
+    pub(crate) fn subscribe(self: &Arc<Self>, capacity: usize) -> Subscription<T> {
+        let state = Mutex::new(State { values: VecDeque::new(), lost: 0, is_closed: false });
+        let queue = Arc::new(Queue { capacity: capacity.max(1), state, more: Condvar::new() });
+        let mut queues = self.queues();
+        queues.push(queue.clone());
+        self.readers.store(queues.len(), Ordering::Relaxed);
+        Subscription { queue, hub: Arc::downgrade(self) }
+    }
+
+    fn queues(&self) -> MutexGuard<'_, Vec<Arc<Queue<T>>>> {
+        // Nothing that could panic happens under it.
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Drop for Hub<T> {
+    fn drop(&mut self) {
+        for queue in &*self.queues() {
+            queue.lock().is_closed = true;
+            queue.more.notify_all();
+        }
+    }
+}
+
+impl<T> Drop for Subscription<T> {
+    fn drop(&mut self) {
+        if let Some(hub) = self.hub.upgrade() {
+            let mut queues = hub.queues();
+            queues.retain(|queue| !Arc::ptr_eq(queue, &self.queue));
+            hub.readers.store(queues.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl<T> Subscription<T> {
+    /// The next one, if it is there.
+    pub(crate) fn try_recv(&self) -> Result<Received<T>, TryRecvError> {
+        self.queue.lock().next()
+    }
+
+    /// The next one, after a wait if need be; nothing, if there will be none within the time that is given.
+    pub(crate) fn recv(&self, time: Option<Duration>) -> Result<Received<T>, RecvTimeoutError> {
+        let start = Instant::now();
+        let mut state = self.queue.lock();
+        loop {
+            match state.next() {
+                Ok(received) => return Ok(received),
+                Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+                Err(TryRecvError::Empty) => {}
+            }
+            let more = &self.queue.more;
+            state = match time.map(|time| time.checked_sub(start.elapsed())) {
+                None => more.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(Some(left)) => more.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                Some(None) => return Err(RecvTimeoutError::Timeout),
+            };
+        }
+    }
+}
+
+impl<T> Queue<T> {
+    fn push(&self, value: T) {
+        let mut state = self.lock();
+        if state.values.len() == self.capacity {
+            state.values.pop_front();
+            state.lost += 1;
+        }
+        state.values.push_back(value);
+        self.more.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // Nothing that could panic happens under it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> State<T> {
+    fn next(&mut self) -> Result<Received<T>, TryRecvError> {
+        if self.lost != 0 {
+            return Ok(Received::Lost(std::mem::take(&mut self.lost)));
+        }
+        let closed = if self.is_closed { TryRecvError::Disconnected } else { TryRecvError::Empty };
+        self.values.pop_front().map(Received::Value).ok_or(closed)
+    }
+}

@@ -1,0 +1,138 @@
+//! A registry's numbers, through the `metrics` facade. `RegistryBuilder::metrics` has their names and what they mean.
+
+use crate::runtime::base::call_error::CAUSES;
+use metrics::{Counter, Gauge, Histogram, Unit, counter, gauge, histogram};
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+use std::sync::Arc;
+use std::time::Instant;
+
+const CALLS: &str = "tairitsu_calls_total";
+const CALL_ERRORS: &str = "tairitsu_call_errors_total";
+const CALL_DURATION: &str = "tairitsu_call_duration_seconds";
+const SPAWN_DURATION: &str = "tairitsu_spawn_duration_seconds";
+const COMPILE_DURATION: &str = "tairitsu_compile_duration_seconds";
+const CACHE_HITS: &str = "tairitsu_cache_hits_total";
+const CACHE_MISSES: &str = "tairitsu_cache_misses_total";
+const CONTAINERS: &str = "tairitsu_containers";
+
+/// A registry's numbers, if somebody wants them.
+#[derive(Clone)]
+pub(crate) struct Meters(Option<Arc<Inner>>);
+
+/// Looked up once, so that to count is all that a call does.
+struct Inner {
+    calls: Counter,
+    /// By the words of [`CAUSES`], in that order.
+    errors: [Counter; CAUSES.len()],
+    call: Histogram,
+    spawn: Histogram,
+    compile: Histogram,
+    hits: Counter,
+    misses: Counter,
+    containers: Gauge,
+}
+
+impl Meters {
+    /// Those of the recorder that there is now.
+    pub(crate) fn new(is_on: bool) -> Self {
+        Self(is_on.then(|| {
+            describe();
+            Arc::new(Inner {
+                calls: counter!(CALLS),
+                errors: CAUSES.map(|cause| counter!(CALL_ERRORS, "cause" => cause)),
+                call: histogram!(CALL_DURATION),
+                spawn: histogram!(SPAWN_DURATION),
+                compile: histogram!(COMPILE_DURATION),
+                hits: counter!(CACHE_HITS),
+                misses: counter!(CACHE_MISSES),
+                containers: gauge!(CONTAINERS),
+            })
+        }))
+    }
+
+    #[inline]
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The time, if anybody wants to know what something takes.
+    pub(crate) fn now(&self) -> Option<Instant> {
+        self.is_on().then(Instant::now)
+    }
+
+    /// A call has ended, in an error if there is a cause.
+    pub(crate) fn called(&self, began: Option<Instant>, cause: Option<&'static str>) {
+        let Some(inner) = &self.0 else { return };
+        inner.calls.increment(1);
+        record(&inner.call, began);
+        if let Some(cause) = cause {
+            inner.fail(cause);
+        }
+    }
+
+    /// A call was refused, and took no time.
+    pub(crate) fn refused(&self, cause: &'static str) {
+        if let Some(inner) = &self.0 {
+            inner.calls.increment(1);
+            inner.fail(cause);
+        }
+    }
+
+    pub(crate) fn spawned(&self, began: Option<Instant>) {
+        if let Some(inner) = &self.0 {
+            record(&inner.spawn, began);
+        }
+    }
+
+    pub(crate) fn compiled(&self, began: Option<Instant>) {
+        if let Some(inner) = &self.0 {
+            record(&inner.compile, began);
+        }
+    }
+
+    /// An image was looked up in the cache.
+    pub(crate) fn looked_up(&self, is_hit: bool) {
+        if let Some(inner) = &self.0 {
+            if is_hit { &inner.hits } else { &inner.misses }.increment(1);
+        }
+    }
+
+    /// A container is in the list.
+    pub(crate) fn entered(&self) {
+        if let Some(inner) = &self.0 {
+            inner.containers.increment(1.0);
+        }
+    }
+
+    /// It is no longer.
+    pub(crate) fn left(&self) {
+        if let Some(inner) = &self.0 {
+            inner.containers.decrement(1.0);
+        }
+    }
+}
+
+impl Inner {
+    fn fail(&self, cause: &str) {
+        if let Some(place) = CAUSES.iter().position(|known| *known == cause) {
+            self.errors[place].increment(1);
+        }
+    }
+}
+
+fn record(histogram: &Histogram, began: Option<Instant>) {
+    if let Some(began) = began {
+        histogram.record(began.elapsed());
+    }
+}
+
+fn describe() {
+    describe_counter!(CALLS, Unit::Count, "calls to guests that have ended, those that were refused included");
+    describe_counter!(CALL_ERRORS, Unit::Count, "calls to guests that ended in an error, by its cause");
+    describe_histogram!(CALL_DURATION, Unit::Seconds, "how long a call to a guest took, whatever it ended in");
+    describe_histogram!(SPAWN_DURATION, Unit::Seconds, "how long a container took to start, or to start anew");
+    describe_histogram!(COMPILE_DURATION, Unit::Seconds, "how long an image took to load that was in no cache");
+    describe_counter!(CACHE_HITS, Unit::Count, "images that were in the cache of compiled ones");
+    describe_counter!(CACHE_MISSES, Unit::Count, "images that were not, and were compiled");
+    describe_gauge!(CONTAINERS, Unit::Count, "containers that live");
+}

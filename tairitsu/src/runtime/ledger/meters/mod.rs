@@ -1,0 +1,11 @@
+//! A registry's numbers.
+
+#[cfg(feature = "metrics")]
+mod counted;
+#[cfg(not(feature = "metrics"))]
+mod uncounted;
+
+#[cfg(feature = "metrics")]
+pub(crate) use counted::Meters;
+#[cfg(not(feature = "metrics"))]
+pub(crate) use uncounted::Meters;

@@ -1,0 +1,213 @@
+//! Links the functions of an interface to a provider.
+
+use crate::future::{self, HostFuture};
+use crate::runtime::base::cause::Cause;
+#[cfg(feature = "async")]
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::trap::panic_message;
+use crate::runtime::engine::machine::Asyncness;
+use crate::runtime::store::resources::{Kind, Lifted};
+use crate::runtime::store::state::State;
+use crate::runtime::store::watch::Watch;
+use crate::runtime::values::tuple::ValueTuple;
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+use tairitsu_guest::abi::{self, Resource};
+use tairitsu_guest::schema::Interface;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower, ResourceType};
+
+/// Why a function could not be linked.
+pub type LinkError = wasmtime::Error;
+
+/// Links the functions of one interface to one provider.
+pub struct ProviderLinker<'l, P> {
+    linker: LinkerInstance<'l, State>,
+    interface: &'static Interface,
+    place: &'l Place<'l>,
+    marker: PhantomData<fn(P)>,
+}
+
+/// What an interface's functions are linked to.
+pub(crate) struct Place<'l> {
+    /// The provider's place in the state.
+    pub(crate) provider: usize,
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "it may be"))]
+    pub(crate) is_shared: bool,
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no call is a future"))]
+    pub(crate) asyncness: Asyncness,
+    pub(crate) is_denied: &'l dyn Fn(&str) -> bool,
+}
+
+impl<'l, P: 'static> ProviderLinker<'l, P> {
+    pub(crate) fn new(
+        linker: &'l mut Linker<State>,
+        interface: &'static Interface,
+        place: &'l Place<'l>,
+    ) -> Result<Self, LinkError> {
+        Ok(Self { linker: linker.instance(interface.id)?, interface, place, marker: PhantomData })
+    }
+
+    /// Links function `index` of the interface; one that is denied, to an error.
+    pub fn function<A, R>(
+        &mut self,
+        index: usize,
+        function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
+    ) -> Result<(), LinkError>
+    where
+        A: ComponentNamedList + Lift + Lifted + 'static,
+        R: ComponentNamedList + Lower + 'static,
+    {
+        self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
+    }
+
+    /// The name of function `index`, unless it is denied: then it is linked, to an error.
+    fn allowed(&mut self, index: usize) -> Result<Option<&'static str>, LinkError> {
+        let name = self.interface.functions[index].name;
+        if (self.place.is_denied)(name) {
+            link_denied(&mut self.linker, self.interface.id, name)?;
+            return Ok(None);
+        }
+        Ok(Some(name))
+    }
+
+    /// Links function `index`, unless it is denied. What `before` reads of the state is read before the provider is had.
+    pub(crate) fn wrap<T, A, R>(
+        &mut self,
+        index: usize,
+        before: impl Fn(&State) -> T + Send + Sync + 'static,
+        function: impl Fn(&mut P, T, A) -> wasmtime::Result<R> + Send + Sync + 'static,
+    ) -> Result<(), LinkError>
+    where
+        A: ComponentNamedList + Lift + Lifted + 'static,
+        R: ComponentNamedList + Lower + 'static,
+    {
+        let (provider, interface) = (self.place.provider, self.interface);
+        let Some(name) = self.allowed(index)? else { return Ok(()) };
+        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+            if let Some(whose) = args.whose() {
+                whose.settle(store.data_mut().resources());
+            }
+            let read = before(store.data());
+            let mut lease = store.data_mut().provider(provider)?;
+            let provider = lease.get::<P>()?;
+            // A provider may be left in the middle of something, and is seen again only where it is shared, or was
+            // given by value and its container restarts. Both say so.
+            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, read, args))) {
+                Ok(results) => results?,
+                Err(panic) => return Err(panicked(interface, name, &*panic)),
+            };
+            drop(lease);
+            store.data().time.after_host()?;
+            Ok(results)
+        })
+    }
+}
+
+impl<P: Send + 'static> ProviderLinker<'_, P> {
+    /// Links function `index` of the interface, which is a future; one that is denied, to an error. Where calls are no
+    /// futures, the thread waits for it, for as long as the call may take.
+    pub fn future<A, R, const N: usize, const M: usize>(
+        &mut self,
+        index: usize,
+        function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
+    ) -> Result<(), LinkError>
+    where
+        A: abi::Lift + Send + Sync + 'static,
+        R: abi::Lower + Send + Sync + 'static,
+    {
+        #[cfg(feature = "async")]
+        if self.place.asyncness == Asyncness::Yes {
+            return self.wrap_async::<A, R, N, M>(index, function);
+        }
+        let interface = self.interface;
+        self.wrap(
+            index,
+            |state| state.time.clone(),
+            move |provider, time, args: ValueTuple<A, N>| {
+                let call = caught(interface, index, async { function(provider, args.value).await });
+                future::wait(Watch(time).over(call)).map(ValueTuple::<R, M>::new)
+            },
+        )
+    }
+
+    #[cfg(feature = "async")]
+    fn wrap_async<A, R, const N: usize, const M: usize>(
+        &mut self,
+        index: usize,
+        function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
+    ) -> Result<(), LinkError>
+    where
+        A: abi::Lift + Send + Sync + 'static,
+        R: abi::Lower + Send + Sync + 'static,
+    {
+        let (provider, interface) = (self.place.provider, self.interface);
+        let Some(name) = self.allowed(index)? else { return Ok(()) };
+        if self.place.is_shared {
+            return Err(Error::SharedAsync { function: format!("{}#{name}", interface.id) }.into());
+        }
+        self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
+            Box::new(async move {
+                if let Some(whose) = args.whose() {
+                    whose.settle(store.data_mut().resources());
+                }
+                let provider = store.data_mut().own_provider::<P>(provider)?;
+                let result = caught(interface, index, async { function(provider, args.value).await }).await?;
+                store.data().time.after_host()?;
+                Ok(ValueTuple::<R, M>::new(result))
+            })
+        })
+    }
+}
+
+/// What a provider's future comes to. Its panic is an error of the call, as in [`ProviderLinker::wrap`].
+async fn caught<T>(interface: &Interface, index: usize, future: impl Future<Output = T>) -> wasmtime::Result<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+        Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(panic) => Poll::Ready(Err(panicked(interface, interface.functions[index].name, &*panic))),
+    })
+    .await
+}
+
+impl<P> ProviderLinker<'_, P> {
+    /// The interface.
+    pub(crate) fn interface(&self) -> &'static Interface {
+        self.interface
+    }
+}
+
+impl<P> ProviderLinker<'_, P> {
+    /// Links the interface's resource. What the guest drops of it is dropped.
+    pub fn resource<R: ?Sized + Resource>(&mut self) -> Result<(), LinkError> {
+        let (name, interface) = (R::RESOURCE.name, self.interface);
+        self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
+            let value = store.data_mut().resources().remove(place);
+            match catch_unwind(AssertUnwindSafe(|| drop(value))) {
+                Ok(()) => Ok(store.data().time.after_host()?),
+                Err(panic) => Err(panicked(interface, &format!("[resource-drop]{name}"), &*panic)),
+            }
+        })
+    }
+}
+
+#[cold]
+fn panicked(interface: &Interface, function: &str, panic: &(dyn Any + Send)) -> LinkError {
+    let function = format!("{}#{function}", interface.id);
+    Cause::Provider { function, message: panic_message(panic) }.into()
+}
+
+/// Links a function that is an error to call, whatever its type.
+pub(crate) fn link_denied(
+    linker: &mut LinkerInstance<'_, State>,
+    interface: &str,
+    function: &str,
+) -> Result<(), LinkError> {
+    let name = if interface.is_empty() { function.into() } else { format!("{interface}#{function}") };
+    linker.func_new(function, move |_, _, _, _| Err(Cause::Denied { function: name.clone() }.into()))
+}

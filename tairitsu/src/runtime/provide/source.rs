@@ -1,0 +1,92 @@
+//! What a container is provided with, and where it comes from.
+
+use super::served::Served;
+use crate::runtime::base::load_error::Error;
+use crate::runtime::base::trap::panic_message;
+use crate::runtime::store::slot::Slot;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A provider, and the interfaces that it is to provide.
+pub(crate) struct Provided {
+    pub(crate) source: Source,
+    pub(crate) served: Vec<Served>,
+}
+
+/// Where a container's provider comes from.
+pub(crate) enum Source {
+    /// From here, for the one container that takes it. Nothing waits for the lock: a template with one of these has
+    /// one container.
+    Value(Mutex<Option<Box<dyn Any + Send>>>),
+    /// Every container has one of its own, and keeps it when it restarts.
+    Kept(fn() -> Box<dyn Any + Send>),
+    /// Every container has one of its own, and a new one when it restarts.
+    Factory(Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>),
+    /// All containers have this one.
+    Shared(Arc<Mutex<dyn Any + Send>>),
+}
+
+impl Provided {
+    pub(crate) fn value<P: Send + 'static>(served: Vec<Served>, provider: P) -> Self {
+        Self { source: Source::Value(Mutex::new(Some(Box::new(provider)))), served }
+    }
+
+    pub(crate) fn factory<P: Send + 'static>(
+        served: Vec<Served>,
+        make: impl Fn() -> P + Send + Sync + 'static,
+    ) -> Self {
+        Self { source: Source::Factory(Box::new(move || Box::new(make()))), served }
+    }
+
+    pub(crate) fn shared<P: Send + 'static>(served: Vec<Served>, provider: Arc<Mutex<P>>) -> Self {
+        Self { source: Source::Shared(provider), served }
+    }
+
+    /// A new slot; nothing for what a container keeps.
+    pub(crate) fn make(&self) -> Result<Option<Slot>, Error> {
+        match &self.source {
+            Source::Value(_) | Source::Kept(_) => Ok(None),
+            Source::Factory(factory) => match catch_unwind(AssertUnwindSafe(factory)) {
+                Ok(provider) => Ok(Some(Slot::Own(provider))),
+                Err(panic) => Err(Error::Factory { interface: self.interface(), message: panic_message(&*panic) }),
+            },
+            Source::Shared(provider) => Ok(Some(Slot::Shared(provider.clone()))),
+        }
+    }
+
+    /// What a container keeps from then on; what is given by value, once.
+    pub(crate) fn take(&self) -> Result<Slot, Error> {
+        let taken = match &self.source {
+            Source::Value(provider) => provider.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Source::Kept(make) => Some(make()),
+            Source::Factory(_) | Source::Shared(_) => None,
+        };
+        taken.map(Slot::Own).ok_or_else(|| Error::ProvidedByValue { interface: self.interface() })
+    }
+
+    /// The id of the first interface.
+    pub(crate) fn interface(&self) -> String {
+        self.served.first().map(|served| served.interface.id.into()).unwrap_or_default()
+    }
+}
+
+/// The interfaces of all providers.
+pub(crate) fn served(provided: &[Provided]) -> impl Iterator<Item = &Served> {
+    provided.iter().flat_map(|provided| &provided.served)
+}
+
+/// A container's providers. `kept` are those of its life before; those that are given by value are taken from there.
+pub(crate) fn slots(provided: &[Provided], kept: &mut Vec<Slot>) -> Result<Vec<Slot>, Error> {
+    // What is made anew comes first, since it can fail.
+    let made = provided.iter().map(Provided::make).collect::<Result<Vec<_>, _>>()?;
+    let mut kept = std::mem::take(kept).into_iter().map(Some).collect::<Vec<_>>();
+    let taken = made.into_iter().zip(provided).enumerate().map(|(i, (made, provided))| match made {
+        Some(slot) => Ok(slot),
+        None => match kept.get_mut(i).and_then(Option::take) {
+            Some(slot) => Ok(slot),
+            None => provided.take(),
+        },
+    });
+    taken.collect()
+}

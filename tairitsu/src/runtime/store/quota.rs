@@ -1,0 +1,94 @@
+//! What a store has of its memory and tables, held against its limits.
+
+use crate::runtime::base::cause::Cause;
+use crate::runtime::base::limits::{INSTANCES, Limits, MEMORIES, TABLE_ELEMENTS, TABLES};
+use crate::runtime::ledger::shared::Shared;
+use std::sync::Arc;
+use wasmtime::ResourceLimiter;
+
+/// What a store has of its memory and tables. wasmtime asks it before anything grows.
+pub(crate) struct Quota {
+    memory: usize,
+    max_memory: usize,
+    elements: usize,
+    max_elements: usize,
+    /// A table's maximum from here on is its place's in the pool, and not the guest's own.
+    place_elements: usize,
+    /// What the growth that is under way adds, to be taken back if it fails.
+    growing: usize,
+    shared: Arc<Shared>,
+}
+
+impl Quota {
+    pub(crate) fn new(limits: &Limits, is_pooled: bool, shared: Arc<Shared>) -> Self {
+        Self {
+            memory: 0,
+            max_memory: limits.memory,
+            elements: 0,
+            max_elements: limits.tables,
+            place_elements: if is_pooled { TABLE_ELEMENTS } else { usize::MAX },
+            growing: 0,
+            shared,
+        }
+    }
+
+    /// The bytes that may be added to the memories.
+    pub(crate) fn left(&self) -> usize {
+        self.max_memory.saturating_sub(self.memory)
+    }
+}
+
+impl ResourceLimiter for Quota {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum) {
+            // The guest's own limit, and its to handle.
+            self.growing = 0;
+            return Ok(false);
+        }
+        let growth = desired.saturating_sub(current);
+        let sum = self.memory.saturating_add(growth);
+        if sum > self.max_memory {
+            return Err(Cause::Memory { limit: self.max_memory }.into());
+        }
+        (self.memory, self.growing) = (sum, growth);
+        self.shared.set_memory(sum);
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.memory -= std::mem::take(&mut self.growing);
+        self.shared.set_memory(self.memory);
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+        if maximum.is_some_and(|maximum| desired > maximum && maximum < self.place_elements) {
+            self.growing = 0;
+            return Ok(false);
+        }
+        let growth = desired.saturating_sub(current);
+        let sum = self.elements.saturating_add(growth);
+        if sum > self.max_elements {
+            return Err(Cause::Table { limit: self.max_elements }.into());
+        }
+        (self.elements, self.growing) = (sum, growth);
+        Ok(true)
+    }
+
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.elements -= std::mem::take(&mut self.growing);
+        Ok(())
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}

@@ -1,0 +1,86 @@
+//! Interfaces that were resolved and checked, once for all containers of a template.
+
+use std::any::TypeId;
+use std::sync::OnceLock;
+use wasmtime::component::ComponentExportIndex;
+
+/// The interfaces of one template that have a client, in the order in which one was asked for. It grows and is
+/// read without a lock: a template has few, and any number of containers that look them up.
+#[derive(Default)]
+pub(crate) struct Resolutions {
+    next: OnceLock<Box<Node>>,
+}
+
+/// Where each function of an interface is in the image; nothing for an optional one that is not there.
+pub(crate) type Exports = [Option<ComponentExportIndex>];
+
+struct Node {
+    interface: TypeId,
+    exports: Box<Exports>,
+    rest: Resolutions,
+}
+
+impl Resolutions {
+    /// The functions of an interface, if it was kept.
+    pub(crate) fn get(&self, interface: TypeId) -> Option<&Exports> {
+        let mut list = self;
+        while let Some(node) = list.next.get() {
+            if node.interface == interface {
+                return Some(&node.exports);
+            }
+            list = &node.rest;
+        }
+        None
+    }
+
+    /// Keeps the functions of an interface that was found to be what the image exports. Two containers may find it at
+    /// once, and find the same.
+    pub(crate) fn keep(&self, interface: TypeId, mut exports: Box<Exports>) -> &Exports {
+        let mut list = self;
+        loop {
+            let node = list.next.get_or_init(|| {
+                Box::new(Node { interface, exports: std::mem::take(&mut exports), rest: Self::default() })
+            });
+            if node.interface == interface {
+                return &node.exports;
+            }
+            list = &node.rest;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    struct Type<const N: usize>;
+
+    /// Each is kept once and found again, whoever comes first.
+    #[test]
+    fn from_many_threads() {
+        let ids = [TypeId::of::<Type<1>>(), TypeId::of::<Type<2>>(), TypeId::of::<Type<3>>()];
+        let len = |id| ids.iter().position(|known| *known == id).unwrap() + 1;
+        for _ in 0..100 {
+            let list = &Resolutions::default();
+            thread::scope(|scope| {
+                for at in 0..6 {
+                    scope.spawn(move || {
+                        for id in ids.iter().cycle().skip(at).take(3).copied() {
+                            let kept = list.keep(id, vec![None; len(id)].into());
+                            assert_eq!(kept.len(), len(id));
+                            assert!(std::ptr::eq(kept, list.get(id).unwrap()));
+                        }
+                    });
+                }
+            });
+            assert!(list.get(TypeId::of::<Type<4>>()).is_none());
+            let mut count = 0;
+            let mut rest = list;
+            while let Some(node) = rest.next.get() {
+                (count, rest) = (count + 1, &node.rest);
+            }
+            assert_eq!(count, ids.len());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The data of a container's store, and how a call in it begins and is kept to its time.
+
+use super::quota::Quota;
+use super::resources::{Leaks, Resources, warn_of};
+use super::room::Room;
+use super::slot::{Lease, Slot, not_there};
+use super::terms::Terms;
+use super::time::CallTime;
+use crate::runtime::base::limits::Limits;
+use crate::runtime::engine::machine::Machine;
+use crate::runtime::ledger::shared::Shared;
+use std::sync::Arc;
+use wasmtime::{Store, UpdateDeadline};
+
+/// The data of a container's store.
+pub(crate) struct State {
+    pub(crate) providers: Vec<Slot>,
+    pub(crate) quota: Quota,
+    pub(crate) terms: Arc<Terms>,
+    /// That of the call at hand.
+    pub(crate) time: CallTime,
+    fuel: Option<u64>,
+    /// Where in the guest's memory the call's strings and lists go.
+    pub(crate) room: Room,
+    resources: OwnResources,
+    /// Whether it runs as a future, and lets others run at every tick.
+    #[cfg(feature = "async")]
+    pub(crate) yields: bool,
+    /// Made when it is called first: whoever is built for a WASI target imports it, and few call it.
+    #[cfg(feature = "wasi")]
+    pub(crate) wasi: Option<Box<super::grants::WasiState>>,
+}
+
+impl State {
+    /// A store with everything in it that its limits need.
+    pub(crate) fn store(terms: &Arc<Terms>, shared: &Arc<Shared>) -> Store<State> {
+        let Terms { machine, limits, arena, .. } = &**terms;
+        let pulse = machine.ticker.pulse().clone();
+        let state = State {
+            providers: Vec::new(),
+            quota: Quota::new(limits, machine.pool.is_some(), shared.clone()),
+            terms: terms.clone(),
+            time: CallTime { shared: shared.clone(), pulse, began: 0, limit: limits.deadline },
+            fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
+            room: arena.room(),
+            resources: OwnResources(None),
+            #[cfg(feature = "async")]
+            yields: false,
+            #[cfg(feature = "wasi")]
+            wasi: None,
+        };
+        let mut store = Store::new(&machine.engine, state);
+        store.limiter(|state| &mut state.quota);
+        store.set_hostcall_fuel(limits.host_bytes);
+        store.set_max_component_handles(limits.handles);
+        store.epoch_deadline_callback(|store| store.data().tick());
+        store
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.time.shared
+    }
+
+    pub(crate) fn machine(&self) -> &Machine {
+        &self.terms.machine
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.terms.limits
+    }
+
+    /// The provider at that place.
+    #[inline]
+    pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
+        match self.providers.get_mut(index) {
+            Some(slot) => Ok(slot.lease()),
+            None => Err(not_there()),
+        }
+    }
+
+    /// The provider at that place, which this container has alone.
+    #[cfg(feature = "async")]
+    pub(crate) fn own_provider<P: 'static>(&mut self, index: usize) -> wasmtime::Result<&mut P> {
+        match self.providers.get_mut(index) {
+            Some(Slot::Own(provider)) => provider.downcast_mut(),
+            Some(Slot::Shared(_)) | None => None,
+        }
+        .ok_or_else(not_there)
+    }
+
+    /// The resources that cross between the guest and the host.
+    pub(crate) fn resources(&mut self) -> &Arc<Resources> {
+        self.resources.0.get_or_insert_default()
+    }
+
+    /// The same, if any have crossed.
+    pub(crate) fn known_resources(&self) -> Option<&Arc<Resources>> {
+        self.resources.0.as_ref()
+    }
+
+    /// Ends the resources with the store, and says what was held.
+    pub(crate) fn close_resources(&mut self) -> Leaks {
+        self.resources.close()
+    }
+
+    /// Whether the host has dropped resources of the guest's, which the guest has not.
+    #[inline]
+    pub(crate) fn has_to_drop(&self) -> bool {
+        self.resources.0.as_ref().is_some_and(|resources| resources.is_waiting())
+    }
+
+    /// The end of what the guest has written to standard error.
+    pub(crate) fn stderr_tail(&self) -> String {
+        #[cfg(feature = "wasi")]
+        if let Some(wasi) = &self.wasi {
+            return wasi.stderr_tail();
+        }
+        String::new()
+    }
+
+    /// Comes with every tick while guest code runs: may it go on?
+    fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
+        self.time.may_go_on()?;
+        self.time.pulse.beat();
+        #[cfg(feature = "async")]
+        if self.yields {
+            return Ok(UpdateDeadline::Yield(1));
+        }
+        Ok(UpdateDeadline::Continue(1))
+    }
+}
+
+/// The store's resources, which end with it, whoever else has tokens of them.
+struct OwnResources(Option<Arc<Resources>>);
+
+impl OwnResources {
+    fn close(&mut self) -> Leaks {
+        self.0.take().map(|resources| resources.close()).unwrap_or_default()
+    }
+}
+
+impl Drop for OwnResources {
+    fn drop(&mut self) {
+        warn_of(&self.close());
+    }
+}
+
+/// Has the guest drop what the host has dropped of its resources, in that order.
+pub(crate) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
+    let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
+    dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
+}
+
+/// [`drop_resources`], in a container whose calls are futures.
+#[cfg(feature = "async")]
+pub(crate) async fn drop_resources_async(store: &mut Store<State>) -> wasmtime::Result<()> {
+    let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
+    for resource in dropped {
+        resource.resource_drop_async(&mut *store).await?;
+    }
+    Ok(())
+}
+
+/// Comes before every call.
+#[inline]
+pub(crate) fn begin(store: &mut Store<State>) {
+    store.data().shared().count_call();
+    arm(store);
+}
+
+/// Comes before any guest code runs: a new deadline, new fuel, all of the guest's room.
+#[inline]
+pub(crate) fn arm(store: &mut Store<State>) {
+    // Within one tick the deadline that was set last is still the next one.
+    let CallTime { pulse, began, .. } = &store.data().time;
+    if pulse.ticks() != *began {
+        store.set_epoch_deadline(1);
+    }
+    let state = store.data_mut();
+    state.time.pulse.beat();
+    state.time.began = state.time.pulse.ticks();
+    state.room.clear();
+    if let Some(fuel) = state.fuel {
+        refuel(store, fuel);
+    }
+}
+
+#[cold]
+fn refuel(store: &mut Store<State>, fuel: u64) {
+    // It fails only where the engine counts none.
+    let counted = store.set_fuel(fuel);
+    debug_assert!(counted.is_ok());
+}

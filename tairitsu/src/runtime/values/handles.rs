@@ -1,0 +1,85 @@
+//! The handles among values: which there are, and whether a guest can be given them.
+
+use crate::runtime::base::bad_handle::BadHandle;
+use crate::runtime::store::resources::{Resources, returning};
+use std::sync::Arc;
+use tairitsu_guest::abi::{AbiError, Lower, Memory, Own, Resource, Sink};
+use tairitsu_guest::schema::{Interface, Layout, Role, Type};
+
+/// Looks at the handles among a call's arguments before the call is made: one that is bad is an error of whoever calls,
+/// and no reason to end the container.
+pub(crate) fn check<P: Lower>(params: &P, resources: Option<&Arc<Resources>>) -> Result<(), (&'static str, BadHandle)> {
+    let mut checker = Checker { resources };
+    let mut flat = [0; 17];
+    let result = match P::FLAT {
+        ..=16 => params.lower(&mut checker, &mut flat),
+        _ => params.store(&mut checker, 0),
+    };
+    match result {
+        Err(Some(bad)) => Err(bad),
+        // Another flaw is found again when the value is lowered.
+        Ok(()) | Err(None) => Ok(()),
+    }
+}
+
+/// A memory that keeps nothing.
+struct Checker<'r> {
+    resources: Option<&'r Arc<Resources>>,
+}
+
+impl Memory for Checker<'_> {
+    type Error = Option<(&'static str, BadHandle)>;
+
+    fn fail(&self, _: AbiError) -> Self::Error {
+        None
+    }
+}
+
+impl Checker<'_> {
+    fn check<R: ?Sized + Resource>(&self, own: &Own<R>) -> Result<u32, Option<(&'static str, BadHandle)>> {
+        let checked = match R::RESOURCE.role {
+            Role::Export => returning(own, self.resources).map(|_| ()),
+            Role::Import => own.try_value().map(|_| ()).ok_or(BadHandle::Ended),
+        };
+        checked.map(|()| 0).map_err(|bad| Some((R::RESOURCE.name, bad)))
+    }
+}
+
+impl Sink for Checker<'_> {
+    fn write<const N: usize>(&mut self, _: usize, _: [u8; N]) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn allocate(&mut self, _: Layout) -> Result<usize, Self::Error> {
+        Ok(0)
+    }
+
+    fn lend(&mut self, _: &[u8], _: usize) -> Result<usize, Self::Error> {
+        Ok(0)
+    }
+
+    fn lend_str(&mut self, _: &str) -> Result<(usize, usize), Self::Error> {
+        Ok((0, 0))
+    }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error> {
+        self.check(own)
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error> {
+        self.check(own)
+    }
+}
+
+/// Whether handles are among what an interface's functions take or return.
+pub(crate) fn has_handles(interface: &Interface) -> bool {
+    interface
+        .functions
+        .iter()
+        .any(|function| function.result.has_handle() || function.params.iter().any(|param| param.ty.has_handle()))
+}
+
+/// Whether a type is a handle to that resource.
+pub(crate) fn is_handle_of(ty: &Type, resource: &tairitsu_guest::schema::Resource) -> bool {
+    matches!(ty, Type::Own(found) | Type::Borrow(found) if found.home == resource.home && found.name == resource.name)
+}

@@ -1,0 +1,364 @@
+//! A component's linear memory, to be lowered into and lifted out of.
+//!
+//! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones on their way in. Everything
+//! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
+
+use crate::runtime::base::bad_handle::BadHandle;
+use crate::runtime::store::resources::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
+use crate::runtime::store::state::State;
+use crate::runtime::values::handles::is_handle_of;
+use std::any::Any;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use tairitsu_guest::abi::{self, AbiError, Lift, Memory, Outer, Own, Plain, Resource, Sink, Source};
+use tairitsu_guest::schema::{self, Layout, Role, Type};
+use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
+use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext, LowerContext};
+use wasmtime::component::{self, ComponentType, ResourceAny, ResourceType};
+use wasmtime::{Result, ValRaw, bail};
+
+/// How many bytes of a string or a list are copied in less time than the guest's allocator is called.
+const WORTH_A_COPY: usize = 512;
+
+/// The strictest alignment that the canonical ABI has.
+const ROOM_ALIGN: u32 = 8;
+
+/// A component's memory, to be lowered into. To find where that is takes longer than to write to it, and it moves when the
+/// component allocates: so the items of a list are kept here until the list is whole.
+pub(crate) struct LowerMemory<'c, 'a, S: 'static> {
+    cx: &'c mut LowerContext<'a, S>,
+    /// The items of the list at hand from `list.start` on, and before them those of the lists around it.
+    items: Vec<u8>,
+    list: Outer,
+    /// The type of all that is lowered, as the component and as the schema has it.
+    ty: InterfaceType,
+    schema: &'static Type,
+}
+
+impl<'c, 'a, S> LowerMemory<'c, 'a, S> {
+    #[inline]
+    pub(crate) fn new(cx: &'c mut LowerContext<'a, S>, ty: InterfaceType, schema: &'static Type) -> Self {
+        Self { cx, items: Vec::new(), list: Outer::default(), ty, schema }
+    }
+}
+
+impl<S> Memory for LowerMemory<'_, '_, S> {
+    type Error = wasmtime::Error;
+
+    #[cold]
+    fn fail(&self, error: AbiError) -> wasmtime::Error {
+        wasmtime::Error::new(error)
+    }
+}
+
+impl<S> Sink for LowerMemory<'_, '_, S> {
+    #[inline]
+    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<()> {
+        let at = address.wrapping_sub(self.list.address).wrapping_add(self.list.start);
+        match self.items.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            Some(item) if at >= self.list.start => *item = bytes,
+            // Addresses come from `allocate`, which has checked that they lie in the memory.
+            _ => *self.cx.get(address) = bytes,
+        }
+        Ok(())
+    }
+
+    fn allocate(&mut self, layout: Layout) -> Result<usize> {
+        if layout.size == 0 {
+            return Ok(layout.align);
+        }
+        match self.room(layout)? {
+            Some(address) => Ok(address),
+            None => self.cx.realloc(0, 0, layout.align as u32, layout.size),
+        }
+    }
+
+    #[inline]
+    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
+        let start = self.items.len();
+        self.items.resize(start + size, 0);
+        std::mem::replace(&mut self.list, Outer { start, address })
+    }
+
+    #[inline]
+    fn end_items(&mut self, outer: Outer) {
+        let Outer { start, address } = std::mem::replace(&mut self.list, outer);
+        let items = &self.items[start..];
+        if !items.is_empty() {
+            self.cx.as_slice_mut()[address..][..items.len()].copy_from_slice(items);
+        }
+        self.items.truncate(start);
+    }
+
+    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
+        let layout = Layout { size: bytes.len(), align };
+        // What a guest finds in its room it copies, and what was allocated for it, it has.
+        let address = match bytes.len() <= WORTH_A_COPY {
+            true => self.allocate(layout)?,
+            false => self.cx.realloc(0, 0, align as u32, bytes.len())?,
+        };
+        if !bytes.is_empty() {
+            self.cx.as_slice_mut()[address..][..bytes.len()].copy_from_slice(bytes);
+        }
+        Ok(address)
+    }
+
+    fn lend_str(&mut self, string: &str) -> Result<(usize, usize)> {
+        if string.len() <= WORTH_A_COPY && matches!(self.cx.options().string_encoding, StringEncoding::Utf8) {
+            return Ok((self.lend(string.as_bytes(), 1)?, string.len()));
+        }
+        let mut lowered = MaybeUninit::uninit();
+        component::Lower::linear_lower_to_flat(string, self.cx, InterfaceType::String, &mut lowered)?;
+        // SAFETY: lowering succeeded, so every slot is written (`component::Lower`).
+        let [pointer, len]: [ValRaw; 2] = unsafe { lowered.assume_init() };
+        Ok((pointer.get_u32() as usize, len.get_u32() as usize))
+    }
+
+    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, false)?;
+        let resources = self.resources()?;
+        if R::RESOURCE.role == Role::Export {
+            let (resource, give) = resources::returning(own, Some(&resources)).map_err(bad_handle::<R>)?;
+            give();
+            return self.lower_handle(&resource, ty);
+        }
+        let place = match resources::outgoing(own, &resources, true).map_err(bad_handle::<R>)? {
+            Outgoing::Known(place) => place,
+            Outgoing::New(value) => resources.insert(value),
+        };
+        let lowered = self.lower_handle(&component::Resource::<Kind<R>>::new_own(place), ty);
+        if lowered.is_err() {
+            drop(resources.remove(place));
+        }
+        lowered
+    }
+
+    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, true)?;
+        let resources = self.resources()?;
+        if R::RESOURCE.role == Role::Export {
+            let (resource, _) = resources::returning(own, Some(&resources)).map_err(bad_handle::<R>)?;
+            return self.lower_handle(&resource, ty);
+        }
+        let place = match resources::outgoing(own, &resources, false).map_err(bad_handle::<R>)? {
+            Outgoing::Known(place) => place,
+            Outgoing::New(value) => resources.insert_lent(value),
+        };
+        self.lower_handle(&component::Resource::<Kind<R>>::new_borrow(place), ty)
+    }
+}
+
+impl<S> LowerMemory<'_, '_, S> {
+    /// A place in the room that the guest has for what is passed to it.
+    #[inline]
+    fn room(&mut self, layout: Layout) -> Result<Option<usize>> {
+        let Some(state) = self.state() else { return Ok(None) };
+        match state.room.take(layout) {
+            Some(address) => Ok(Some(address)),
+            None => self.larger_room(layout),
+        }
+    }
+
+    #[cold]
+    fn larger_room(&mut self, layout: Layout) -> Result<Option<usize>> {
+        let Some(state) = self.state() else { return Ok(None) };
+        let Some(larger) = state.room.miss(layout) else { return Ok(None) };
+        let quota = state.quota.left();
+        if !larger.fits(self.cx.as_slice_mut(), quota) {
+            if let Some(state) = self.state() {
+                state.room.keep();
+            }
+            return Ok(None);
+        }
+        let address = self.cx.realloc(larger.old.start, larger.old.len(), ROOM_ALIGN, larger.size)?;
+        larger.say(self.cx.as_slice_mut(), address);
+        let Some(state) = self.state() else { return Ok(None) };
+        state.room.set(&larger, address);
+        Ok(state.room.take(layout))
+    }
+
+    #[inline]
+    fn state(&mut self) -> Option<&mut State> {
+        (self.cx.store.data_mut() as &mut dyn Any).downcast_mut()
+    }
+
+    fn resources(&mut self) -> Result<Arc<Resources>> {
+        match self.state() {
+            Some(state) => Ok(state.resources().clone()),
+            None => bail!("a resource is lowered into a store that has none"),
+        }
+    }
+
+    fn lower_handle<H: component::Lower + ComponentType<Lower = ValRaw>>(
+        &mut self,
+        handle: &H,
+        ty: InterfaceType,
+    ) -> Result<u32> {
+        let mut lowered = MaybeUninit::uninit();
+        handle.linear_lower_to_flat(self.cx, ty, &mut lowered)?;
+        // SAFETY: lowering succeeded, so the slot is written (`component::Lower`).
+        Ok(unsafe { lowered.assume_init() }.get_u32())
+    }
+}
+
+#[cold]
+fn bad_handle<R: ?Sized + Resource>(bad: BadHandle) -> wasmtime::Error {
+    wasmtime::Error::msg(format!("expected a `{}` that can be passed on, found {bad}", R::RESOURCE.name))
+}
+
+/// A component's memory, to be lifted out of.
+pub struct LiftMemory<'c, 'a> {
+    cx: &'c mut LiftContext<'a>,
+    /// The type of all that is lifted, as the component and as the schema has it.
+    ty: InterfaceType,
+    schema: &'static Type,
+    /// Whose the handles are that were lifted so far.
+    pub(crate) whose: Option<Arc<Whose>>,
+}
+
+impl<'c, 'a> LiftMemory<'c, 'a> {
+    #[inline]
+    pub(crate) fn new(cx: &'c mut LiftContext<'a>, ty: InterfaceType, schema: &'static Type) -> Self {
+        Self { cx, ty, schema, whose: None }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.cx.memory()
+    }
+
+    /// Whether its strings are UTF-8.
+    pub(crate) fn is_utf8(&self) -> bool {
+        matches!(self.cx.options().string_encoding, StringEncoding::Utf8)
+    }
+}
+
+impl Memory for LiftMemory<'_, '_> {
+    type Error = wasmtime::Error;
+
+    #[cold]
+    fn fail(&self, error: AbiError) -> wasmtime::Error {
+        wasmtime::Error::new(error)
+    }
+}
+
+impl Source for LiftMemory<'_, '_> {
+    #[inline]
+    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N]> {
+        match self.cx.memory().get(address..).and_then(|bytes| bytes.first_chunk()) {
+            Some(bytes) => Ok(*bytes),
+            None => Err(self.fail(AbiError::OutOfBounds { address, len: N, memory: self.cx.memory().len() })),
+        }
+    }
+
+    fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
+        // In every encoding a unit is one byte at least.
+        let bytes = abi::range(self.cx.memory(), address, len)?;
+        if self.is_utf8() {
+            self.cx.consume_fuel(len)?;
+            return match std::str::from_utf8(bytes) {
+                Ok(string) => Ok(string.into()),
+                Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
+            };
+        }
+        let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
+        component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered)
+    }
+
+    fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {
+        self.check::<T>(address, len)?;
+        let bytes = abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
+        let mut items = Vec::<T>::with_capacity(len);
+        // SAFETY: `Plain` says that `T` has the size of its canonical layout, by which `bytes` was measured, and
+        // that every bit pattern is a `T`. The vector has room for `len` of them.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), items.as_mut_ptr().cast::<u8>(), bytes.len());
+            items.set_len(len);
+        }
+        Ok(items)
+    }
+
+    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<()> {
+        abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
+        // The list is in memory once, but others may refer to the same bytes: what the host allocates has a bound
+        // of its own.
+        self.cx.consume_fuel_array(len, size_of::<T>())
+    }
+
+    #[inline]
+    fn free(&mut self, _: usize, _: Layout) {}
+
+    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>> {
+        self.lift_handle(handle, false)
+    }
+
+    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>> {
+        self.lift_handle(handle, true)
+    }
+}
+
+impl LiftMemory<'_, '_> {
+    fn lift_handle<R: ?Sized + Resource>(&mut self, handle: u32, borrowed: bool) -> Result<Own<R>> {
+        let ty = handle_type::<R>(self.schema, &self.ty, self.cx.types, borrowed)?;
+        let lowered = ValRaw::u32(handle);
+        let whose = self.whose.get_or_insert_default().clone();
+        if R::RESOURCE.role == Role::Export {
+            let resource: ResourceAny = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
+            return Ok(Own::from_token(Box::new(GuestToken::new(resource, whose))));
+        }
+        let (InterfaceType::Own(table) | InterfaceType::Borrow(table)) = ty else { bail!("expected a handle") };
+        if self.cx.resource_type(table) != ResourceType::host::<Kind<R>>() {
+            bail!("expected a `{}` of the host's, found another resource", R::RESOURCE.name);
+        }
+        let resource: component::Resource<Kind<R>> = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
+        Ok(Own::from_token(Box::new(HostToken::new(resource.rep(), !borrowed, whose))))
+    }
+}
+
+/// The component's type of a handle to a resource, in `found`, of which `expected` is the schema. Within one function a
+/// resource has one type.
+fn find_handle(
+    expected: &Type,
+    found: &InterfaceType,
+    all: &ComponentTypes,
+    resource: &schema::Resource,
+) -> Option<InterfaceType> {
+    if !expected.has_handle() {
+        return None;
+    }
+    let find = |expected: &Type, found: &InterfaceType| find_handle(expected, found, all, resource);
+    let payload = |expected: &Type, found: &Option<InterfaceType>| find(expected, found.as_ref()?);
+    match (expected, found) {
+        (Type::Own(_), InterfaceType::Own(ty)) | (Type::Borrow(_), InterfaceType::Borrow(ty)) => {
+            is_handle_of(expected, resource).then_some(InterfaceType::Own(*ty))
+        }
+        (Type::List(item), InterfaceType::List(found)) => find(item, &all[*found].element),
+        (Type::Option(some), InterfaceType::Option(found)) => find(some, &all[*found].ty),
+        (Type::Result([ok, err]), InterfaceType::Result(found)) => {
+            payload(ok, &all[*found].ok).or_else(|| payload(err, &all[*found].err))
+        }
+        (Type::Tuple(items), InterfaceType::Tuple(found)) => {
+            items.iter().zip(all[*found].types.iter()).find_map(|(item, found)| find(item, found))
+        }
+        (Type::Record(record), InterfaceType::Record(found)) => {
+            record.fields.iter().zip(all[*found].fields.iter()).find_map(|(field, found)| find(&field.ty, &found.ty))
+        }
+        (Type::Variant(variant), InterfaceType::Variant(found)) => {
+            variant.cases.iter().zip(all[*found].cases.values()).find_map(|(case, found)| payload(&case.ty, found))
+        }
+        _ => None,
+    }
+}
+
+/// The same as `own` or `borrow`, or an error: a component with other types was not to be linked.
+fn handle_type<R: ?Sized + Resource>(
+    schema: &Type,
+    ty: &InterfaceType,
+    all: &ComponentTypes,
+    borrowed: bool,
+) -> Result<InterfaceType> {
+    match find_handle(schema, ty, all, R::RESOURCE) {
+        Some(InterfaceType::Own(ty)) if borrowed => Ok(InterfaceType::Borrow(ty)),
+        Some(ty) => Ok(ty),
+        None => bail!("expected a function with a `{}`, found another one", R::RESOURCE.name),
+    }
+}

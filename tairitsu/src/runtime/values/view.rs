@@ -1,0 +1,208 @@
+//! Results that the host looks at where they are, in the guest's memory, before the guest takes that back.
+//!
+//! wasmtime calls post-return before it hands a result over. So whoever looks does so while the result is lifted: what is
+//! lifted is what they make of it.
+
+use crate::runtime::ledger::observe::Outcome;
+use crate::runtime::values::memory::LiftMemory;
+use crate::runtime::values::tuple::ValueTuple;
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+use std::thread;
+use tairitsu_guest::abi::{self, Lift, Memory, Plain, WitType};
+use tairitsu_guest::schema::Type;
+use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
+use wasmtime::component::{self, ComponentNamedList, ComponentType};
+use wasmtime::{Result, ValRaw, bail};
+
+/// A result that can be looked at where it is: a string, a list of numbers, and a `Result` of one.
+pub trait Viewable: WitType {
+    /// What is seen.
+    type Seen: ?Sized + ToOwned;
+
+    /// The same of a result that is the host's own.
+    fn seen(ok: &Self::Ok) -> &Self::Seen;
+
+    /// Looks at what is stored at an address, or lifts the function's own error. A string in another encoding is no
+    /// `str` where it is, and is lifted.
+    fn look<'m>(
+        memory: &'m mut LiftMemory<'_, '_>,
+        address: usize,
+    ) -> Result<std::result::Result<Cow<'m, Self::Seen>, Self::Err>>;
+}
+
+impl Viewable for String {
+    type Seen = str;
+
+    fn seen(ok: &String) -> &str {
+        ok
+    }
+
+    fn look<'m>(
+        memory: &'m mut LiftMemory<'_, '_>,
+        address: usize,
+    ) -> Result<std::result::Result<Cow<'m, str>, Infallible>> {
+        if !memory.is_utf8() {
+            return Ok(Ok(Cow::Owned(String::load(memory, address)?)));
+        }
+        let (pointer, len) = abi::load_pair(memory, address)?;
+        match std::str::from_utf8(abi::range(memory.bytes(), pointer, len)?) {
+            Ok(string) => Ok(Ok(Cow::Borrowed(string))),
+            Err(error) => Err(memory.fail(abi::AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
+        }
+    }
+}
+
+impl<T: Lift + Clone> Viewable for Vec<T>
+where
+    Vec<T>: WitType<Ok = Self, Err = Infallible>,
+{
+    type Seen = [T];
+
+    fn seen(ok: &Vec<T>) -> &[T] {
+        ok
+    }
+
+    fn look<'m>(
+        memory: &'m mut LiftMemory<'_, '_>,
+        address: usize,
+    ) -> Result<std::result::Result<Cow<'m, [T]>, Infallible>> {
+        let Some(plain) = T::PLAIN else { return Ok(Ok(Cow::Owned(Self::load(memory, address)?))) };
+        let (pointer, len) = abi::load_pair(memory, address)?;
+        let bytes = abi::check_list(memory.bytes(), pointer, T::LAYOUT, len)?;
+        Ok(Ok(Cow::Borrowed(items(plain, bytes, len)?)))
+    }
+}
+
+impl<T: Viewable<Ok = T, Err = Infallible>, E: Lift> Viewable for std::result::Result<T, E>
+where
+    Self: WitType<Ok = T, Err = E>,
+{
+    type Seen = T::Seen;
+
+    fn seen(ok: &T) -> &T::Seen {
+        T::seen(ok)
+    }
+
+    fn look<'m>(
+        memory: &'m mut LiftMemory<'_, '_>,
+        address: usize,
+    ) -> Result<std::result::Result<Cow<'m, T::Seen>, E>> {
+        let payload = address + const { <Self as WitType>::TYPE.payload_offset() };
+        match abi::load_discriminant(memory, address, 2)? {
+            0 => match T::look(memory, payload)? {
+                Ok(seen) => Ok(Ok(seen)),
+                Err(never) => match never {},
+            },
+            1 => Ok(Err(E::load(memory, payload)?)),
+            found => Err(abi::bad_discriminant::<Self, _>(memory, found)),
+        }
+    }
+}
+
+/// The bytes as that many items.
+fn items<T>(_: Plain, bytes: &[u8], len: usize) -> Result<&[T]> {
+    // SAFETY: `Plain` says that `T` has no padding and that every bit pattern is a `T`.
+    let (before, items, after) = unsafe { bytes.align_to::<T>() };
+    // The memory begins at a page and the address is aligned. An empty list need not be split at the front.
+    match (before.is_empty() && after.is_empty(), items.len() == len) {
+        (true, true) => Ok(items),
+        _ => bail!("a list in memory is not aligned as its address says"),
+    }
+}
+
+thread_local! {
+    /// The [`Look`] of the call that runs on this thread, which is its caller's. Of which types it is, the [`Viewed`] knows that is
+    /// lifted.
+    static LOOK: Cell<*mut ()> = const { Cell::new(ptr::null_mut()) };
+}
+
+/// Who looks at a result, and what they make of it.
+struct Look<F, O, E> {
+    see: Option<F>,
+    /// A panic of theirs goes through wasmtime as a result does, so that the guest's call ends as any.
+    made: Option<std::result::Result<thread::Result<O>, E>>,
+}
+
+/// Makes a call whose result, a [`Viewed`] of the same types, `see` looks at. Returns what the call returned, and what `see`
+/// has made of it, if it came to that.
+pub(crate) fn look<T: Viewable, F, O, R>(
+    see: F,
+    call: impl FnOnce() -> R,
+) -> (R, Option<std::result::Result<O, T::Err>>)
+where
+    F: FnOnce(&T::Seen) -> O,
+{
+    /// Who looked before looks again, whatever happens.
+    struct Before(*mut ());
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            LOOK.set(self.0);
+        }
+    }
+
+    let mut look = Look::<F, O, T::Err> { see: Some(see), made: None };
+    let before = Before(LOOK.replace(ptr::from_mut(&mut look).cast()));
+    let result = call();
+    drop(before);
+    let made = look.made.map(|made| made.map(|made| made.unwrap_or_else(|panic| resume_unwind(panic))));
+    (result, made)
+}
+
+/// A result of type `T` that a function `F` looks at as it is lifted, to make an `O` of it.
+pub(crate) struct Viewed<T, F, O, const M: usize> {
+    is_own_error: bool,
+    marker: PhantomData<fn(T, F) -> O>,
+}
+
+impl<T, F, O, const M: usize> Outcome for Viewed<T, F, O, M> {
+    fn is_own_error(&self) -> bool {
+        self.is_own_error
+    }
+}
+
+// SAFETY: it is lifted from what a `ValueTuple` of the result is lifted from, and has that carrier's constants.
+unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentType for Viewed<T, F, O, M> {
+    type Lower = [ValRaw; M];
+
+    const ABI: CanonicalAbiInfo = <ValueTuple<(T,), M> as ComponentType>::ABI;
+    const MAY_REQUIRE_REALLOC: bool = <ValueTuple<(T,), M> as ComponentType>::MAY_REQUIRE_REALLOC;
+
+    fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
+        <ValueTuple<(T,), M> as ComponentType>::typecheck(ty, types)
+    }
+}
+
+// SAFETY: as of the carrier.
+unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentNamedList for Viewed<T, F, O, M> {}
+
+// SAFETY: what is seen was checked as in a value that is lifted.
+unsafe impl<T, F, O, const M: usize> component::Lift for Viewed<T, F, O, M>
+where
+    T: Viewable + Send + Sync,
+    F: FnOnce(&T::Seen) -> O,
+{
+    fn linear_lift_from_flat(_: &mut LiftContext<'_>, _: InterfaceType, _: &[ValRaw; M]) -> Result<Self> {
+        bail!("expected a result in memory, found one in registers")
+    }
+
+    fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
+        let address = bytes.as_ptr().addr().wrapping_sub(cx.memory().as_ptr().addr());
+        let mut memory = LiftMemory::new(cx, ty, const { &Type::Tuple(&[T::TYPE]) });
+        let seen = T::look(&mut memory, address)?;
+        // SAFETY: `TypedFunc::call` lifts this type only in `Typed::look`, which made a `Look` of the same types, on this
+        // thread, in the function that still runs there. A call in between had its own, and has put this one back.
+        let Some(look) = (unsafe { LOOK.get().cast::<Look<F, O, T::Err>>().as_mut() }) else {
+            bail!("expected somebody who looks at the result, found nobody")
+        };
+        let Some(see) = look.see.take() else { bail!("a result was lifted twice") };
+        let is_own_error = seen.is_err();
+        look.made = Some(seen.map(|seen| catch_unwind(AssertUnwindSafe(|| see(&seen)))));
+        Ok(Self { is_own_error, marker: PhantomData })
+    }
+}

@@ -1,0 +1,177 @@
+//! WASI's blocking functions, so that a guest which waits is still bound by its deadline and can be stopped.
+//!
+//! wasmtime-wasi blocks the thread until what is waited for has come. These wait in steps, and ask in between
+//! whether the call may go on.
+
+use crate::runtime::base::cause::Cause;
+use crate::runtime::store::state::State;
+use crate::runtime::store::time::CallTime;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+use wasmtime_wasi::WasiView;
+use wasmtime_wasi::p2::bindings::io::{poll as later_poll, streams as later_streams};
+use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
+use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, StreamError, StreamResult};
+use wasmtime_wasi::runtime::in_tokio;
+
+/// How long to wait before asking again.
+const STEP: Duration = Duration::from_millis(10);
+
+/// Puts these functions in the place of wasmtime-wasi's.
+pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    poll::add_to_linker::<State, HasIo>(linker, open)?;
+    streams::add_to_linker::<State, HasIo>(linker, open)
+}
+
+struct HasIo;
+
+impl HasData for HasIo {
+    type Data<'a> = Io<'a>;
+}
+
+/// The handles of a container, and the time that its call has.
+struct Io<'a> {
+    table: &'a mut ResourceTable,
+    time: CallTime,
+}
+
+fn open(state: &mut State) -> Io<'_> {
+    let time = state.time.clone();
+    Io { table: state.ctx().table, time }
+}
+
+impl Io<'_> {
+    /// Waits for a future of the handles, for as long as the call may go on.
+    fn wait<'t, R, F>(&'t mut self, start: impl FnOnce(&'t mut ResourceTable) -> F) -> Result<R, Cause>
+    where
+        F: Future<Output = R>,
+    {
+        let future = start(self.table);
+        let time = &self.time;
+        in_tokio(async {
+            let mut future = pin!(future);
+            // Most are ready, and need no timer.
+            if let Poll::Ready(result) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+                return Ok(result);
+            }
+            loop {
+                if let Ok(result) = tokio::time::timeout(STEP, &mut future).await {
+                    return Ok(result);
+                }
+                time.may_go_on()?;
+            }
+        })
+    }
+}
+
+fn flatten<T>(result: Result<StreamResult<T>, Cause>) -> StreamResult<T> {
+    result.unwrap_or_else(|cause| Err(StreamError::Trap(cause.into())))
+}
+
+impl poll::Host for Io<'_> {
+    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
+        self.wait(|table| later_poll::Host::poll(table, pollables))?
+    }
+}
+
+impl poll::HostPollable for Io<'_> {
+    fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
+        in_tokio(later_poll::HostPollable::ready(self.table, pollable))
+    }
+
+    fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
+        self.wait(|table| later_poll::HostPollable::block(table, pollable))?
+    }
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
+        later_poll::HostPollable::drop(self.table, pollable)
+    }
+}
+
+impl streams::Host for Io<'_> {
+    fn convert_stream_error(&mut self, error: StreamError) -> wasmtime::Result<streams::StreamError> {
+        streams::Host::convert_stream_error(self.table, error)
+    }
+}
+
+// What does not block is wasmtime-wasi's own.
+
+impl streams::HostInputStream for Io<'_> {
+    fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
+        streams::HostInputStream::read(self.table, stream, len)
+    }
+
+    fn blocking_read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
+        flatten(self.wait(|table| later_streams::HostInputStream::blocking_read(table, stream, len)))
+    }
+
+    fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
+        streams::HostInputStream::skip(self.table, stream, len)
+    }
+
+    fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
+        flatten(self.wait(|table| later_streams::HostInputStream::blocking_skip(table, stream, len)))
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<Resource<DynPollable>> {
+        streams::HostInputStream::subscribe(self.table, stream)
+    }
+
+    fn drop(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<()> {
+        streams::HostInputStream::drop(self.table, stream)
+    }
+}
+
+impl streams::HostOutputStream for Io<'_> {
+    fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
+        streams::HostOutputStream::check_write(self.table, stream)
+    }
+
+    fn write(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
+        streams::HostOutputStream::write(self.table, stream, bytes)
+    }
+
+    fn blocking_write_and_flush(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
+        flatten(self.wait(|table| later_streams::HostOutputStream::blocking_write_and_flush(table, stream, bytes)))
+    }
+
+    fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        streams::HostOutputStream::flush(self.table, stream)
+    }
+
+    fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        flatten(self.wait(|table| later_streams::HostOutputStream::blocking_flush(table, stream)))
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<Resource<DynPollable>> {
+        streams::HostOutputStream::subscribe(self.table, stream)
+    }
+
+    fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
+        streams::HostOutputStream::write_zeroes(self.table, stream, len)
+    }
+
+    fn blocking_write_zeroes_and_flush(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
+        flatten(self.wait(|table| later_streams::HostOutputStream::blocking_write_zeroes_and_flush(table, stream, len)))
+    }
+
+    fn splice(&mut self, to: Resource<DynOutputStream>, from: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
+        streams::HostOutputStream::splice(self.table, to, from, len)
+    }
+
+    fn blocking_splice(
+        &mut self,
+        to: Resource<DynOutputStream>,
+        from: Resource<DynInputStream>,
+        len: u64,
+    ) -> StreamResult<u64> {
+        flatten(self.wait(|table| later_streams::HostOutputStream::blocking_splice(table, to, from, len)))
+    }
+
+    fn drop(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<()> {
+        streams::HostOutputStream::drop(self.table, stream)
+    }
+}
