@@ -9,7 +9,7 @@
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/Binary.md>) and the module
 //! documentation of `wit_component::metadata`.
 
-use super::{Field, Function, Hash, Interface, Resource, Type};
+use super::{Field, Function, Hash, Interface, InterfaceId, Resource, Type};
 
 /// Which way the interface crosses: out of the guest, or into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -334,8 +334,9 @@ impl<'o> Encoder<'o> {
     }
 
     /// The export section: the world's type, under the world's name.
+    #[track_caller]
     const fn world_export(&mut self, interface: &Interface, role: Role) {
-        let (_, name, _) = split_id(interface.id);
+        let InterfaceId { interface: name, .. } = parse_id(interface);
         let prefix = world_prefix(role);
         self.byte(0x0b);
         let len = (prefix.len() + name.len()) as u32;
@@ -344,20 +345,23 @@ impl<'o> Encoder<'o> {
         self.bytes(&[0x01, 0x00]);
         self.u32(len);
         self.bytes(prefix.as_bytes());
-        self.bytes(name);
+        self.bytes(name.as_bytes());
         self.bytes(&[0x03, 0x00, 0x00]);
     }
 
-    /// The world lives in the interface's package. Its name is the interface's with a prefix, since worlds
-    /// and interfaces of a package share one space of names.
+    /// Writes the id of the world. The world is in the interface's package. Its name is that of the interface with a
+    /// prefix, since worlds and interfaces of a package share one space of names.
+    #[track_caller]
     const fn world_id(&mut self, interface: &Interface, role: Role) {
-        let (package, name, version) = split_id(interface.id);
-        let prefix = world_prefix(role);
-        self.u32((package.len() + prefix.len() + name.len() + version.len()) as u32);
+        let id = parse_id(interface);
+        let (whole, own) = (interface.id.as_bytes(), id.interface.len());
+        let (package, _) = whole.split_at(id.name_without_version().len() - own);
+        let (_, name_and_version) = whole.split_at(package.len());
+        let prefix = world_prefix(role).as_bytes();
+        self.u32((whole.len() + prefix.len()) as u32);
         self.bytes(package);
-        self.bytes(prefix.as_bytes());
-        self.bytes(name);
-        self.bytes(version);
+        self.bytes(prefix);
+        self.bytes(name_and_version);
     }
 
     #[track_caller]
@@ -708,24 +712,17 @@ const fn world_prefix(role: Role) -> &'static str {
     }
 }
 
-/// Splits `ns:package/name@version` into `ns:package/`, `name` and `@version`.
-const fn split_id(id: &str) -> (&[u8], &[u8], &[u8]) {
-    let bytes = id.as_bytes();
-    let mut slash = 0;
-    let mut at = bytes.len();
-    let mut i = 0;
-    while i < bytes.len() {
-        if bytes[i] == b'/' && slash == 0 {
-            slash = i + 1;
-        } else if bytes[i] == b'@' {
-            at = i;
-            break;
-        }
-        i += 1;
+/// The parts of the interface's id.
+#[track_caller]
+const fn parse_id<'a>(interface: &Interface) -> InterfaceId<'a> {
+    match InterfaceId::parse(interface.id) {
+        Some(id) => id,
+        None => fail(&[
+            "`",
+            interface.id,
+            "` is no id of an interface: write `namespace:package/interface` or `namespace:package/interface@version`",
+        ]),
     }
-    let (package, rest) = bytes.split_at(slash);
-    let (name, version) = rest.split_at(at - slash);
-    (package, name, version)
 }
 
 const fn same(a: &str, b: &str) -> bool {

@@ -7,11 +7,13 @@
 
 mod encode;
 mod flatten;
+mod id;
 mod name;
 mod text;
 
 pub use encode::{Role, encode, measure};
 pub use flatten::{Core, Flat, MAX_FLAT_PARAMS, Signature};
+pub use id::InterfaceId;
 pub use name::Name;
 pub use text::is_keyword;
 
@@ -492,27 +494,14 @@ impl Interface {
         self
     }
 
-    /// The interface's own name: what stands between `/` and `@` of its id.
+    /// The interface's own name: the text between the `/` and the `@` of its id. The whole id if that is malformed.
     pub fn name(&self) -> &'static str {
-        name_in(self.id)
+        InterfaceId::parse(self.id).map_or(self.id, |id| id.interface)
     }
 
-    /// The package, `namespace:package@version`.
+    /// The id of the package, `namespace:package@version`. Empty if the interface's id is malformed.
     pub fn package(&self) -> String {
-        package_in(self.id)
-    }
-}
-
-fn name_in(id: &str) -> &str {
-    let name = id.rsplit_once('/').map_or(id, |(_, name)| name);
-    name.split_once('@').map_or(name, |(name, _)| name)
-}
-
-fn package_in(id: &str) -> String {
-    let package = id.rsplit_once('/').map_or("", |(package, _)| package);
-    match id.split_once('@') {
-        Some((_, version)) => format!("{package}@{version}"),
-        None => package.to_string(),
+        InterfaceId::parse(self.id).map_or_else(String::new, |id| id.package_id())
     }
 }
 

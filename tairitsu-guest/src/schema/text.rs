@@ -1,6 +1,6 @@
 //! The WIT text of an interface.
 
-use super::{Field, Function, Interface, Param, Resource, Type, name_in, package_in};
+use super::{Field, Function, Interface, InterfaceId, Param, Resource, Type};
 use std::fmt::{self, Display, Formatter, Write as _};
 
 impl Interface {
@@ -55,7 +55,7 @@ impl Interface {
         write_docs(out, indent, self.docs)?;
         writeln!(out, "{indent}interface {} {{", Name(self.name()))?;
         let mut first = true;
-        let types = self.named_types();
+        let (package, types) = (self.package(), self.named_types());
         let is_used = |ty: &Type| !ty.home().is_empty() && ty.home() != self.id;
         // In the order in which they are needed, which is that of the section.
         let used: Vec<_> = types.iter().filter(|ty| is_used(ty)).collect();
@@ -64,8 +64,10 @@ impl Interface {
             let home = used[0].home();
             let names = used.iter().filter_map(|ty| ty.name()).map(|name| Name(name).to_string());
             let names = names.collect::<Vec<_>>().join(", ");
-            let near = package_in(home) == self.package();
-            let path = if near { Name(name_in(home)).to_string() } else { home.to_string() };
+            let path = match InterfaceId::parse(home) {
+                Some(id) if id.package_id() == package => Name(id.interface).to_string(),
+                _ => home.to_string(),
+            };
             writeln!(out, "{indent}  use {path}.{{{names}}};")?;
         }
         for ty in types.iter().filter(|ty| !is_used(ty)) {
