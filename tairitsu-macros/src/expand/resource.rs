@@ -47,7 +47,7 @@ pub(super) fn kind(interface: &Interface, resource: &Resource, paths: &Paths) ->
     ];
     let common = quote! {
         const RESOURCE: &'static #schema::Resource =
-            &#schema::Resource { name: #name, docs: #docs, home: #id, role: #schema::Role::#role };
+            &#schema::Resource::__new(#name, #docs, #id, #schema::Role::#role);
 
         fn any(
             this: ::std::sync::Arc<Self>,

@@ -26,14 +26,14 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             if param.kind == ParamKind::Reference {
                 ty.extend(quote!(.lent()));
             }
-            quote!(#schema::Param { name: #name, ty: #ty })
+            quote!(#schema::Param::__new(#name, #ty))
         });
         let result = match &function.result {
             Some(ty) => wit_const(ty, paths),
             None => quote!(#schema::Type::Unit),
         };
         quote! {
-            #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result, optional: #optional }
+            #schema::Function::__new(#name, #docs, &[#(#params),*], #result, #optional)
         }
     });
     let resource = match &interface.resource {
@@ -51,14 +51,14 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         #vis const #ident: #krate::Descriptor<dyn #ident> = #krate::Descriptor::new();
 
         impl #private::HasInterface for dyn #ident {
-            const INTERFACE: &'static #schema::Interface = &#schema::Interface {
-                id: #id,
-                docs: #docs,
-                uses: &[#(#uses),*],
-                types: &[],
-                resource: #resource,
-                functions: &[#(#functions),*],
-            };
+            const INTERFACE: &'static #schema::Interface = &#schema::Interface::__new(
+                #id,
+                #docs,
+                &[#(#uses),*],
+                &[],
+                #resource,
+                &[#(#functions),*],
+            );
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;
             #check

@@ -67,7 +67,7 @@ impl<'a> Target<'a> {
         if arguments.is_empty() {
             return quote!(#name);
         }
-        quote!((&const { #schema::Name::generic(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
+        quote!((&const { #schema::GenericName::new(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
     }
 }
 
@@ -105,11 +105,11 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
             Some(ty) => shared::wit_const(ty, paths),
             None => quote!(#schema::Type::Unit),
         };
-        quote!(#schema::Field { name: #name, docs: #docs, ty: #ty })
+        quote!(#schema::Field::__new(#name, #docs, #ty))
     });
     let name = target.name(name, paths);
     let ty = quote! {
-        #schema::Type::#what(&const { #schema::#what::new(#name, #docs, #home, &const { [#(#fields),*] }) })
+        #schema::Type::#what(&const { #schema::#what::__new(#name, #docs, #home, &const { [#(#fields),*] }) })
     };
     wit_type(target, &ty, paths)
 }
