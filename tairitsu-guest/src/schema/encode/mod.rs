@@ -28,8 +28,8 @@ use encoder::Encoder;
 
 /// The length in bytes of the encoding of `interface`.
 ///
-/// This also checks the interface, since only the compiler knows every type. Names that collide, a type of an interface
-/// that is not used, and `()` where WIT has no such type are compile-time errors here.
+/// This also checks the interface, since only the compiler knows every type. It is a compile-time error here if names
+/// collide, if a type belongs to an interface that is not used, or if `()` stands where WIT has no such type.
 #[track_caller]
 pub const fn measure(interface: &Interface, role: Role) -> usize {
     let mut encoder = Encoder::new(None);

@@ -50,7 +50,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Writes one used interface, and makes its types types of the world.
+    /// Writes one used interface, and an alias of each of its types.
     #[track_caller]
     const fn use_types(&mut self, interface: &'static Interface) {
         let mut i = 0;
@@ -62,7 +62,7 @@ impl Encoder<'_> {
         }
         self.use_all(interface);
         if self.used_len == MAX_USED {
-            fail(&["interface `", interface.id, "` is one too many to use types of: 64 is the most"]);
+            fail(&["interface `", interface.id, "` cannot be used: an interface uses types of 64 others at most"]);
         }
         self.instance(interface);
         let role = interface.role_of_used();
@@ -96,11 +96,11 @@ impl Encoder<'_> {
         self.used_len += 1;
     }
 
-    /// Makes one type that the current used interface exports a type of the world.
+    /// Writes an alias of a type that the current used interface exports. The alias is a type of the world.
     #[track_caller]
     const fn use_type(&mut self, interface: &Interface, name: &str, hash: u64) {
         if self.used_types_len == MAX_USED_TYPES {
-            fail(&["interface `", interface.id, "` has one type too many to be used: 512 is the most"]);
+            fail(&["interface `", interface.id, "` cannot be used: an interface uses 512 types of others at most"]);
         }
         // An alias of the instance's export.
         self.bytes(&[0x02, 0x03, 0x00]);
@@ -155,10 +155,10 @@ impl Encoder<'_> {
 }
 
 impl Interface {
-    /// Which way an interface crosses that another one uses.
+    /// Which way an interface crosses when another interface uses its types.
     ///
-    /// A guest imports it, since the guest need not implement it. But an interface with a resource of the guest's own is
-    /// exported, since the resource would be another type in an import.
+    /// Normally the guest imports it, since the guest need not implement it. But if a resource of the guest's own is in it,
+    /// the guest exports it, since the resource would be another type in an import.
     const fn role_of_used(&self) -> Role {
         if let Some(Resource { role: Role::Export, .. }) = self.resource {
             return Role::Export;
