@@ -1,17 +1,18 @@
-//! The guest half of Tairitsu. Guests and shared crates depend on `tairitsu`, which
-//! re-exports what they need of this crate; it compiles natively too, so that the same contract is
-//! there on both sides.
+//! The guest half of Tairitsu.
+//!
+//! Guests and shared crates depend on `tairitsu`, which re-exports the items of this crate that they need. This crate
+//! compiles natively too, so that both sides have the same contract.
 //!
 //! - [`schema`]: the const model of an interface, its layout, flattening, binary section and WIT text.
 //! - [`abi`]: lift and lower, written once over a memory.
-//! - `rt`: what generated code calls on wasm32.
+//! - `rt`: the guest's half of each call, on wasm32.
 
 pub mod abi;
 #[cfg(target_family = "wasm")]
 pub mod rt;
 pub mod schema;
 
-/// The host, as a guest sees it: it implements every `#[tairitsu::host]` trait that is in scope.
+/// The host, as a guest sees it. It implements every `#[tairitsu::host]` trait. The trait has to be in scope.
 ///
 /// ```ignore
 /// tairitsu::Host.record("an entry");

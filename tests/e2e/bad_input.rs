@@ -291,26 +291,31 @@ fn packages_in_a_ring() {
     use tairitsu::schema::{Enum, Field, Function, Interface, Role, Type};
 
     const fn one(name: &'static str, home: &'static str) -> Enum {
-        Enum::new(name, "", home, &[Field { name: "one", docs: "", ty: Type::Unit }])
+        Enum::__new(name, "", home, &const { [Field::__new("one", "", Type::Unit)] })
     }
     const fn returns(name: &'static str, result: Type) -> Function {
-        Function { name, docs: "", params: &[], result, optional: false }
+        Function::__new(name, "", &[], result, false)
     }
     const A: Type = Type::Enum(&one("a", "ring:a/first"));
     const B: Type = Type::Enum(&one("b", "ring:b/types"));
-    const NOTHING: Interface = Interface { id: "", docs: "", uses: &[], types: &[], resource: None, functions: &[] };
-    const FIRST: Interface = Interface { id: "ring:a/first", types: &[A], ..NOTHING };
-    const OTHER: Interface =
-        Interface { id: "ring:b/types", uses: &[&FIRST], types: &[B], functions: &[returns("f", A)], ..NOTHING };
-    const LAST: Interface = Interface { id: "ring:a/last", uses: &[&OTHER], functions: &[returns("f", B)], ..NOTHING };
+    const fn interface(
+        id: &'static str,
+        uses: &'static [&'static Interface],
+        types: &'static [Type],
+        functions: &'static [Function],
+    ) -> Interface {
+        Interface::__new(id, "", uses, types, None, functions)
+    }
+    const FIRST: Interface = interface("ring:a/first", &[], &[A], &[]);
+    const OTHER: Interface = interface("ring:b/types", &[&FIRST], &[B], &[returns("f", A)]);
+    const LAST: Interface = interface("ring:a/last", &[&OTHER], &[], &[returns("f", B)]);
 
     // In one section, and in two that are all right by themselves.
     let core = wat::parse_str("(module)").unwrap();
     let one_section = with_section(core.clone(), &LAST.section(Role::Import));
-    const OTHER_ALONE: Interface = Interface { id: "ring:b/types", types: &[B], ..NOTHING };
-    const LAST_ALONE: Interface =
-        Interface { id: "ring:a/last", uses: &[&OTHER_ALONE], functions: &[returns("f", B)], ..NOTHING };
-    const MORE: Interface = Interface { id: "ring:b/more", uses: &[&FIRST], functions: &[returns("g", A)], ..NOTHING };
+    const OTHER_ALONE: Interface = interface("ring:b/types", &[], &[B], &[]);
+    const LAST_ALONE: Interface = interface("ring:a/last", &[&OTHER_ALONE], &[], &[returns("f", B)]);
+    const MORE: Interface = interface("ring:b/more", &[&FIRST], &[], &[returns("g", A)]);
     let two_sections = with_section(core, &LAST_ALONE.section(Role::Import));
     let two_sections = with_section(two_sections, &MORE.section(Role::Import));
     for module in [one_section, two_sections] {

@@ -30,35 +30,35 @@ enum Shape {
     },
 }
 
-const GEM: &Resource = &Resource { name: "gem", docs: "", home: "gems:all/gems@1.2.3", role: Role::Export };
-const LINK: &Resource = &Resource { name: "link", docs: "", home: "links:all/links", role: Role::Import };
+const GEM: &Resource = &Resource::__new("gem", "", "gems:all/gems@1.2.3", Role::Export);
+const LINK: &Resource = &Resource::__new("link", "", "links:all/links", Role::Import);
 
 /// The guest's resource, which has itself and the host's in its functions.
-const GEMS: &Interface = &Interface {
-    id: GEM.home,
-    docs: "",
-    uses: &[LINKS],
-    types: &[],
-    resource: Some(GEM),
-    functions: &[
-        function("[constructor]gem", &[Param { name: "of", ty: Type::Own(LINK) }], Type::Own(GEM)),
-        function("[method]gem.cut", &[Param { name: "self", ty: Type::Borrow(GEM) }], Type::List(&Type::Own(GEM))),
-        function("[static]gem.find", &[Param { name: "at", ty: Type::Borrow(LINK) }], Type::Option(&Type::Own(GEM))),
+const GEMS: &Interface = &Interface::__new(
+    GEM.home,
+    "",
+    &[LINKS],
+    &[],
+    Some(GEM),
+    &[
+        function("[constructor]gem", &[Param::__new("of", Type::Own(LINK))], Type::Own(GEM)),
+        function("[method]gem.cut", &[Param::__new("self", Type::Borrow(GEM))], Type::List(&Type::Own(GEM))),
+        function("[static]gem.find", &[Param::__new("at", Type::Borrow(LINK))], Type::Option(&Type::Own(GEM))),
     ],
-};
+);
 
 /// The host's resource.
-const LINKS: &Interface = &Interface {
-    id: LINK.home,
-    docs: "",
-    uses: &[],
-    types: &[],
-    resource: Some(LINK),
-    functions: &[function("[method]link.send", &[Param { name: "self", ty: Type::Borrow(LINK) }], Type::Unit)],
-};
+const LINKS: &Interface = &Interface::__new(
+    LINK.home,
+    "",
+    &[],
+    &[],
+    Some(LINK),
+    &[function("[method]link.send", &[Param::__new("self", Type::Borrow(LINK))], Type::Unit)],
+);
 
 const fn function(name: &'static str, params: &'static [Param], result: Type) -> Function {
-    Function { name, docs: "", params, result, optional: false }
+    Function::__new(name, "", params, result, false)
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
@@ -140,7 +140,7 @@ impl Names {
         let mut fields = Vec::new();
         for (i, ty) in types.into_iter().enumerate() {
             let name = if i == 0 { "variant" } else { leak(format!("f{i}")) };
-            fields.push(Field { name, docs: "", ty });
+            fields.push(Field::__new(name, "", ty));
         }
         leak(fields)
     }
@@ -161,21 +161,21 @@ impl Names {
             Shape::Record(fields) => {
                 let fields: Vec<_> = fields.iter().map(|field| self.ty(field)).collect();
                 let fields = self.fields(fields);
-                self.named(|name, home| Type::Record(leak(Record::new(name, "", home, fields))))
+                self.named(|name, home| Type::Record(leak(Record::__new(name, "", home, fields))))
             }
             Shape::Variant(cases) => {
                 let cases: Vec<_> =
                     cases.iter().map(|case| case.as_ref().map_or(Type::Unit, |case| self.ty(case))).collect();
                 let cases = self.fields(cases);
-                self.named(|name, home| Type::Variant(leak(Variant::new(name, "", home, cases))))
+                self.named(|name, home| Type::Variant(leak(Variant::__new(name, "", home, cases))))
             }
             Shape::Enum(count) => {
                 let cases = self.fields(vec![Type::Unit; *count]);
-                self.named(|name, home| Type::Enum(leak(Enum::new(name, "", home, cases))))
+                self.named(|name, home| Type::Enum(leak(Enum::__new(name, "", home, cases))))
             }
             Shape::Flags(count) => {
                 let flags = self.fields(vec![Type::Unit; *count]);
-                self.named(|name, home| Type::Flags(leak(Flags::new(name, "", home, flags))))
+                self.named(|name, home| Type::Flags(leak(Flags::__new(name, "", home, flags))))
             }
             Shape::Again(back) => match self.types.len().checked_sub(back + 1) {
                 Some(index) => self.types[index],
@@ -213,7 +213,7 @@ fn types(
         names.ty(shape);
     }
     names.home = "";
-    leak(Interface { id, docs: "", uses, types: leak(names.types[first..].to_vec()), resource: None, functions: &[] })
+    leak(Interface::__new(id, "", uses, leak(names.types[first..].to_vec()), None, &[]))
 }
 
 fn interface(near: &[Shape], far: &[Shape], functions: &[Signature], role: Role) -> &'static Interface {
@@ -227,24 +227,17 @@ fn interface(near: &[Shape], far: &[Shape], functions: &[Signature], role: Role)
         let params: Vec<_> = params
             .iter()
             .enumerate()
-            .map(|(i, shape)| Param {
-                name: if i == 0 { "interface" } else { leak(format!("p{i}")) },
-                ty: names.ty(shape),
+            .map(|(i, shape)| {
+                let name = if i == 0 { "interface" } else { leak(format!("p{i}")) };
+                Param::__new(name, names.ty(shape))
             })
             .collect();
         let result = result.as_ref().map_or(Type::Unit, |shape| names.ty(shape));
-        out.push(Function { name: names.name(), docs: "", params: leak(params), result, optional: false });
+        out.push(Function::__new(names.name(), "", leak(params), result, false));
     }
     // Interfaces without types are none in WIT text, and are not used.
     let used: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();
-    leak(Interface {
-        id: "acme:random-things/interface@1.2.3-rc.1",
-        docs: "",
-        uses: using(&used),
-        types: &[],
-        resource: None,
-        functions: leak(out),
-    })
+    leak(Interface::__new("acme:random-things/interface@1.2.3-rc.1", "", using(&used), &[], None, leak(out)))
 }
 
 proptest! {

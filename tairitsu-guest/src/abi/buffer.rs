@@ -1,111 +1,15 @@
-//! A linear memory that is a buffer of bytes, every access checked.
+//! A linear memory that is a buffer of bytes. Every access is checked.
 
-use super::{Lift, Memory, Own, Plain, Resource, Sink, Source};
-use crate::schema::{Layout, Type, align_to};
+use super::{AbiError, Lift, Memory, Own, Plain, Resource, Sink, Source};
+use crate::schema::{Layout, align_to};
 use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
 
-/// What a lowered value has wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AbiError {
-    /// Bytes outside the memory.
-    OutOfBounds {
-        /// The first byte's address.
-        address: usize,
-        /// How many bytes; saturated where the product of item size and count overflows.
-        len: usize,
-        /// The memory's size in bytes.
-        memory: usize,
-    },
-    /// An address that is not a multiple of the type's alignment.
-    Unaligned {
-        /// The address.
-        address: usize,
-        /// The alignment in bytes.
-        align: usize,
-    },
-    /// A number that is no Unicode scalar value.
-    Char(u32),
-    /// A discriminant that no case has.
-    Discriminant {
-        /// The variant.
-        ty: Type,
-        /// The discriminant.
-        found: u32,
-    },
-    /// A string that is not UTF-8.
-    Utf8 {
-        /// How many bytes at its start are.
-        valid_up_to: usize,
-    },
-    /// A list of another length than the array has.
-    Length {
-        /// The array's length.
-        expected: usize,
-        /// The list's.
-        found: usize,
-    },
-    /// A value that the Rust type does not have, though its WIT type does, or the other way round.
-    Conversion {
-        /// What was wanted.
-        expected: &'static str,
-        /// The value, as text.
-        found: String,
-    },
-    /// A number that is no handle to such a resource, or a handle to one that this memory cannot have.
-    Handle {
-        /// The resource.
-        resource: &'static str,
-        /// The number; nothing for a handle that was to be lowered.
-        found: Option<u32>,
-    },
-    /// A value that the type which crosses has, and the type that is adapted to it has not.
-    Adapted {
-        /// The Rust type.
-        ty: &'static str,
-        /// What its conversion says.
-        message: String,
-    },
-}
-
-impl fmt::Display for AbiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            AbiError::OutOfBounds { address, len, memory } => {
-                write!(f, "expected an address inside a memory of {memory} bytes, found {len} bytes at {address}")
-            }
-            AbiError::Unaligned { address, align } => {
-                write!(f, "expected an address that is a multiple of {align}, found {address}")
-            }
-            AbiError::Char(found) => write!(f, "expected a Unicode scalar value, found {found:#x}"),
-            AbiError::Discriminant { ty, found } => {
-                write!(f, "expected the discriminant of a case of `{ty}`, found {found}")
-            }
-            AbiError::Length { expected, found } => write!(f, "expected a list of {expected} items, found {found}"),
-            AbiError::Conversion { expected, found } => write!(f, "expected {expected}, found `{found}`"),
-            AbiError::Adapted { ty, message } => write!(f, "expected a value that converts to `{ty}`: {message}"),
-            AbiError::Handle { resource, found: Some(found) } => {
-                write!(f, "expected a handle to a `{resource}`, found {found}")
-            }
-            AbiError::Handle { resource, found: None } => {
-                write!(f, "expected a `{resource}` of this side, found a handle to one of the other")
-            }
-            AbiError::Utf8 { valid_up_to } => {
-                write!(f, "expected a string in UTF-8, found a byte that is not, at {valid_up_to}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for AbiError {}
-
-/// A linear memory for lifting and lowering natively: it grows as values are lowered into it.
+/// A linear memory for lifting and lowering natively. It grows as values are lowered into it.
 #[derive(Debug, Default)]
 pub struct Buffer {
     bytes: Vec<u8>,
-    /// An `Arc<R>` for each resource that was lowered. A handle is the place in here.
+    /// An `Arc<R>` for each resource that was lowered. A handle is the index in this list.
     resources: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -205,7 +109,11 @@ impl Source for Buffer {
     }
 }
 
-/// The bytes of a list that lies inside a memory, aligned.
+/// The bytes of a list of `len` items.
+///
+/// # Errors
+/// - [`AbiError::Unaligned`] if the address is not aligned for the items.
+/// - [`AbiError::OutOfBounds`] if the list does not lie inside the memory.
 pub fn check_list(memory: &[u8], address: usize, layout: Layout, len: usize) -> Result<&[u8], AbiError> {
     if !address.is_multiple_of(layout.align) {
         return Err(AbiError::Unaligned { address, align: layout.align });
@@ -213,7 +121,10 @@ pub fn check_list(memory: &[u8], address: usize, layout: Layout, len: usize) -> 
     range(memory, address, layout.size.saturating_mul(len))
 }
 
-/// The bytes at an address.
+/// The `len` bytes at an address.
+///
+/// # Errors
+/// - [`AbiError::OutOfBounds`] if they do not lie inside the memory.
 pub fn range(memory: &[u8], address: usize, len: usize) -> Result<&[u8], AbiError> {
     address.checked_add(len).and_then(|end| memory.get(address..end)).ok_or(AbiError::OutOfBounds {
         address,

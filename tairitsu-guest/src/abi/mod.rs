@@ -1,32 +1,40 @@
 //! Lift and lower, written once over a [`Memory`].
 //!
-//! A guest lifts and lowers in its own address space (`rt` has that memory);
-//! natively the same code runs over a buffer of bytes with every access checked, which is how it is held
-//! against other implementations of the canonical ABI.
+//! A guest lifts and lowers in its own address space, whose memory is in `rt`. Natively the same code runs over a buffer
+//! of bytes with every access checked. The tests compare it with other implementations of the canonical ABI there.
 //!
-//! A flat value is a slice of `u64`, one for each core value: an `i32` or `f32` is zero-extended, an `f64` is
-//! its bits. In that form the canonical ABI's joined slots need no conversion of their own.
+//! A flat value is a slice of `u64`, one for each core value. An `i32` or `f32` is zero-extended, and an `f64` is its
+//! bits. In that form, slots that the canonical ABI joins need no conversion.
+//!
+//! - `linear_memory`: the memory to lower into and to lift out of. `buffer`: a memory for native code. `error`: its error.
+//! - `wit_types`, `std_types`, `crate_types`: the types of WIT itself, of std and of well-known crates.
+//! - `convert`: types that cross as another type. `resource`: resources and their owners.
+//! - `borrowed_arg`: strings and lists that are passed by reference.
 //!
 //! Source: the canonical ABI
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>).
 
+mod borrowed_arg;
 mod buffer;
-mod by_way;
-mod foreign;
-mod handle;
-mod impls;
-mod shown;
+mod convert;
+mod crate_types;
+mod error;
+mod linear_memory;
+mod resource;
 mod std_types;
+mod wit_types;
 
-pub use buffer::{AbiError, Buffer, check_list, range};
-pub use by_way::{Made, adapt_from, adapt_to};
+pub use borrowed_arg::BorrowedArg;
+pub use buffer::{Buffer, check_list, range};
+pub use convert::{adapt_from, adapt_to};
+pub use error::AbiError;
+pub use linear_memory::{Copying, Memory, Outer, Sink, Source};
 #[cfg(target_family = "wasm")]
-pub(crate) use handle::Held;
+pub(crate) use resource::Held;
 #[cfg(not(target_family = "wasm"))]
-pub use handle::Token;
-pub use handle::{Lent, Own, Resource};
-pub use impls::load_pair;
-pub use shown::Shown;
+pub use resource::Token;
+pub use resource::{Lent, Own, Resource};
+pub use wit_types::load_pair;
 
 use crate::schema::{Layout, Type};
 
@@ -40,22 +48,22 @@ use crate::schema::{Layout, Type};
             numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, and what the README lists"
 )]
 pub trait WitType {
-    /// The type as WIT says it.
+    /// The type as WIT describes it.
     const TYPE: Type;
 
-    /// What a caller gets of a function that returns this type: `T` for `Result<T, E>`, and the type itself for
-    /// every other.
+    /// The value that a caller gets from a function that returns this type: `T` for `Result<T, E>`, and `Self` for every
+    /// other type.
     type Ok;
 
-    /// The function's own error: `E` for `Result<T, E>`, and none for every other.
+    /// The function's own error: `E` for `Result<T, E>`, and [`Infallible`](std::convert::Infallible) for every other type.
     type Err;
 
-    /// Tells the two apart.
+    /// Separates the value from the function's own error.
     fn into_result(self) -> Result<Self::Ok, Self::Err>
     where
         Self: Sized;
 
-    /// Whether it is the function's own error.
+    /// Whether this is the function's own error.
     #[inline]
     fn is_own_error(&self) -> bool {
         false
@@ -68,10 +76,13 @@ pub trait WitType {
     const FLAT: usize = Self::TYPE.flat().len();
 }
 
-/// What a parameter declared as a reference to this type is lifted as: `String` for `str` and `Vec<T>` for `[T]`, or in a guest a
-/// [`Shown`] one, and [`Lent`] of the type itself for all that is sized.
+/// The type that a parameter is lifted as, if it is declared as a reference to this type.
+///
+/// - `str`: `String`, or in a guest a [`BorrowedArg`].
+/// - `[T]`: `Vec<T>`, or in a guest a [`BorrowedArg`].
+/// - A sized type: [`Lent`] of the type itself.
 pub trait Borrowed {
-    /// The owned type.
+    /// The type that is lifted.
     type Owned;
 }
 
@@ -87,74 +98,76 @@ impl<T> Borrowed for [T] {
 
 #[cfg(target_family = "wasm")]
 impl Borrowed for str {
-    type Owned = Shown<str, String>;
+    type Owned = BorrowedArg<str, String>;
 }
 
 #[cfg(target_family = "wasm")]
 impl<T: 'static> Borrowed for [T] {
-    type Owned = Shown<[T], Vec<T>>;
+    type Owned = BorrowedArg<[T], Vec<T>>;
 }
 
 impl<T> Borrowed for T {
     type Owned = Lent<T>;
 }
 
-/// A type whose values go out: Rust to canonical ABI. Lowering borrows; nothing is moved or copied that
-/// the other side can read where it is.
+/// A type whose values can be lowered: from Rust to the canonical ABI.
+///
+/// Lowering borrows the value. It moves and copies no part that the other side can read where it is.
 pub trait Lower: WitType {
-    /// Lowers to flat values. `out` is all zero on entry and at least [`WitType::FLAT`] long.
+    /// Lowers to flat values. `out` is all zero on entry, and has room for at least [`WitType::FLAT`] values.
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
 
     /// Lowers to memory at `address`, which is aligned for the type.
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error>;
 
-    /// [`Lower::lower`] of a value that is passed by reference, which makes a difference to a resource.
+    /// The same as [`Lower::lower`], for a value that is passed by reference. A resource is then lent.
     #[inline]
     fn lower_lent<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.lower(memory, out)
     }
 
-    /// [`Lower::store`] of a value that is passed by reference.
+    /// The same as [`Lower::store`], for a value that is passed by reference.
     #[inline]
     fn store_lent<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         self.store(memory, address)
     }
 
-    /// Proof that a slice of this type is already its own lowered form. See [`Plain`].
+    /// Proof that a slice of this type is its own lowered form. See [`Plain`].
     const PLAIN: Option<Plain> = None;
 }
 
-/// A type whose values come in: canonical ABI to Rust. Lifting owns: what the other side allocated for
-/// the value becomes part of it, or is freed.
+/// A type whose values can be lifted: from the canonical ABI to Rust.
+///
+/// Lifting takes ownership. Memory that the other side has allocated for the value becomes part of it, or is freed.
 pub trait Lift: WitType + Sized {
-    /// Lifts from flat values, [`WitType::FLAT`] of them at least.
+    /// Lifts from flat values. There are at least [`WitType::FLAT`].
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;
 
     /// Lifts from memory at `address`, which is aligned for the type.
     fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error>;
 
-    /// [`Lift::lift`] of a value that was passed by reference, which makes a difference to a resource.
+    /// The same as [`Lift::lift`], for a value that is passed by reference. A resource is then borrowed.
     #[inline]
     fn lift_lent<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         Self::lift(memory, flat)
     }
 
-    /// [`Lift::load`] of a value that was passed by reference.
+    /// The same as [`Lift::load`], for a value that is passed by reference.
     #[inline]
     fn load_lent<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
         Self::load(memory, address)
     }
 
-    /// Proof that a lowered list of this type is already a slice of it. See [`Plain`].
+    /// Proof that a lowered list of this type is a slice of it. See [`Plain`].
     const PLAIN: Option<Plain> = None;
 }
 
-/// Proof that a type's Rust layout is its canonical one, and that every bit pattern is a value of it.
+/// Proof that a type's Rust layout is its canonical layout, and that every bit pattern is a value of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Plain(());
 
 impl Plain {
-    /// Claims it.
+    /// Claims this for a type.
     ///
     /// # Safety
     /// - The type has no padding, and its size and alignment in Rust are those of its canonical layout.
@@ -165,175 +178,7 @@ impl Plain {
     }
 }
 
-/// What lifting and lowering share: how a bad access or value is reported.
-pub trait Memory {
-    /// What a bad access or value becomes. In a guest it cannot be made: the guest traps.
-    type Error;
-
-    /// Turns what was found wrong in lowered form into the error.
-    fn fail(&self, error: AbiError) -> Self::Error;
-
-    /// Turns a value that one side's type has and the other's has not into the error.
-    fn reject(&self, error: AbiError) -> Self::Error {
-        self.fail(error)
-    }
-}
-
-/// A linear memory that values are lowered into. Addresses are byte offsets into it.
-pub trait Sink: Memory {
-    /// Writes `N` bytes to an address that lies in what was allocated.
-    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Self::Error>;
-
-    /// Allocates, for the duration of the call that is being lowered.
-    fn allocate(&mut self, layout: Layout) -> Result<usize, Self::Error>;
-
-    /// Makes bytes of the lowering side readable for the other, aligned to `align`; returns their address.
-    /// They stay as they are for the duration of the call.
-    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error>;
-
-    /// The same for a string, in the encoding of the other side; returns its address and its length in the
-    /// units of that encoding.
-    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error>;
-
-    /// Comes before items are written to what was just allocated for them, and [`Sink::end_items`] behind the last one. In
-    /// between come the items' own lists. A memory in which each write costs something takes them in one go.
-    #[inline(always)]
-    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
-        let _ = (address, size);
-        Outer::default()
-    }
-
-    /// Ends what [`Sink::begin_items`] began, and goes on with the list around it, which that has returned.
-    #[inline(always)]
-    fn end_items(&mut self, outer: Outer) {
-        let _ = outer;
-    }
-
-    /// As [`Sink::lend`], for bytes that may end before the call does. Where lending copies, this is the same.
-    fn copy(&mut self, bytes: &[u8], align: usize) -> Result<usize, Self::Error> {
-        self.lend(bytes, align)
-    }
-
-    /// As [`Sink::lend_str`], for a string that may end before the call does. Where lending copies, this is the same.
-    fn copy_str(&mut self, string: &str) -> Result<(usize, usize), Self::Error> {
-        self.lend_str(string)
-    }
-
-    /// Makes a handle that gives a resource away.
-    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error>;
-
-    /// Makes a handle that lends a resource, for as long as the call takes.
-    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, Self::Error>;
-}
-
-/// The list around the one whose items are being written: where a memory keeps its items, and where they go.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Outer {
-    /// Where it keeps them.
-    pub start: usize,
-    /// Where they go.
-    pub address: usize,
-}
-
-/// A memory into which a value is lowered that ends with that: it lends nothing.
-pub struct Copying<'m, M>(pub &'m mut M);
-
-impl<M: Memory> Memory for Copying<'_, M> {
-    type Error = M::Error;
-
-    fn fail(&self, error: AbiError) -> M::Error {
-        self.0.fail(error)
-    }
-
-    fn reject(&self, error: AbiError) -> M::Error {
-        self.0.reject(error)
-    }
-}
-
-impl<M: Sink> Sink for Copying<'_, M> {
-    #[inline(always)]
-    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), M::Error> {
-        self.0.write(address, bytes)
-    }
-
-    #[inline]
-    fn allocate(&mut self, layout: Layout) -> Result<usize, M::Error> {
-        self.0.allocate(layout)
-    }
-
-    #[inline(always)]
-    fn begin_items(&mut self, address: usize, size: usize) -> Outer {
-        self.0.begin_items(address, size)
-    }
-
-    #[inline(always)]
-    fn end_items(&mut self, outer: Outer) {
-        self.0.end_items(outer);
-    }
-
-    #[inline]
-    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, M::Error> {
-        self.0.copy(bytes, align)
-    }
-
-    #[inline]
-    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), M::Error> {
-        self.0.copy_str(string)
-    }
-
-    #[inline]
-    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, M::Error> {
-        self.0.give_resource(own)
-    }
-
-    #[inline]
-    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, M::Error> {
-        self.0.lend_resource(own)
-    }
-}
-
-/// A linear memory that values are lifted out of. Addresses are byte offsets into it.
-pub trait Source: Memory {
-    /// Reads `N` bytes.
-    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Self::Error>;
-
-    /// Takes what the other side allocated for a string of `len` units of its encoding.
-    fn take_string(&mut self, address: usize, len: usize) -> Result<String, Self::Error>;
-
-    /// Takes what the other side allocated for a list of `len` plain items.
-    fn take_plain<T: Lift>(&mut self, plain: Plain, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
-
-    /// [`Source::take_string`] of one that is passed by reference, and need not be taken.
-    #[inline]
-    fn show_string(&mut self, address: usize, len: usize) -> Result<Shown<str, String>, Self::Error> {
-        self.take_string(address, len).map(Shown::Own)
-    }
-
-    /// [`Source::take_plain`] of a list that is passed by reference, and need not be taken.
-    #[inline]
-    fn show_plain<T: Lift>(
-        &mut self,
-        plain: Plain,
-        address: usize,
-        len: usize,
-    ) -> Result<Shown<[T], Vec<T>>, Self::Error> {
-        self.take_plain(plain, address, len).map(Shown::Own)
-    }
-
-    /// Checks that a list lies inside the memory, before its first item is read.
-    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), Self::Error>;
-
-    /// Frees what the other side allocated, after it was lifted out of.
-    fn free(&mut self, address: usize, layout: Layout);
-
-    /// Takes a resource that the other side gave away.
-    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Self::Error>;
-
-    /// Has a resource that the other side lends, for as long as the call takes.
-    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Self::Error>;
-}
-
-/// Writes a variant's discriminant. `cases` is how many there are, and sets its width.
+/// Writes a variant's discriminant. The number of `cases` determines its width.
 #[inline]
 pub fn store_discriminant<M: Sink>(
     memory: &mut M,
@@ -348,7 +193,7 @@ pub fn store_discriminant<M: Sink>(
     }
 }
 
-/// Reads a variant's discriminant.
+/// Reads a variant's discriminant. The number of `cases` determines its width.
 #[inline]
 pub fn load_discriminant<M: Source>(memory: &M, address: usize, cases: usize) -> Result<u32, M::Error> {
     Ok(match crate::schema::discriminant_size(cases) {

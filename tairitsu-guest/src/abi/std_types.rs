@@ -1,18 +1,18 @@
-//! Types of std that go as another WIT type.
+//! Types of std, and the WIT types that they cross as.
 //!
 //! | Rust | WIT |
 //! |---|---|
-//! | `Box<T>`, `Arc<T>`, `str` and `[T]` included | what `T` is |
+//! | `Box<T>`, `Arc<T>`, also of `str` and `[T]` | the type of `T` |
 //! | `Cow<'static, str>`, `Cow<'static, [T]>` | `string`, `list<t>` |
-//! | `[T; N]` | `list<t>`; one of another length is an error |
-//! | `HashMap<K, V>`, `BTreeMap<K, V>` | `list<tuple<k, v>>`; of equal keys the last one stays |
+//! | `[T; N]` | `list<t>`; a list of another length is an error |
+//! | `HashMap<K, V>`, `BTreeMap<K, V>` | `list<tuple<k, v>>`; if keys are equal, the last one stays |
 //! | `HashSet<T>`, `BTreeSet<T>`, `VecDeque<T>` | `list<t>` |
 //! | `Duration` | `tuple<u64, u32>`: seconds and nanoseconds |
 //! | `SystemTime` | `tuple<s64, u32>`: seconds since 1970, which may be negative, and nanoseconds on top |
 //! | `IpAddr`, `Ipv4Addr`, `Ipv6Addr`, `SocketAddr` | `string`, as std prints and parses them |
 //! | `PathBuf` | `string`; a path that is not Unicode is an error |
 
-use super::by_way::{Made, by_way_of, parse};
+use super::convert::{Temporary, convert, parse};
 use super::{AbiError, Lift, Lower, Sink, Source, WitType};
 use crate::schema::Type;
 use std::borrow::Cow;
@@ -24,15 +24,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-by_way_of! {
+convert! {
     [] Duration as (u64, u32):
         |value| Ok((value.as_secs(), value.subsec_nanos())),
         |lifted| duration(lifted.0, lifted.1);
     [] SystemTime as (i64, u32): |value| since_epoch(*value), |lifted| from_epoch(lifted.0, lifted.1);
-    [] IpAddr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IP address");
-    [] Ipv4Addr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IPv4 address");
-    [] Ipv6Addr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "an IPv6 address");
-    [] SocketAddr as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a socket address");
+    [] IpAddr as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "an IP address");
+    [] Ipv4Addr as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "an IPv4 address");
+    [] Ipv6Addr as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "an IPv6 address");
+    [] SocketAddr as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "a socket address");
     [] PathBuf as String:
         |value| value.to_str().ok_or_else(|| AbiError::Conversion {
             expected: "a path in Unicode",
@@ -57,7 +57,7 @@ by_way_of! {
         |lifted| Ok(lifted.into_iter().collect());
 }
 
-/// References to the items of a collection that are not in one slice, in the order in which they are lowered.
+/// References to the items of a collection that is no single slice, in the order in which they are lowered.
 type Refs<'a, T> = Vec<&'a T>;
 
 pub(super) fn duration(seconds: u64, nanoseconds: u32) -> Result<Duration, AbiError> {
@@ -70,7 +70,7 @@ pub(super) fn duration(seconds: u64, nanoseconds: u32) -> Result<Duration, AbiEr
 pub(super) fn since_epoch(time: SystemTime) -> Result<(i64, u32), AbiError> {
     let (seconds, nanoseconds) = match time.duration_since(UNIX_EPOCH) {
         Ok(since) => (i64::try_from(since.as_secs()).ok(), since.subsec_nanos()),
-        // The nanoseconds count upwards from the second before.
+        // Before 1970 the seconds are rounded down, since the nanoseconds count upwards.
         Err(before) => {
             let before = before.duration();
             let seconds = 0i64.checked_sub_unsigned(before.as_secs());
@@ -89,12 +89,13 @@ pub(super) fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, A
     let time = if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
     let rest = duration(0, nanoseconds)?;
     time.and_then(|time| time.checked_add(rest)).ok_or_else(|| AbiError::Conversion {
-        expected: "a time that this system can tell",
+        expected: "a time that this system can represent",
         found: format!("{seconds} seconds since 1970"),
     })
 }
 
-/// A pointer to what it goes as. `$from` makes the pointer of the owned type.
+/// Implements the traits for pointers, which cross as the type that they point to. `$from` makes the pointer from the
+/// owned type.
 macro_rules! pointer {
     ($([$($generics:tt)*] $ty:ty as $target:ty, lifted $owned:ty: $from:expr;)*) => {$(
         impl<$($generics)*> WitType for $ty

@@ -8,11 +8,11 @@ use super::{Function, Interface, Layout, Type};
 /// The most core parameters a function takes before they go through memory.
 pub const MAX_FLAT_PARAMS: usize = 16;
 
-/// A core type of one slot. [`Core::None`] is a slot that is not there.
+/// The core type of one slot. [`Core::None`] is an absent slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Core {
-    /// Nothing: the slot has size zero and leaves no trace in the core signature.
+    /// Nothing: the slot has size zero and leaves no trace in the core signature
     None = 0,
     /// `i32`
     I32 = 1,
@@ -24,7 +24,7 @@ pub enum Core {
     F64 = 4,
 }
 
-/// The core types of one value, or the fact that they are too many to be parameters.
+/// The core types of one value. A value with more than 16 has none here, since it goes through memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flat {
     cores: [Core; MAX_FLAT_PARAMS],
@@ -34,10 +34,11 @@ pub struct Flat {
 
 /// The core signature of a function, as lifted (exported) and as lowered (imported).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Signature {
     /// The core parameters. When `params_indirect`, one pointer.
     pub params: [Core; MAX_FLAT_PARAMS],
-    /// How many of `params` are there.
+    /// How many of `params` are in use.
     pub params_len: usize,
     /// The parameters go through memory, as a tuple of this layout.
     pub params_indirect: bool,
@@ -49,15 +50,15 @@ pub struct Signature {
     pub result_indirect: bool,
     /// The layout of the result.
     pub result_layout: Layout,
-    /// How many flat values the result is; 17 for more than 16.
+    /// How many core values the result becomes; 17 for more than 16.
     pub result_slots: usize,
 }
 
 impl Core {
-    /// The core type that holds either of two ("join" in the canonical ABI).
+    /// The core type that can hold a value of either ("join" in the canonical ABI).
     const fn or(self, other: Core) -> Core {
         match (self, other) {
-            (Core::None, one) | (one, Core::None) => one,
+            (Core::None, core) | (core, Core::None) => core,
             (Core::I32, Core::I32 | Core::F32) | (Core::F32, Core::I32) => Core::I32,
             (Core::F32, Core::F32) => Core::F32,
             (Core::F64, Core::F64) => Core::F64,
@@ -180,7 +181,11 @@ impl Function {
 }
 
 impl Interface {
-    /// The signatures of all functions, of which there are `N`.
+    /// The signatures of all functions.
+    ///
+    /// # Panics
+    ///
+    /// If the interface does not have exactly `N` functions.
     pub const fn signatures<const N: usize>(&self) -> [Signature; N] {
         assert!(self.functions.len() == N, "there are as many signatures as functions");
         let mut signatures = [Signature::EMPTY; N];
@@ -205,7 +210,7 @@ impl Signature {
         result_slots: 0,
     };
 
-    /// How many flat values the parameters are; 17 for more than 16.
+    /// How many core values the parameters become; 17 for more than 16.
     pub const fn param_slots(&self) -> usize {
         if self.params_indirect { MAX_FLAT_PARAMS + 1 } else { self.params_len }
     }
@@ -220,8 +225,8 @@ impl Signature {
         if self.result_indirect { self.result_layout.size } else { 0 }
     }
 
-    /// The core type of parameter `index` of the imported function: its parameters, then a pointer
-    /// to where the result goes when it goes through memory.
+    /// The core type of parameter `index` of the imported function. If the result goes through memory, a pointer to its
+    /// place follows the parameters.
     pub const fn import_param(&self, index: usize) -> Core {
         if index < self.params_len {
             self.params[index]

@@ -1,11 +1,13 @@
 //! The WIT text of an interface.
 
-use super::{Field, Function, Interface, Param, Resource, Type, name_in, package_in};
+use super::{Field, Function, Interface, InterfaceId, Param, Resource, Type};
 use std::fmt::{self, Display, Formatter, Write as _};
 
 impl Interface {
-    /// The interface as WIT text: its package, with the interfaces of which it uses types before it, and those of other
-    /// packages after it. In an interface, types stand before functions.
+    /// The interface as WIT text: its package, and every interface whose types it uses.
+    ///
+    /// Used interfaces of the same package come before the interface, and those of other packages after it. In an
+    /// interface, types come before functions.
     pub fn wit(&self) -> String {
         let mut out = String::new();
         // Writing to a `String` cannot fail.
@@ -41,7 +43,7 @@ impl Interface {
         Ok(())
     }
 
-    /// The interfaces of which types are used, here or in one of them, each once and after those that it uses.
+    /// Adds the interfaces whose types this one uses, directly or not. Each is added once, after those that it uses.
     fn all_used(&self, used: &mut Vec<&'static Interface>) {
         for interface in self.uses {
             if !used.iter().any(|known| known.id == interface.id) {
@@ -53,19 +55,21 @@ impl Interface {
 
     fn write(&self, out: &mut String, indent: &str) -> fmt::Result {
         write_docs(out, indent, self.docs)?;
-        writeln!(out, "{indent}interface {} {{", Name(self.name()))?;
+        writeln!(out, "{indent}interface {} {{", Escaped(self.name()))?;
         let mut first = true;
-        let types = self.named_types();
+        let (package, types) = (self.package(), self.named_types());
         let is_used = |ty: &Type| !ty.home().is_empty() && ty.home() != self.id;
-        // In the order in which they are needed, which is that of the section.
+        // In the order of first use, which is the order in the section.
         let used: Vec<_> = types.iter().filter(|ty| is_used(ty)).collect();
         for used in used.chunk_by(|a, b| a.home() == b.home()) {
             first = false;
             let home = used[0].home();
-            let names = used.iter().filter_map(|ty| ty.name()).map(|name| Name(name).to_string());
+            let names = used.iter().filter_map(|ty| ty.name()).map(|name| Escaped(name).to_string());
             let names = names.collect::<Vec<_>>().join(", ");
-            let near = package_in(home) == self.package();
-            let path = if near { Name(name_in(home)).to_string() } else { home.to_string() };
+            let path = match InterfaceId::parse(home) {
+                Some(id) if id.package_id() == package => Escaped(id.interface).to_string(),
+                _ => home.to_string(),
+            };
             writeln!(out, "{indent}  use {path}.{{{names}}};")?;
         }
         for ty in types.iter().filter(|ty| !is_used(ty)) {
@@ -79,7 +83,7 @@ impl Interface {
             for function in self.functions {
                 separate(out, &mut first)?;
                 write_docs(out, &format!("{indent}  "), function.docs)?;
-                writeln!(out, "{indent}  {}: {function};", Name(function.name))?;
+                writeln!(out, "{indent}  {}: {function};", Escaped(function.name))?;
             }
         }
         writeln!(out, "{indent}}}")
@@ -87,7 +91,7 @@ impl Interface {
 
     fn write_resource(&self, out: &mut String, indent: &str, resource: &Resource) -> fmt::Result {
         write_docs(out, &format!("{indent}  "), resource.docs)?;
-        writeln!(out, "{indent}  resource {} {{", Name(resource.name))?;
+        writeln!(out, "{indent}  resource {} {{", Escaped(resource.name))?;
         let mut first = true;
         for function in self.functions {
             separate(out, &mut first)?;
@@ -95,11 +99,11 @@ impl Interface {
             match function.name.rsplit_once('.') {
                 None => writeln!(out, "{indent}    constructor({});", Params(function.params))?,
                 Some((kind, name)) if kind.starts_with("[static]") => {
-                    writeln!(out, "{indent}    {}: static {function};", Name(name))?;
+                    writeln!(out, "{indent}    {}: static {function};", Escaped(name))?;
                 }
                 Some((_, name)) => {
                     let rest = function.params.get(1..).unwrap_or_default();
-                    write!(out, "{indent}    {}: func({})", Name(name), Params(rest))?;
+                    write!(out, "{indent}    {}: func({})", Escaped(name), Params(rest))?;
                     writeln!(out, "{};", ResultOf(function))?;
                 }
             }
@@ -107,7 +111,7 @@ impl Interface {
         writeln!(out, "{indent}  }}")
     }
 
-    /// The records, variants, enums and flags that the interface declares or uses, each after those it is made of.
+    /// The named types that the interface declares or uses. Each comes after the types that it is made of.
     fn named_types(&self) -> Vec<Type> {
         let mut types = Vec::new();
         self.types.iter().for_each(|ty| collect(self, ty, &mut types));
@@ -129,15 +133,15 @@ fn collect(interface: &Interface, ty: &Type, types: &mut Vec<Type>) {
             collect(interface, err, types);
         }
         Type::Tuple(items) => items.iter().for_each(|item| collect(interface, item, types)),
-        // What declares it is written with its functions.
+        // `write_resource` declares it.
         Type::Own(resource) | Type::Borrow(resource) if resource.home == interface.id => {}
         Type::Borrow(resource) => collect(interface, &Type::Own(resource), types),
         Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) | Type::Own(_) => {
-            // The hash first: it spares the walk of a type already there.
+            // Comparing hashes spares a walk through a type that is already in the list.
             if types.iter().any(|known| known.hash() == ty.hash()) {
                 return;
             }
-            // What a type of another interface is made of is that interface's to declare.
+            // A type of another interface is declared there, with the types that it is made of.
             if ty.home().is_empty() || ty.home() == interface.id {
                 if let Type::Record(record) = ty {
                     record.fields.iter().for_each(|field| collect(interface, &field.ty, types));
@@ -175,10 +179,10 @@ fn write_type(out: &mut String, indent: &str, ty: &Type) -> fmt::Result {
         _ => return Ok(()),
     };
     write_docs(out, &format!("{indent}  "), docs)?;
-    writeln!(out, "{indent}  {keyword} {} {{", Name(name))?;
+    writeln!(out, "{indent}  {keyword} {} {{", Escaped(name))?;
     for Field { name, docs, ty: field } in fields {
         write_docs(out, &format!("{indent}    "), docs)?;
-        write!(out, "{indent}    {}", Name(name))?;
+        write!(out, "{indent}    {}", Escaped(name))?;
         match (ty, field) {
             (Type::Record(_), field) => writeln!(out, ": {field},")?,
             (_, Type::Unit) => writeln!(out, ",")?,
@@ -188,7 +192,7 @@ fn write_type(out: &mut String, indent: &str, ty: &Type) -> fmt::Result {
     writeln!(out, "{indent}  }}")
 }
 
-/// The type as a signature names it: `list<greeting>`.
+/// The type as WIT writes it in a signature: `list<greeting>`.
 impl Display for Type {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -218,12 +222,12 @@ impl Display for Type {
                 }
                 f.write_str(">")
             }
-            Type::Record(record) => Name(record.name).fmt(f),
-            Type::Variant(variant) => Name(variant.name).fmt(f),
-            Type::Enum(cases) => Name(cases.name).fmt(f),
-            Type::Flags(flags) => Name(flags.name).fmt(f),
-            Type::Own(resource) => Name(resource.name).fmt(f),
-            Type::Borrow(resource) => write!(f, "borrow<{}>", Name(resource.name)),
+            Type::Record(record) => Escaped(record.name).fmt(f),
+            Type::Variant(variant) => Escaped(variant.name).fmt(f),
+            Type::Enum(cases) => Escaped(cases.name).fmt(f),
+            Type::Flags(flags) => Escaped(flags.name).fmt(f),
+            Type::Own(resource) => Escaped(resource.name).fmt(f),
+            Type::Borrow(resource) => write!(f, "borrow<{}>", Escaped(resource.name)),
         }
     }
 }
@@ -240,7 +244,7 @@ struct Params(&'static [Param]);
 impl Display for Params {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (i, param) in self.0.iter().enumerate() {
-            write!(f, "{}{}: {}", if i == 0 { "" } else { ", " }, Name(param.name), param.ty)?;
+            write!(f, "{}{}: {}", if i == 0 { "" } else { ", " }, Escaped(param.name), param.ty)?;
         }
         Ok(())
     }
@@ -257,10 +261,10 @@ impl Display for ResultOf<'_> {
     }
 }
 
-/// A name, with the `%` that WIT wants before a keyword.
-struct Name<'a>(&'a str);
+/// A name, with the `%` that WIT requires before a keyword.
+struct Escaped<'a>(&'a str);
 
-impl Display for Name<'_> {
+impl Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if is_keyword(self.0) {
             f.write_char('%')?;
@@ -269,7 +273,7 @@ impl Display for Name<'_> {
     }
 }
 
-/// Whether a name is a keyword of WIT's grammar, so that text must write it with a `%`.
+/// Whether a name is a keyword of WIT's grammar. WIT text has a `%` before such a name.
 ///
 /// Source: the `keyword` production of
 /// <https://github.com/WebAssembly/component-model/blob/main/design/mvp/WIT.md>.

@@ -33,10 +33,10 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
         .iter()
         .map(|flag| {
             let (name, docs) = (&flag.member.name, &flag.member.docs);
-            quote!(#schema::Field { name: #name, docs: #docs, ty: #schema::Type::Unit })
+            quote!(#schema::Field::__new(#name, #docs, #schema::Type::Unit))
         })
         .collect();
-    let set = |name: &str, docs: &str, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::new(#name, #docs, #home, &[#(#fields),*]) }));
+    let set = |name: &str, docs: &str, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::__new(#name, #docs, #home, &const { [#(#fields),*] }) }));
     let words: Vec<_> = fields.chunks(WORD).collect();
     let ty = match *words {
         [word] => set(name, docs, word),
@@ -45,9 +45,9 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             let words = words.iter().enumerate().map(|(i, word)| {
                 let field = format!("bits{}", i * WORD);
                 let ty = set(&format!("{name}-{field}"), "", word);
-                quote!(#schema::Field { name: #field, docs: "", ty: #ty })
+                quote!(#schema::Field::__new(#field, "", #ty))
             });
-            quote!(#schema::Type::Record(&const { #schema::Record::new(#name, #docs, #home, &[#(#words),*]) }))
+            quote!(#schema::Type::Record(&const { #schema::Record::__new(#name, #docs, #home, &const { [#(#words),*] }) }))
         }
     };
     let generics = syn::Generics::default();

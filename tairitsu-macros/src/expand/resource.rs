@@ -48,7 +48,7 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
     ];
     let common = quote! {
         const RESOURCE: &'static #schema::Resource =
-            &#schema::Resource { name: #name, docs: #docs, home: #id, role: #schema::Role::#role };
+            &#schema::Resource::__new(#name, #docs, #id, #schema::Role::#role);
 
         fn any(
             this: ::std::sync::Arc<Self>,

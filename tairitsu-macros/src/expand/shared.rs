@@ -17,25 +17,36 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
     let role = role(interface.side);
     let count = index(interface.functions.len());
+    // All types are in one array: rustc reports equal errors in it once, and equal errors in several calls each time.
+    let mut types = Vec::new();
+    let mut ty_of = |ty: &syn::Type| {
+        let index = index(types.len());
+        types.push(wit_const(ty, paths));
+        cover(ty, quote!(__TAIRITSU_TYPES[#index]))
+    };
     let functions = interface.functions.iter().map(|function| {
         let Function { name, docs, has_default, .. } = function;
         // A provider always has the function.
         let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
-            let (name, mut ty) = (&param.name, wit_const(&param.ty, paths));
+            let (name, mut ty) = (&param.name, ty_of(&param.ty));
             if param.kind == ParamKind::Reference {
                 ty.extend(quote!(.lent()));
             }
-            quote!(#schema::Param { name: #name, ty: #ty })
+            quote!(#schema::Param::__new(#name, #ty))
         });
+        let params: Vec<_> = params.collect();
         let result = match &function.result {
-            Some(ty) => wit_const(ty, paths),
+            Some(ty) => ty_of(ty),
             None => quote!(#schema::Type::Unit),
         };
         quote! {
-            #schema::Function { name: #name, docs: #docs, params: &[#(#params),*], result: #result, optional: #optional }
+            #schema::Function::__new(#name, #docs, &[#(#params),*], #result, #optional)
         }
     });
+    let functions: Vec<_> = functions.collect();
+    let len = index(types.len());
+    let types = (!types.is_empty()).then(|| quote!(const __TAIRITSU_TYPES: [#schema::Type; #len] = [#(#types),*];));
     let resource = match &interface.resource {
         Some(_) => quote!(::core::option::Option::Some(<dyn #ident as #private::Resource>::RESOURCE)),
         None => quote!(::core::option::Option::None),
@@ -51,13 +62,9 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         #vis const #ident: #krate::Descriptor<dyn #ident> = #krate::Descriptor::new();
 
         impl #private::HasInterface for dyn #ident {
-            const INTERFACE: &'static #schema::Interface = &#schema::Interface {
-                id: #id,
-                docs: #docs,
-                uses: &[#(#uses),*],
-                types: &[],
-                resource: #resource,
-                functions: &[#(#functions),*],
+            const INTERFACE: &'static #schema::Interface = {
+                #types
+                &#schema::Interface::__new(#id, #docs, &[#(#uses),*], &[], #resource, &[#(#functions),*])
             };
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;

@@ -67,7 +67,7 @@ impl<'a> Target<'a> {
         if arguments.is_empty() {
             return quote!(#name);
         }
-        quote!((&const { #schema::Name::generic(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
+        quote!((&const { #schema::GenericName::new(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
     }
 }
 
@@ -100,17 +100,25 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         TypeKind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.as_type, paths), paths),
     };
     let what = format_ident!("{what}");
+    // All types are in one array: rustc reports equal errors in it once, and equal errors in several calls each time.
+    let (mut types, mut names) = (Vec::new(), Vec::new());
     let fields = cases.iter().map(|case| {
         let (name, docs) = (&case.name, &case.docs);
         let ty = match case.crossing_type() {
-            Some(ty) => shared::wit_const(ty, paths),
+            Some(ty) => {
+                types.push(shared::wit_const(ty, paths));
+                names.push(format_ident!("__tairitsu_{}", names.len()));
+                names.last().to_token_stream()
+            }
             None => quote!(#schema::Type::Unit),
         };
-        quote!(#schema::Field { name: #name, docs: #docs, ty: #ty })
+        quote!(#schema::Field::__new(#name, #docs, #ty))
     });
+    let fields: Vec<_> = fields.collect();
+    let types = (!types.is_empty()).then(|| quote!(let [#(#names),*] = [#(#types),*];));
     let name = target.name(name, paths);
     let ty = quote! {
-        #schema::Type::#what(&const { #schema::#what::new(#name, #docs, #home, &const { [#(#fields),*] }) })
+        #schema::Type::#what(&const { #schema::#what::__new(#name, #docs, #home, &const { #types [#(#fields),*] }) })
     };
     wit_type(target, &ty, paths)
 }

@@ -31,14 +31,14 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
 
         #[doc = #doc]
         #[allow(non_upper_case_globals)]
-        #vis const #ident: &#schema::Interface = &#schema::Interface {
-            id: #id,
-            docs: #docs,
-            uses: &[#(#uses),*],
-            types: #ident::__TAIRITSU_TYPES,
-            resource: ::core::option::Option::None,
-            functions: &[],
-        };
+        #vis const #ident: &#schema::Interface = &#schema::Interface::__new(
+            #id,
+            #docs,
+            &[#(#uses),*],
+            #ident::__TAIRITSU_TYPES,
+            ::core::option::Option::None,
+            &[],
+        );
 
         #check
     }

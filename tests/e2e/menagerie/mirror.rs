@@ -25,8 +25,7 @@ impl Mirror {
     /// A mirror for the results of an interface's functions.
     pub(super) fn new(engine: &Engine, interface: &'static Interface) -> Self {
         let functions = functions(interface);
-        let section = Interface { id: ID, docs: "", uses: interface.uses, types: &[], resource: None, functions }
-            .section(Role::Export);
+        let section = Interface::__new(ID, "", interface.uses, &[], None, functions).section(Role::Export);
         let module = with_section(wat::parse_str(core(functions)).unwrap(), &section);
         let component = Component::new(engine, crate::componentize(&module)).unwrap();
         let mut store = Store::new(engine, ());
@@ -88,8 +87,8 @@ impl Mirror {
 /// For each of the interface's results a function that gives it and one that takes it, and what the memory needs.
 fn functions(interface: &'static Interface) -> &'static [Function] {
     let function = |name, params: &[(&'static str, Type)], result| {
-        let params = params.iter().map(|&(name, ty)| Param { name, ty }).collect::<Vec<_>>().leak();
-        Function { name, docs: "", params, result, optional: false }
+        let params = params.iter().map(|&(name, ty)| Param::__new(name, ty)).collect::<Vec<_>>().leak();
+        Function::__new(name, "", params, result, false)
     };
     let mut functions = vec![
         function("reset", &[("top", Type::U32)], Type::Unit),

@@ -1,4 +1,4 @@
-//! Resources: values that stay where they are, and handles to them that cross.
+//! Resources: values that stay on one side, while handles to them cross.
 
 use super::{Lift, Lower, Sink, Source, WitType};
 use crate::schema::{self, Type};
@@ -8,61 +8,61 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A kind of resource: the object type of a trait that is marked `#[tairitsu::resource]`, which implements this.
+/// A kind of resource: the type `dyn Trait` of a trait that is marked `#[tairitsu::resource]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource",
     note = "write `Own<dyn Trait>`, of a trait marked `#[tairitsu::resource]`"
 )]
 pub trait Resource: Send + Sync + 'static {
-    /// The resource as WIT says it.
+    /// The resource as WIT describes it.
     const RESOURCE: &'static schema::Resource;
 
-    /// The value, of whatever type it is.
+    /// The value, as a value of any type.
     #[doc(hidden)]
     fn any(this: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 
-    /// A new handle to what is at that address, of a resource of the guest's own.
+    /// Makes a handle to the value at an address. The resource is the guest's own.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     fn new_handle(address: usize) -> u32;
 
-    /// The address of what a handle refers to, of a resource of the guest's own.
+    /// The address of the value that a handle refers to. The resource is the guest's own.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     fn address(handle: u32) -> usize;
 
-    /// Gives a handle up.
+    /// Drops a handle.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     fn drop_handle(handle: u32);
 }
 
-/// A resource that is owned: `own<document>` in WIT, for `Own<dyn Document>`. A parameter `&Own<dyn Document>` is lent one,
-/// `borrow<document>`.
+/// An owned resource: `Own<dyn Document>` is `own<document>` in WIT. The parameter `&Own<dyn Document>` is
+/// `borrow<document>`, which lends the resource.
 ///
-/// The value itself stays on the side that made it, in an [`Arc`]. There an `Own` is made of it, by `From`; the other
-/// side has a handle. When an `Own` is dropped, and nobody else has the value, the value is dropped, on whichever side it is. A
-/// guest that drops a handle of the host's drops the value with it; what the host drops of a guest's, the guest drops
-/// before its next call.
+/// The value itself stays in an [`Arc`] on the side that made it. That side makes an `Own` from the `Arc` with `From`. The
+/// other side has a handle. When the last `Own` and the last `Arc` of a value are dropped, its own side drops the value.
+/// If a guest drops the last handle to a host's value, the value is dropped at once. If the host drops the last handle to
+/// a guest's value, the guest drops the value before its next call.
 pub struct Own<R: ?Sized> {
     pub(crate) held: Held<R>,
 }
 
 pub(crate) enum Held<R: ?Sized> {
-    /// The value, which is on this side.
+    /// The value is on this side.
     Value(Arc<R>),
-    /// The other side has it.
+    /// The value is on the other side, and this is a handle to it.
     #[cfg(target_family = "wasm")]
-    Handle(crate::rt::Handle),
-    /// The runtime knows where it is.
+    Handle(crate::rt::ResourceHandle),
+    /// The runtime knows on which side the value is.
     #[cfg(not(target_family = "wasm"))]
     Token(Box<dyn Token<R>>),
 }
 
-/// A handle, as the runtime has it. What becomes of the resource when it is dropped is the runtime's to know.
+/// A handle of the runtime's. When it is dropped, the runtime decides what happens to the resource.
 #[cfg(not(target_family = "wasm"))]
 pub trait Token<R: ?Sized>: Any + Send + Sync {
-    /// The value, of a resource of the host's.
+    /// The value, if the resource is the host's.
     fn value(&self) -> Option<Arc<R>>;
 }
 
@@ -82,12 +82,14 @@ impl<R: ?Sized + Resource> Own<R> {
     ///
     /// # Panics
     ///
-    /// Where it is on the other side: in a host, for a guest's, which is called by way of `Container::guest`; in a
-    /// guest, for the host's, on which the trait's functions are called directly.
+    /// If the value is on the other side. A host calls the functions of a guest's resource through `Container::guest`. A
+    /// guest calls the functions of a host's resource on the `Own` itself.
     pub fn value(&self) -> Arc<R> {
         match self.try_value() {
             Some(value) => value,
-            None => panic!("expected a `{}` of this side, found a handle to one of the other", R::RESOURCE.name),
+            None => {
+                panic!("expected a `{0}` of this side, found a handle to a `{0}` of the other side", R::RESOURCE.name)
+            }
         }
     }
 
@@ -96,14 +98,14 @@ impl<R: ?Sized + Resource> Own<R> {
         R::any(self.try_value()?).downcast().ok()
     }
 
-    /// A handle of the runtime's.
+    /// Makes an `Own` from a handle of the runtime's.
     #[cfg(not(target_family = "wasm"))]
     #[doc(hidden)]
     pub fn from_token(token: Box<dyn Token<R>>) -> Self {
         Self { held: Held::Token(token) }
     }
 
-    /// The runtime's handle, if it is one.
+    /// The runtime's handle, if there is one.
     #[cfg(not(target_family = "wasm"))]
     #[doc(hidden)]
     pub fn token(&self) -> Option<&dyn Token<R>> {
@@ -141,7 +143,7 @@ impl<R: ?Sized + Resource> WitType for Own<R> {
     }
 }
 
-/// Lowering gives the resource away: a handle that was lowered is one no more.
+/// Lowering gives the resource away. A handle is invalid after that.
 impl<R: ?Sized + Resource> Lower for Own<R> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
@@ -192,7 +194,7 @@ impl<R: ?Sized + Resource> Lift for Own<R> {
     }
 }
 
-/// A value that was lifted where a parameter is a reference: it ends with the call.
+/// The value of a parameter that is declared as a reference. It is dropped when the call is over.
 #[derive(Debug)]
 pub struct Lent<T>(pub T);
 

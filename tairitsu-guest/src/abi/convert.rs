@@ -1,13 +1,16 @@
-//! Types that go as another one, which has a WIT type.
+//! Types that cross as another type: a value is converted before it is lowered, and after it is lifted.
 
 use super::{AbiError, Copying, Lower, Sink, WitType};
 use crate::schema::Type;
 use std::convert::Infallible;
 use std::fmt::Display;
 
-/// A type that goes as another one. `$wire` is that type; `$to` makes what is lowered like it, or an error; `$from`
-/// makes the type of one, or an error. What `$to` makes ends when it is lowered: it refers to the value, or is [`Made`].
-macro_rules! by_way_of {
+/// Implements the traits for types that cross as another type.
+///
+/// `$wire` is the type that crosses. `$to` makes a value that is lowered like a `$wire`, or an error. `$from` makes the
+/// type from a `$wire`, or an error. The result of `$to` is dropped as soon as it is lowered. So it either borrows from
+/// the value, or is a [`Temporary`].
+macro_rules! convert {
     ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
         impl<$($generics)*> $crate::abi::WitType for $ty {
             const TYPE: $crate::schema::Type = <$wire as $crate::abi::WitType>::TYPE;
@@ -54,12 +57,12 @@ macro_rules! by_way_of {
     )*};
 }
 
-pub(super) use by_way_of;
+pub(super) use convert;
 
-/// A value that is made to be lowered and ends with that, so that its strings and lists are copied.
-pub struct Made<T>(pub T);
+/// A value that is dropped as soon as it is lowered, so that its strings and lists are copied.
+pub(super) struct Temporary<T>(pub(super) T);
 
-impl<T: WitType> WitType for Made<T> {
+impl<T: WitType> WitType for Temporary<T> {
     const TYPE: Type = T::TYPE;
     type Ok = Self;
     type Err = Infallible;
@@ -70,7 +73,7 @@ impl<T: WitType> WitType for Made<T> {
     }
 }
 
-impl<T: Lower> Lower for Made<T> {
+impl<T: Lower> Lower for Temporary<T> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.0.lower(&mut Copying(memory), out)
@@ -82,17 +85,19 @@ impl<T: Lower> Lower for Made<T> {
     }
 }
 
+/// Parses a lifted text; `expected` describes a text that parses.
 pub(super) fn parse<T: std::str::FromStr>(text: &str, expected: &'static str) -> Result<T, AbiError> {
     text.parse().map_err(|_| AbiError::Conversion { expected, found: text.into() })
 }
 
-/// Makes of an adapted value the one that crosses. It is here for the closure's types to be inferred.
+/// Makes the value that crosses from an adapted value. Generated code calls this instead of the closure itself, so that
+/// rustc infers the closure's types.
 #[inline]
 pub fn adapt_to<T, W>(value: &T, to: impl FnOnce(&T) -> W) -> W {
     to(value)
 }
 
-/// Makes the adapted value of one that has crossed; `ty` is the Rust type, for the error.
+/// Makes the adapted value from a value that has crossed. `ty` is the name of the Rust type, for the error.
 #[inline]
 pub fn adapt_from<T, W, E: Display>(
     wire: W,

@@ -1,4 +1,4 @@
-//! Types of well-known crates that go as another WIT type, each behind the feature of its crate's name.
+//! Types of well-known crates, and the WIT types that they cross as. Each is behind a feature named like its crate.
 //!
 //! | feature | Rust | WIT |
 //! |---|---|---|
@@ -12,54 +12,54 @@
 //! | `serde_json` | `Value` | `string`: JSON |
 
 #[cfg(any(feature = "bytes", feature = "chrono", feature = "serde_json", feature = "url", feature = "uuid"))]
-use super::by_way::by_way_of;
+use super::convert::convert;
 
 #[cfg(feature = "bytes")]
-by_way_of! {
+convert! {
     [] bytes::Bytes as Vec<u8>: |value| Ok(&value[..]), |lifted| Ok(lifted.into());
 }
 
 #[cfg(feature = "uuid")]
-by_way_of! {
+convert! {
     [] uuid::Uuid as (u64, u64):
         |value| Ok(value.as_u64_pair()),
         |lifted| Ok(uuid::Uuid::from_u64_pair(lifted.0, lifted.1));
 }
 
 #[cfg(feature = "url")]
-by_way_of! {
-    [] url::Url as String: |value| Ok(value.as_str()), |lifted| super::by_way::parse(&lifted, "a URL");
+convert! {
+    [] url::Url as String: |value| Ok(value.as_str()), |lifted| super::convert::parse(&lifted, "a URL");
 }
 
 #[cfg(feature = "serde_json")]
-by_way_of! {
-    // A `Value` has string keys only, which is all that could fail.
+convert! {
+    // Printing cannot fail: only keys other than strings would, and a `Value` has none.
     [] serde_json::Value as String:
-        |value| Ok(super::by_way::Made(value.to_string())),
-        |lifted| super::by_way::parse(&lifted, "JSON");
+        |value| Ok(super::convert::Temporary(value.to_string())),
+        |lifted| super::convert::parse(&lifted, "JSON");
 }
 
 #[cfg(feature = "chrono")]
 mod of_chrono {
     use super::super::AbiError;
-    use super::super::by_way::{Made, by_way_of, parse};
+    use super::super::convert::{Temporary, convert, parse};
     use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-    by_way_of! {
+    convert! {
         [] DateTime<Utc> as (i64, u32):
             |value| Ok((value.timestamp(), value.timestamp_subsec_nanos())),
-            |lifted| DateTime::from_timestamp(lifted.0, lifted.1).ok_or_else(|| unknown("a time that chrono can tell", lifted));
+            |lifted| DateTime::from_timestamp(lifted.0, lifted.1).ok_or_else(|| unknown("a time that chrono can represent", lifted));
         [] TimeDelta as (i64, i32):
             |value| Ok((value.num_seconds(), value.subsec_nanos())),
             |lifted| delta(lifted.0, lifted.1).ok_or_else(|| unknown("seconds and nanoseconds of one sign", lifted));
-        // The text of RFC 3339 has minutes of an offset, and chrono has seconds.
+        // This is no text of RFC 3339, since such a text has an offset in minutes, and chrono has an offset in seconds.
         [] DateTime<FixedOffset> as (i64, u32, i32):
             |value| Ok((value.timestamp(), value.timestamp_subsec_nanos(), value.offset().local_minus_utc())),
-            |lifted| local(lifted).ok_or_else(|| unknown("a time and an offset that chrono can tell", lifted));
-        // What these print has nanoseconds in it, and is what they parse.
-        [] NaiveDate as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a date");
-        [] NaiveTime as String: |value| Ok(Made(value.to_string())), |lifted| parse(&lifted, "a time of day");
-        [] NaiveDateTime as String: |value| Ok(Made(format!("{value:?}"))), |lifted| parse(&lifted, "a date and time");
+            |lifted| local(lifted).ok_or_else(|| unknown("a time and an offset that chrono can represent", lifted));
+        // These print nanoseconds, and parse the text that they print.
+        [] NaiveDate as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "a date");
+        [] NaiveTime as String: |value| Ok(Temporary(value.to_string())), |lifted| parse(&lifted, "a time of day");
+        [] NaiveDateTime as String: |value| Ok(Temporary(format!("{value:?}"))), |lifted| parse(&lifted, "a date and time");
     }
 
     fn local((seconds, nanoseconds, offset): (i64, u32, i32)) -> Option<DateTime<FixedOffset>> {

@@ -3,24 +3,26 @@
 use super::Type;
 
 /// A name that const evaluation writes: `page-of-string` for `Page<String>`, `pair-of-u8-and-list-of-char` for
-/// `Pair<u8, Vec<char>>`. A word for each type stands before the words of its arguments, and how many those are is known
-/// from it, so that different types have different names.
+/// `Pair<u8, Vec<char>>`.
+///
+/// A type's word comes before the words of its arguments. The word determines how many arguments follow, so different
+/// types have different names.
 #[derive(Clone, Copy, Debug)]
-pub struct Name {
+pub struct GenericName {
     bytes: [u8; MAX],
     len: usize,
 }
 
 const MAX: usize = 256;
 
-impl Name {
+impl GenericName {
     /// The name of a generic type with these arguments.
     ///
     /// # Panics
     ///
-    /// Where it would have more than 256 bytes.
-    pub const fn generic(name: &str, arguments: &[Type]) -> Self {
-        let mut out = Name { bytes: [0; MAX], len: 0 };
+    /// If the name has more than 256 bytes.
+    pub const fn new(name: &str, arguments: &[Type]) -> Self {
+        let mut out = Self { bytes: [0; MAX], len: 0 };
         out.push(name);
         out.push_all(arguments);
         out
@@ -102,7 +104,7 @@ impl Name {
 
 #[cfg(test)]
 mod tests {
-    use super::{Name, Type};
+    use super::{GenericName, Type};
 
     #[test]
     fn names() {
@@ -116,7 +118,7 @@ mod tests {
                 "page-of-tuple12-of-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool-and-bool",
             ),
         ] {
-            assert_eq!(Name::generic("page", arguments).as_str(), name);
+            assert_eq!(GenericName::new("page", arguments).as_str(), name);
         }
     }
 }

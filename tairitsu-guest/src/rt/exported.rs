@@ -1,0 +1,113 @@
+//! A call of one of the guest's exports: its arguments and its result.
+
+use super::Area;
+use super::guest_sink::{GuestMemory, NoMemory};
+use super::guest_source::GuestSource;
+use crate::abi::{Lift, Lower, Source};
+use crate::schema::{Layout, MAX_FLAT_PARAMS, align_to};
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+
+/// The arguments of a call of an export, lifted one by one.
+///
+/// `INDIRECT` says whether they came through memory. It is a constant, so that each export is compiled for one way only.
+pub struct Args<'s, const INDIRECT: bool> {
+    flat: &'s [u64; MAX_FLAT_PARAMS],
+    at: usize,
+}
+
+impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
+    /// The arguments in these slots.
+    #[inline(always)]
+    pub fn new(flat: &'s [u64; MAX_FLAT_PARAMS]) -> Self {
+        Self { flat, at: 0 }
+    }
+
+    /// Lifts the next argument.
+    #[inline(always)]
+    pub fn take<T: Lift>(&mut self) -> T {
+        let memory = &mut GuestSource;
+        if const { INDIRECT } {
+            let at = align_to(self.at, T::LAYOUT.align);
+            self.at = at + T::LAYOUT.size;
+            let Ok(value) = T::load(memory, self.flat[0] as usize + at);
+            value
+        } else {
+            let at = self.at;
+            self.at += T::FLAT;
+            let Ok(value) = T::lift(memory, &self.flat[at..]);
+            value
+        }
+    }
+
+    /// Frees the memory that the arguments came in. It is called after the last argument is lifted.
+    #[inline(always)]
+    pub fn finish(self, layout: Layout) {
+        if const { INDIRECT } {
+            GuestSource.free(self.flat[0] as usize, layout);
+        }
+    }
+}
+
+/// The place of an export's result, from the function's return until the host has read it.
+///
+/// The host reads the strings and lists of the result where they are. Post-return then drops the result.
+pub struct Return<T, const SIZE: usize>(UnsafeCell<Returned<T, SIZE>>);
+
+struct Returned<T, const SIZE: usize> {
+    /// Initialized between the function's return and post-return, which the host calls once after each return.
+    value: MaybeUninit<T>,
+    memory: GuestMemory,
+    area: Area<SIZE>,
+}
+
+// SAFETY: a component has one thread, and the canonical ABI lets no call in before post-return.
+unsafe impl<T, const SIZE: usize> Sync for Return<T, SIZE> {}
+
+impl<T, const SIZE: usize> Return<T, SIZE> {
+    /// An empty place.
+    #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new(Returned {
+            value: MaybeUninit::uninit(),
+            memory: GuestMemory::new(),
+            area: Area([0; SIZE]),
+        }))
+    }
+
+    /// Keeps `value`, lowers it, and returns the address of its lowered form.
+    #[inline]
+    pub fn put(&self, value: T) -> u64
+    where
+        T: Lower,
+    {
+        // SAFETY: no other reference is alive. Exports do not overlap, and neither `put` nor `clear` calls code that could
+        // come back here: lowering runs no code of the user's.
+        let returned = unsafe { &mut *self.0.get() };
+        let value = returned.value.write(value);
+        let address = returned.area.0.as_mut_ptr().expose_provenance();
+        let Ok(()) = value.store(&mut returned.memory, address);
+        address as u64
+    }
+
+    /// Drops the value, and frees the memory that it was lowered into. This is the post-return function.
+    ///
+    /// # Safety
+    /// - The caller is post-return, which the canonical ABI has the host call once after each [`Return::put`].
+    #[inline]
+    pub unsafe fn clear(&self) {
+        // SAFETY: no other reference is alive, as in `put`. The caller says that `put` has written the value. The value is
+        // moved out before its destructor, which is the user's code, runs: the reference is gone by then.
+        drop(unsafe { (*self.0.get()).value.assume_init_read() });
+        // SAFETY: no other reference is alive, as in `put`.
+        unsafe { (*self.0.get()).memory.clear() }
+    }
+}
+
+/// Lowers a result that is at most one core value.
+#[inline(always)]
+pub fn lower_flat<T: Lower>(value: &T) -> u64 {
+    let mut flat = [0];
+    let Ok(()) = value.lower(&mut NoMemory, &mut flat);
+    flat[0]
+}

@@ -1,0 +1,72 @@
+//! A call of one of the guest's imports: its arguments and its result.
+
+use super::Area;
+use super::guest_sink::GuestMemory;
+use super::guest_source::GuestSource;
+use crate::abi::{Lift, Lower};
+use crate::schema::{MAX_FLAT_PARAMS, align_to};
+
+/// A call of an import: its arguments, lowered one by one, and its result.
+pub struct Call<const PARAMS: usize, const RESULT: usize> {
+    /// The core arguments.
+    pub flat: [u64; MAX_FLAT_PARAMS + 1],
+    at: usize,
+    memory: GuestMemory,
+    params: Area<PARAMS>,
+    result: Area<RESULT>,
+}
+
+impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
+    /// A call without arguments so far. `PARAMS` and `RESULT` are the bytes of the parameters and of the result that go
+    /// through memory. Each is 0 if nothing does.
+    #[inline(always)]
+    #[expect(clippy::new_without_default, reason = "generated code is the only caller")]
+    pub fn new() -> Self {
+        Self {
+            flat: [0; MAX_FLAT_PARAMS + 1],
+            at: 0,
+            memory: GuestMemory::new(),
+            params: Area([0; PARAMS]),
+            result: Area([0; RESULT]),
+        }
+    }
+
+    /// Lowers the next argument.
+    #[inline(always)]
+    pub fn arg<T: Lower + ?Sized>(&mut self, value: &T) {
+        if const { PARAMS > 0 } {
+            let at = align_to(self.at, T::LAYOUT.align);
+            self.at = at + T::LAYOUT.size;
+            let address = self.params.0.as_mut_ptr().expose_provenance() + at;
+            let Ok(()) = value.store(&mut self.memory, address);
+        } else {
+            let Ok(()) = value.lower(&mut self.memory, &mut self.flat[self.at..]);
+            self.at += T::FLAT;
+        }
+    }
+
+    /// Adds the pointers to the memory of the parameters and of the result. It is called after the last argument.
+    #[inline(always)]
+    pub fn ready(&mut self) {
+        if const { PARAMS > 0 } {
+            self.flat[0] = self.params.0.as_mut_ptr().expose_provenance() as u64;
+            self.at = 1;
+        }
+        if const { RESULT > 0 } {
+            self.flat[self.at] = self.result.0.as_mut_ptr().expose_provenance() as u64;
+        }
+    }
+
+    /// Lifts the result. `flat` is the core result, if the import has one.
+    #[inline(always)]
+    pub fn result<T: Lift>(&mut self, flat: u64) -> T {
+        if const { RESULT > 0 } {
+            let address = self.result.0.as_mut_ptr().expose_provenance();
+            let Ok(value) = T::load(&mut GuestSource, address);
+            value
+        } else {
+            let Ok(value) = T::lift(&mut GuestSource, &[flat]);
+            value
+        }
+    }
+}

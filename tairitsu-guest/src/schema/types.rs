@@ -1,0 +1,351 @@
+//! The types of the model.
+
+use super::hash::hash_fields;
+use super::layout::{Layout, variant_layout};
+use super::{Core, Flat, Role};
+
+/// A type that crosses the component boundary, as WIT describes it.
+///
+/// Compound types are `&'static`, so a `Type` is `Copy` and two words wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Type {
+    /// No value: the result of a function without one, and the payload of `result<_, e>`
+    Unit,
+    /// `bool`
+    Bool,
+    /// `s8`
+    S8,
+    /// `u8`
+    U8,
+    /// `s16`
+    S16,
+    /// `u16`
+    U16,
+    /// `s32`
+    S32,
+    /// `u32`
+    U32,
+    /// `s64`
+    S64,
+    /// `u64`
+    U64,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+    /// `char`: a Unicode scalar value
+    Char,
+    /// `string`
+    String,
+    /// `list<t>`
+    List(&'static Type),
+    /// `option<t>`
+    Option(&'static Type),
+    /// `result<ok, err>`; [`Type::Unit`] stands for `_`
+    Result(&'static [Type; 2]),
+    /// `tuple<..>`, one element or more
+    Tuple(&'static [Type]),
+    /// A named record
+    Record(&'static Record),
+    /// A named variant
+    Variant(&'static Variant),
+    /// A named enum
+    Enum(&'static Enum),
+    /// A named set of flags
+    Flags(&'static Flags),
+    /// `own<r>`: a handle that owns a resource
+    Own(&'static Resource),
+    /// `borrow<r>`: a handle that lends a resource for the duration of a call. Only parameters have this type.
+    Borrow(&'static Resource),
+}
+
+/// A record: a named list of named fields, in order.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Record {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it. Empty if each interface that uses it declares it anew.
+    pub home: &'static str,
+    /// The fields, in declaration order.
+    pub fields: &'static [Field],
+    pub(super) facts: Facts,
+}
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The type.
+    pub ty: Type,
+}
+
+/// A variant: a named list of cases. A value is one of the cases.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variant {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it. Empty if each interface that uses it declares it anew.
+    pub home: &'static str,
+    /// The cases, in the order of their discriminants. A case without a payload is [`Type::Unit`].
+    pub cases: &'static [Field],
+    pub(super) facts: Facts,
+}
+
+/// An enum: a variant whose cases have no payloads.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Enum {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it. Empty if each interface that uses it declares it anew.
+    pub home: &'static str,
+    /// The cases, in the order of their discriminants; every type is [`Type::Unit`].
+    pub cases: &'static [Field],
+    pub(super) facts: Facts,
+}
+
+/// A set of flags, each of which is set or not. WIT allows 32 at most.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flags {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it. Empty if each interface that uses it declares it anew.
+    pub home: &'static str,
+    /// The flags, from the lowest bit up; every type is [`Type::Unit`].
+    pub flags: &'static [Field],
+    pub(super) facts: Facts,
+}
+
+/// A resource: a value that stays on one side, while the other side has handles to it. Its functions are those of the
+/// interface that declares it.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resource {
+    /// The WIT name, in kebab case.
+    pub name: &'static str,
+    /// The doc comment, or nothing.
+    pub docs: &'static str,
+    /// The id of the interface that declares it.
+    pub home: &'static str,
+    /// Which side has the values: the guest, which exports the resource, or the host, from which a guest imports it.
+    pub role: Role,
+}
+
+/// Facts about a named type. They are computed once, where the type is declared, so that no walk repeats them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) hash: u64,
+    /// Whether the type has a string or a list in it.
+    pointer: bool,
+    /// Whether the type has a handle in it.
+    handle: bool,
+    pub(super) layout: Layout,
+    pub(super) flat: Flat,
+}
+
+impl Field {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, ty: Type) -> Self {
+        Self { name, docs, ty }
+    }
+}
+
+impl Record {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, home: &'static str, fields: &'static [Field]) -> Self {
+        let mut layout = Layout { size: 0, align: 1 };
+        let mut flat = Flat::EMPTY;
+        let (mut pointer, mut handle) = (false, false);
+        let mut i = 0;
+        while i < fields.len() {
+            pointer |= fields[i].ty.has_pointer();
+            handle |= fields[i].ty.has_handle();
+            layout = layout.then(fields[i].ty.layout());
+            flat = flat.then(&fields[i].ty.flat());
+            i += 1;
+        }
+        Self {
+            name,
+            docs,
+            home,
+            fields,
+            facts: Facts {
+                hash: hash_fields(0x72, name, home, fields),
+                pointer,
+                handle,
+                layout: layout.padded(),
+                flat,
+            },
+        }
+    }
+}
+
+impl Variant {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, home: &'static str, cases: &'static [Field]) -> Self {
+        let mut payload = Layout { size: 0, align: 1 };
+        let mut joined = Flat::EMPTY;
+        let (mut pointer, mut handle) = (false, false);
+        let mut i = 0;
+        while i < cases.len() {
+            pointer |= cases[i].ty.has_pointer();
+            handle |= cases[i].ty.has_handle();
+            payload = payload.or(cases[i].ty.layout());
+            joined = joined.or(&cases[i].ty.flat());
+            i += 1;
+        }
+        let facts = Facts {
+            hash: hash_fields(0x71, name, home, cases),
+            pointer,
+            handle,
+            layout: variant_layout(cases.len(), payload),
+            flat: Flat::one(Core::I32).then(&joined),
+        };
+        Self { name, docs, home, cases, facts }
+    }
+}
+
+impl Enum {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, home: &'static str, cases: &'static [Field]) -> Self {
+        let facts = Facts {
+            hash: hash_fields(0x6d, name, home, cases),
+            pointer: false,
+            handle: false,
+            layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
+            flat: Flat::one(Core::I32),
+        };
+        Self { name, docs, home, cases, facts }
+    }
+}
+
+impl Flags {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, home: &'static str, flags: &'static [Field]) -> Self {
+        let size = match flags.len() {
+            0..=8 => 1,
+            9..=16 => 2,
+            _ => 4,
+        };
+        let facts = Facts {
+            hash: hash_fields(0x6e, name, home, flags),
+            pointer: false,
+            handle: false,
+            layout: Layout { size, align: size },
+            flat: Flat::one(Core::I32),
+        };
+        Self { name, docs, home, flags, facts }
+    }
+}
+
+impl Resource {
+    #[doc(hidden)]
+    pub const fn __new(name: &'static str, docs: &'static str, home: &'static str, role: Role) -> Self {
+        Self { name, docs, home, role }
+    }
+}
+
+impl Type {
+    /// Whether a value has parts elsewhere in memory, which is so if a string or a list is in it.
+    pub const fn has_pointer(&self) -> bool {
+        match self {
+            Type::String | Type::List(_) => true,
+            Type::Option(some) => some.has_pointer(),
+            Type::Result([ok, err]) => ok.has_pointer() || err.has_pointer(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].has_pointer() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            Type::Record(record) => record.facts.pointer,
+            Type::Variant(variant) => variant.facts.pointer,
+            _ => false,
+        }
+    }
+
+    /// Whether a value has a handle in it.
+    pub const fn has_handle(&self) -> bool {
+        match self {
+            Type::Own(_) | Type::Borrow(_) => true,
+            Type::List(some) | Type::Option(some) => some.has_handle(),
+            Type::Result([ok, err]) => ok.has_handle() || err.has_handle(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].has_handle() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            Type::Record(record) => record.facts.handle,
+            Type::Variant(variant) => variant.facts.handle,
+            _ => false,
+        }
+    }
+
+    /// The type of a parameter that is declared as a reference to this type. It is the same type, except that a resource
+    /// is lent.
+    ///
+    /// # Panics
+    ///
+    /// If the type is not a resource and has one in it, since a reference cannot give the resource away. In a constant,
+    /// the panic is a compile-time error.
+    #[track_caller]
+    pub const fn lent(self) -> Type {
+        match self {
+            Type::Own(resource) => Type::Borrow(resource),
+            ty if ty.has_handle() => panic!(
+                "a reference to a value with a resource in it neither gives the resource away nor lends it: take the value, \
+                 or a reference to the resource itself"
+            ),
+            ty => ty,
+        }
+    }
+
+    /// The WIT name of a record, variant, enum or set of flags, or of the resource that a handle refers to.
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Type::Record(record) => Some(record.name),
+            Type::Variant(variant) => Some(variant.name),
+            Type::Enum(cases) => Some(cases.name),
+            Type::Flags(flags) => Some(flags.name),
+            Type::Own(resource) | Type::Borrow(resource) => Some(resource.name),
+            _ => None,
+        }
+    }
+
+    /// The id of the interface that declares a named type. Empty if each interface that uses the type declares it anew.
+    pub const fn home(&self) -> &'static str {
+        match self {
+            Type::Record(record) => record.home,
+            Type::Variant(variant) => variant.home,
+            Type::Enum(cases) => cases.home,
+            Type::Flags(flags) => flags.home,
+            Type::Own(resource) | Type::Borrow(resource) => resource.home,
+            _ => "",
+        }
+    }
+}
