@@ -9,12 +9,15 @@
 //!
 //! # Features
 //!
-//! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
-//! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
-//! - `async` (default): containers whose calls are futures.
+//! There are no default features: a contract or a guest needs none. A host writes `features = ["host"]`.
+//!
+//! - `host`: the three features `runtime`, `wasi` and `async`.
+//! - `runtime`: [`Registry`], [`Image`], [`Container`], on wasmtime.
+//! - `wasi`: WASI for guests that import it, and core modules built for wasm32-wasip1.
+//! - `async`: containers whose calls are futures.
 //! - `metrics`: counters, histograms and a gauge through the `metrics` facade; see `RegistryBuilder::metrics`.
 //! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
-//! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
+//! - `build`: the `build` module, for build scripts that compile a guest. Needs none of the others.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
