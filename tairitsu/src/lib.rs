@@ -5,7 +5,8 @@
 //! Rust types.
 //!
 //! On wasm32 this crate is the attributes and the small runtime that their expansion calls, and nothing else.
-//! Everywhere else it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run them.
+//! Everywhere else, with the feature `host`, it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run
+//! them.
 //!
 //! # Features
 //!
@@ -36,11 +37,6 @@ mod runtime;
 
 #[doc(hidden)]
 pub mod __private;
-
-/// The README's examples, as doctests.
-#[cfg(all(doctest, feature = "runtime"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
 
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
