@@ -336,11 +336,11 @@ def value(ty):
 
 # All that the two crates of a side could need, for both of them, so that both are compiled against the same builds.
 GUEST_DEPENDENCIES = f"""\
-tairitsu = {{ path = "{ROOT}/tairitsu", default-features = false }}
+tairitsu = {{ path = "{ROOT}/tairitsu" }}
 wit-bindgen = {{ version = "0.61", default-features = false, features = ["macros", "realloc", "std"] }}
 """
 HOST_DEPENDENCIES = f"""\
-tairitsu = {{ path = "{ROOT}/tairitsu", default-features = false, features = ["runtime", "wasi"] }}
+tairitsu = {{ path = "{ROOT}/tairitsu", features = ["runtime", "wasi"] }}
 wasmtime = {{ version = "48", default-features = false, features = ["component-model", "cranelift", "runtime", "std"] }}
 """
 

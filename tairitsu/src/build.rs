@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [build-dependencies]
-//! tairitsu = { version = "0.1", default-features = false, features = ["build"] }
+//! tairitsu = { version = "0.1", features = ["build"] }
 //! ```
 //!
 //! ```no_run

@@ -5,16 +5,20 @@
 //! Rust types.
 //!
 //! On wasm32 this crate is the attributes and the small runtime that their expansion calls, and nothing else.
-//! Everywhere else it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run them.
+//! Everywhere else, with the feature `host`, it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run
+//! them.
 //!
 //! # Features
 //!
-//! - `runtime` (default): [`Registry`], [`Image`], [`Container`], on wasmtime.
-//! - `wasi` (default): WASI for guests that import it, and core modules built for wasm32-wasip1.
-//! - `async` (default): containers whose calls are futures.
+//! There are no default features: a contract or a guest needs none. A host writes `features = ["host"]`.
+//!
+//! - `host`: the three features `runtime`, `wasi` and `async`.
+//! - `runtime`: [`Registry`], [`Image`], [`Container`], on wasmtime.
+//! - `wasi`: WASI for guests that import it, and core modules built for wasm32-wasip1.
+//! - `async`: containers whose calls are futures.
 //! - `metrics`: counters, histograms and a gauge through the `metrics` facade; see `RegistryBuilder::metrics`.
 //! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
-//! - `build`: the `build` module, for build scripts that compile a guest. Needs neither of the others.
+//! - `build`: the `build` module, for build scripts that compile a guest. Needs none of the others.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -33,11 +37,6 @@ mod runtime;
 
 #[doc(hidden)]
 pub mod __private;
-
-/// The README's examples, as doctests.
-#[cfg(all(doctest, feature = "runtime"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
 
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;

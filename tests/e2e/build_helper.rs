@@ -23,7 +23,7 @@ impl Package {
                 crate-type = [{lib}]
 
                 [build-dependencies]
-                tairitsu = {{ path = {tairitsu:?}, default-features = false, features = ["build"] }}
+                tairitsu = {{ path = {tairitsu:?}, features = ["build"] }}
 
                 [workspace]
             "#

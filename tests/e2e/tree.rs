@@ -43,9 +43,13 @@ fn the_macros_need_four_crates() {
     assert_eq!(names, ["proc-macro2", "quote", "semver", "syn", "tairitsu-macros"]);
 }
 
-/// A build script that compiles a guest does not wait for wasmtime.
+/// A contract crate writes the facade without features, and a build script with `build`. Neither waits for wasmtime.
 #[test]
-fn the_build_helper_needs_no_runtime() {
-    let names = tree(&["--package", "tairitsu", "--no-default-features", "--features", "build"]);
-    assert!(!names.iter().any(|name| name.starts_with("wasm")), "{names:?}");
+fn nothing_needs_the_runtime_unasked() {
+    for features in ["", "build"] {
+        let names = tree(&["--package", "tairitsu", "--features", features]);
+        assert!(!names.iter().any(|name| name.starts_with("wasm")), "features `{features}`: {names:?}");
+    }
+    let names = tree(&["--package", "tairitsu", "--features", "host"]);
+    assert!(names.iter().any(|name| name == "wasmtime"), "{names:?}");
 }

@@ -45,7 +45,8 @@ use crate::schema::{Layout, Type};
     message = "`{Self}` cannot cross the component boundary",
     label = "not a WIT type",
     note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
-            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, and what the README lists"
+            numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, and \
+            the others in the chapter \"Types\" of the book"
 )]
 pub trait WitType {
     /// The type as WIT describes it.

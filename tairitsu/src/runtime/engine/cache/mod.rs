@@ -1,24 +1,26 @@
 //! Compiled images on disk.
 
+use super::allocator;
+use super::artefact::{Flaw, Id, Key, Opened};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::message;
-use crate::runtime::engine::allocator;
-use crate::runtime::engine::artefact::{Flaw, Id, Key, Opened};
+use entries::{evict, is_artefact};
+use files::{Temporary, check_dir, gone, is_old, key_of, make_dir, mark, read};
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-const KEY_FILE: &str = "key";
+mod entries;
+mod files;
+
+/// How a file of the cache ends, by its kind.
 const ARTEFACT: &str = "aot";
 const TEMPORARY: &str = "tmp";
-const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// A directory that keeps compiled images, for [`RegistryBuilder::cache`](crate::RegistryBuilder::cache). Cheap to
 /// clone. Several registries, threads and processes may use one directory at once. Threads that load the same image at once
@@ -32,7 +34,7 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 /// # Security
 ///
 /// To load compiled code is to trust it: it runs with all that the process may do, in no sandbox. So every artefact is
-/// sealed by HMAC-SHA256 with a secret key, over all of it, and nothing of it is looked at before the bytes that are
+/// sealed by keyed BLAKE3 with a secret key, over all of it, and nothing of it is looked at before the bytes that are
 /// then loaded, in memory, have been found to carry the seal.
 ///
 /// - This protects from damage, from artefacts that others made or changed, and from those of one image in the place of
@@ -288,35 +290,9 @@ impl Cache {
         }
     }
 
-    /// Removes those that were used longest ago, until what is there is within the bound. Others may do the same at the
-    /// same time: they come to the same ones, and each is removed once.
+    /// Keeps the directory within the bound.
     fn evict(&self, bound: u64, newest: &Path) {
-        let evict = || -> io::Result<()> {
-            let mut artefacts = artefacts(self.path())?;
-            artefacts.sort();
-            let mut sum = artefacts.iter().fold(0u64, |sum, artefact| sum.saturating_add(artefact.bytes));
-            let mut failed = None;
-            for Artefact { path, bytes, .. } in artefacts.iter().filter(|artefact| artefact.path != newest) {
-                if sum <= bound {
-                    break;
-                }
-                match std::fs::remove_file(path) {
-                    Ok(()) => {
-                        count(&self.inner.counters.evicted);
-                        tracing::debug!(target: "tairitsu::cache", path = %path.display(), "artefact evicted");
-                    }
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    // It still counts, and others have to make room for it.
-                    Err(error) => {
-                        failed = Some(error);
-                        continue;
-                    }
-                }
-                sum = sum.saturating_sub(*bytes);
-            }
-            failed.map_or(Ok(()), Err)
-        };
-        if let Err(error) = evict() {
+        if let Err(error) = evict(self.path(), bound, newest, || count(&self.inner.counters.evicted)) {
             tracing::warn!(
                 target: "tairitsu::cache",
                 path = %self.path().display(),
@@ -351,176 +327,6 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// One of the directory's files, those used longest ago first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Artefact {
-    used: SystemTime,
-    path: PathBuf,
-    bytes: u64,
-}
-
-fn artefacts(dir: &Path) -> io::Result<Vec<Artefact>> {
-    let mut artefacts = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        let path = entry.path();
-        if !is_artefact(&path) {
-            continue;
-        }
-        // What another process has removed since then is not there.
-        if let Ok(metadata) = entry.metadata()
-            && metadata.is_file()
-        {
-            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-            artefacts.push(Artefact { used, path, bytes: metadata.len() });
-        }
-    }
-    Ok(artefacts)
-}
-
-/// Whether it has a name that [`Cache::file`] gives: whose file another is, is not known.
-fn is_artefact(path: &Path) -> bool {
-    let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let parts = name.strip_suffix(ARTEFACT).and_then(|name| name.strip_suffix('.')?.split_once('-'));
-    parts.is_some_and(|(digest, engine)| digest.len() == 64 && engine.len() == 16 && is_hex(digest) && is_hex(engine))
-}
-
-/// The file too, since its name may be another's file by the time that it has been looked at.
-fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
-    let mut file = File::open(path)?;
-    let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |metadata| metadata.len() as usize));
-    file.read_to_end(&mut bytes)?;
-    Ok((file, bytes))
-}
-
-/// Has been used just now. Where that cannot be noted, it is evicted earlier, and no more than that.
-fn mark(file: &File, path: &Path) {
-    let now = SystemTime::now();
-    let marked = file.set_modified(now);
-    // There the right to do so is the handle's; elsewhere it is the user's.
-    if marked.is_err() && cfg!(windows) {
-        let _ = OpenOptions::new().write(true).open(path).and_then(|file| file.set_modified(now));
-    }
-}
-
-/// A file of a name that no one else has, gone at the end unless it was renamed.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn write(dir: &Path, bytes: &[u8]) -> io::Result<Self> {
-        let name = u128::from_ne_bytes(random()?);
-        let path = dir.join(format!("{name:032x}.{TEMPORARY}"));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path)?;
-        let this = Self(path);
-        file.write_all(bytes)?;
-        // By the clock that hits are marked by; the system's own may be coarser.
-        let _ = file.set_modified(SystemTime::now());
-        Ok(this)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn make_dir(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Who can write to the directory can put a key of their own there.
-fn check_dir(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mode = mode(&std::fs::metadata(path)?);
-        if mode & 0o022 != 0 {
-            return Err(io::Error::other(format!(
-                "expected a directory that only its owner can write to, found mode {mode:03o}: `chmod 700` it once \
-                 you know what is in it, or take another"
-            )));
-        }
-    }
-    let _ = path;
-    Ok(())
-}
-
-/// The key in the directory, made if there is none.
-fn key_of(dir: &Path) -> io::Result<[u8; 32]> {
-    let path = dir.join(KEY_FILE);
-    if let Some(key) = read_key(&path)? {
-        return Ok(key);
-    }
-    let temporary = Temporary::write(dir, &random::<32>()?)?;
-    // A key that a crash of the machine left empty would be an error for good.
-    File::open(&temporary.0)?.sync_all()?;
-    // A link replaces nothing: of several processes, one makes the key.
-    match std::fs::hard_link(&temporary.0, &path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        // Where there are no links, two that come at once may each have a key: what the one seals, the other rejects.
-        Err(_) => std::fs::rename(&temporary.0, &path)?,
-    }
-    read_key(&path)?.ok_or_else(|| io::Error::other("expected the key just made, found none"))
-}
-
-fn read_key(path: &Path) -> io::Result<Option<[u8; 32]>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(io::Error::new(error.kind(), format!("its key cannot be read: {error}"))),
-    };
-    #[cfg(unix)]
-    {
-        let mode = mode(&file.metadata()?);
-        if mode & 0o077 != 0 {
-            return Err(io::Error::other(format!(
-                "expected a key that only its owner has access to, found mode {mode:03o}: others may know it, so \
-                 remove the directory"
-            )));
-        }
-    }
-    let mut key = Vec::with_capacity(33);
-    file.take(33).read_to_end(&mut key)?;
-    let found = key.len();
-    let of_32 = |_| {
-        let found = if found > 32 { "more".into() } else { found.to_string() };
-        io::Error::other(format!("expected a key of 32 bytes, found {found}: remove the directory"))
-    };
-    <[u8; 32]>::try_from(key).map(Some).map_err(of_32)
-}
-
-#[cfg(unix)]
-fn mode(metadata: &std::fs::Metadata) -> u32 {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777
-}
-
-fn random<const N: usize>() -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(format!("no random numbers: {error}")))?;
-    Ok(bytes)
-}
-
-/// Whether nobody can be writing to it still.
-fn is_old(path: &Path) -> bool {
-    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED))
-}
-
-/// What another process has removed is removed.
-fn gone(result: io::Result<()>) -> io::Result<()> {
-    result.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
-}
-
 fn fail(path: &Path, error: &io::Error) -> Error {
     Error::Cache { path: path.display().to_string(), message: error.to_string() }
 }
@@ -531,9 +337,10 @@ fn count(counter: &AtomicU64) {
 
 #[cfg(test)]
 mod tests {
+    use super::entries::artefacts;
     use super::*;
     use crate::runtime::Registry;
-    use crate::runtime::reference::Digest;
+    use crate::runtime::base::reference::Digest;
 
     const KEY: [u8; 32] = [7; 32];
 
@@ -577,25 +384,5 @@ mod tests {
             }
         });
         println!("each of {} bytes, in {:?}", bytes.len(), start.elapsed());
-    }
-
-    #[test]
-    fn what_is_an_artefact_is_told_by_its_whole_name() {
-        let name = |digest: &str, engine: &str, end: &str| PathBuf::from(format!("cache/{digest}-{engine}{end}"));
-        let (digest, engine) = (&"0a".repeat(32)[..], &"f9".repeat(8)[..]);
-        assert!(is_artefact(&name(digest, engine, ".aot")));
-        for (digest, engine, end) in [
-            (digest, engine, ""),
-            (digest, engine, "aot"),
-            (digest, engine, ".aot.tmp"),
-            (&digest[1..], engine, ".aot"),
-            (digest, &engine[1..], ".aot"),
-            (&digest.to_uppercase()[..], engine, ".aot"),
-        ] {
-            assert!(!is_artefact(&name(digest, engine, end)), "{digest}-{engine}{end}");
-        }
-        for other in ["key", "notes.aot", ".aot", "-.aot", ""] {
-            assert!(!is_artefact(Path::new(other)), "{other}");
-        }
     }
 }
