@@ -32,6 +32,7 @@ mod random;
 mod raw;
 mod resolve;
 mod resources;
+mod rooms;
 mod sockets;
 mod split;
 mod threads;

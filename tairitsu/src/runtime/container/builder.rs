@@ -245,9 +245,9 @@ impl ContainerBuilder {
         }
         link_denied_imports(&mut linker, &image, &provided)?;
         #[cfg(feature = "wasi")]
-        let wasi = match crate::runtime::wasi::link::is_imported(&image) {
+        let wasi = match crate::runtime::wasi::preview2::is_imported(&image) {
             true => {
-                crate::runtime::wasi::link::link(&mut linker, &image, &policy, asyncness)?;
+                crate::runtime::wasi::preview2::link(&mut linker, &image, &policy, asyncness)?;
                 Some(wasi)
             }
             false => None,

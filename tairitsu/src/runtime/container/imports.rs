@@ -12,7 +12,7 @@ use crate::runtime::provide::linker::link_denied;
 use crate::runtime::provide::source::{Provided, served};
 use crate::runtime::store::state::State;
 #[cfg(feature = "wasi")]
-use crate::runtime::wasi::link::{is_wasi, provided_id as wasi_id};
+use crate::runtime::wasi::preview2::{is_wasi, provided_id as wasi_id};
 use wasmtime::component::{Linker, LinkerInstance, ResourceType};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
 

@@ -1,4 +1,4 @@
 //! WASI, linked to what a container is granted and bounded by its deadline.
 
 mod blocking;
-pub(crate) mod link;
+pub(crate) mod preview2;
