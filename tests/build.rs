@@ -5,6 +5,7 @@ use tairitsu::build::Guests;
 fn main() {
     Guests::new()
         .package("tairitsu-example-hybrid")
+        .package("tairitsu-example-module")
         .package("tairitsu-test-bindgen")
         .package("tairitsu-test-blocks")
         .package("tairitsu-test-blocks-bindgen")

@@ -111,9 +111,24 @@ pub fn with_native_host<I: ?Sized + HasInterface, R>(_: usize, _: impl FnOnce(&m
     panic!("`tairitsu::Host` was called for `{}`, and this program has no tairitsu runtime", I::INTERFACE.id)
 }
 
-/// The body of a function without `self` of a host's resource, outside a container. No provider says which type to make.
+/// A resource of the host, as a guest without wasm makes its values.
 #[cfg(not(target_family = "wasm"))]
-pub fn no_native_maker<I: ?Sized + HasInterface, R>() -> R {
+pub trait NativeMakers: HasInterface {
+    /// The functions without `self`, in order: each calls the function of the type that provides the resource.
+    type Makers: 'static;
+}
+
+/// Calls function `index` of a host's resource, which has no `self`. Without the runtime there is no container that says which
+/// type to make.
+#[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
+#[cfg(not(target_family = "wasm"))]
+pub fn with_native_makers<I: ?Sized + NativeMakers, R>(_: usize, _: impl FnOnce(&I::Makers) -> R) -> R {
+    no_native_maker::<I, R>()
+}
+
+/// Outside a container, no provider says which type to make.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn no_native_maker<I: ?Sized + HasInterface, R>() -> R {
     panic!(
         "a resource of `{}` has no provider outside a container: make the value with the type that implements it",
         I::INTERFACE.id

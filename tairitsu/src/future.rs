@@ -1,9 +1,10 @@
 //! The futures that an `async fn` of a `#[host]` trait makes, and a way to wait for one on a thread.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::pin::Pin;
+
+#[cfg(not(target_family = "wasm"))]
+use pollster::block_on;
 
 /// The future that a provider's function returns.
 pub type HostFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
@@ -27,47 +28,19 @@ pub fn wait<T>(future: impl Future<Output = T>) -> T {
     block_on(future)
 }
 
+/// Nothing else runs beside a guest, so that nothing could wake a future that waits.
+#[cfg(target_family = "wasm")]
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let signal = Arc::new(Signal::default());
-    let waker = Waker::from(signal.clone());
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(result) => return result,
-            Poll::Pending => signal.wait(),
-        }
-    }
-}
-
-/// Wakes the thread that waits. `Thread::unpark` would not do: other code may use the thread's one token for itself.
-#[derive(Default)]
-struct Signal {
-    is_set: Mutex<bool>,
-    set: Condvar,
-}
-
-impl Signal {
-    fn wait(&self) {
-        let is_set = self.is_set.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut is_set = self.set.wait_while(is_set, |is_set| !*is_set).unwrap_or_else(PoisonError::into_inner);
-        *is_set = false;
-    }
-}
-
-impl Wake for Signal {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        *self.is_set.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.set.notify_one();
+    match std::pin::pin!(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(result) => result,
+        std::task::Poll::Pending => panic!("a future waits in a guest, where nothing can wake it"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::task::Poll;
     use std::thread;
     use std::time::Duration;
 

@@ -223,7 +223,7 @@ fn what_no_future_can_wait_for_is_refused() {
     let sensor = Container::native::<tairitsu_test_sensor::Guest>().build().unwrap();
     let sensor = SharedContainer::new(sensor);
     let error = Container::builder(&image("weather")).link(SensorGuest, &sensor).prepare_async().unwrap_err();
-    assert!(matches!(&error, Error::LinkedAsync { interface } if interface.ends_with("sensor@1.2.0")), "{error}");
+    assert!(matches!(&error, Error::LinkedAsync { interface, .. } if interface.ends_with("sensor@1.2.0")), "{error}");
 
     let error = Container::builder(&hybrid()).provide(Log::default()).prepare_async().unwrap_err();
     assert!(matches!(error, Error::ProvidedByValue { .. }), "{error}");
@@ -246,7 +246,10 @@ fn what_no_future_can_wait_for_is_refused() {
     as_task(async move {
         let mut container = Container::builder(&image).build_async().await.unwrap();
         let error = container.guest(Answer).unwrap_err();
-        assert!(matches!(&error, Error::NotAsync { function } if function == "test:answer/answer#twice"), "{error}");
+        assert!(
+            matches!(&error, Error::NotAsync { function, .. } if function == "test:answer/answer#twice"),
+            "{error}"
+        );
     });
 }
 

@@ -204,7 +204,7 @@ fn another_major_version_is_another_interface() {
 #[test]
 fn nobody_provides_the_imports() {
     let error = Container::new(&image("zoo")).unwrap_err();
-    let Error::Imports { report } = &error else { panic!("{error:?}") };
+    let Error::Imports { report, .. } = &error else { panic!("{error:?}") };
     let mut missing: Vec<_> = report.missing.iter().map(|m| m.function.as_str()).collect();
     missing.sort();
     assert_eq!(
@@ -220,7 +220,7 @@ fn nobody_provides_the_imports() {
 #[test]
 fn a_provider_has_another_signature() {
     let error = Container::builder(&image("split")).provide_as(otherwise::Rates, Provider).build().unwrap_err();
-    let Error::Imports { report } = &error else { panic!("{error:?}") };
+    let Error::Imports { report, .. } = &error else { panic!("{error:?}") };
     let differences: Vec<_> =
         report.different.iter().map(|d| (d.path.as_str(), d.expected.as_str(), d.found.as_str())).collect();
     assert_eq!(differences, [("rate(to)", "enum currency { eur, jpy }", "u8"), ("rate -> some", "f64", "f32")]);

@@ -137,9 +137,9 @@ fn eight_threads() {
     while let Ok(event) = events.try_recv() {
         count += 1;
         match event {
-            Event::ImageRegistered { name, digest } => assert_eq!(names.insert(name, digest), None),
-            Event::ImageReplaced { name, digest, old } => assert_eq!(names.insert(name, digest), Some(old)),
-            Event::ImageRemoved { name, digest } => assert_eq!(names.remove(&name), Some(digest)),
+            Event::ImageRegistered { name, digest, .. } => assert_eq!(names.insert(name, digest), None),
+            Event::ImageReplaced { name, digest, old, .. } => assert_eq!(names.insert(name, digest), Some(old)),
+            Event::ImageRemoved { name, digest, .. } => assert_eq!(names.remove(&name), Some(digest)),
             Event::ContainerCreated(container) => {
                 created += 1;
                 assert_eq!(living.insert(container.id, Status::Created), None);

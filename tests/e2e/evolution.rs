@@ -254,7 +254,7 @@ fn a_newer_guest_is_told_what_an_older_host_lacks() {
     let report = text(&image.compatibility(v1::Journal));
     assert!(report.contains("#last`: expected `func() -> u32`, found nothing"), "{report}");
     let error = Container::builder(&image).provide(Old).build().unwrap_err();
-    assert!(matches!(&error, Error::Imports { report } if report.missing.len() == 1), "{error}");
+    assert!(matches!(&error, Error::Imports { report, .. } if report.missing.len() == 1), "{error}");
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn what_ends_the_waiting() {
 fn who_provides_it_to_futures() {
     let shared = Arc::new(Mutex::new(Pages::default()));
     let error = builder(None).provide_shared(shared).prepare_async().unwrap_err();
-    assert!(matches!(&error, Error::SharedAsync { function } if function.ends_with("/web@0.1.0#get")), "{error:?}");
+    assert!(matches!(&error, Error::SharedAsync { function, .. } if function.ends_with("/web@0.1.0#get")), "{error:?}");
     assert!(error.to_string().contains("Write `provide_with`"), "{error}");
 
     let policy = Policy::allow_all().deny("component:tairitsu-test-web/web#get").unwrap().on_denied(OnDenied::Trap);

@@ -126,7 +126,7 @@ fn what_is_no_such_value_is_not_shown() {
     assert_eq!(utf8([64, 1, 0]).guest(Garbage).unwrap().words_with(<[u32]>::to_vec).unwrap(), [0x0069_0068]);
     assert_eq!(utf8([0, 64, 2]).guest(Garbage).unwrap().result_with(<[u16]>::to_vec).unwrap(), [0x68, 0x69]);
     ends(utf8([64, 6, 0]).guest(Garbage).unwrap().text_with(|_| ()), |error| {
-        matches!(error, AbiError::Utf8 { valid_up_to: 4 })
+        matches!(error, AbiError::Utf8 { valid_up_to: 4, .. })
     });
     for words in [[65_535, 2, 0], [65_537, 0, 0], [u32::MAX, u32::MAX, 0], [8, u32::MAX, 0]] {
         ends(utf8(words).guest(Garbage).unwrap().text_with(|_| ()), is_outside);
@@ -134,7 +134,7 @@ fn what_is_no_such_value_is_not_shown() {
     }
     ends(utf8([64, 0x4000_0001, 0]).guest(Garbage).unwrap().words_with(|_| ()), is_outside);
     ends(utf8([66, 1, 0]).guest(Garbage).unwrap().words_with(|_| ()), |error| {
-        matches!(error, AbiError::Unaligned { address: 66, align: 4 })
+        matches!(error, AbiError::Unaligned { address: 66, align: 4, .. })
     });
     ends(utf8([2, 64, 1]).guest(Garbage).unwrap().result_with(|_| ()), |error| {
         matches!(error, AbiError::Discriminant { found: 2, .. })

@@ -33,6 +33,7 @@ mod raw;
 mod resolve;
 mod resources;
 mod rooms;
+mod snippet;
 mod sockets;
 mod split;
 mod threads;

@@ -160,7 +160,7 @@ impl Way {
                     Err(CallError::Deadline { .. }) => {}
                     Err(error) => panic!("{}: {error}", self.name),
                 },
-                Err(Error::Instantiate { message }) if message.contains("deadline") => {}
+                Err(Error::Instantiate { message, .. }) if message.contains("deadline") => {}
                 Err(error) => panic!("{}: {error}", self.name),
             }
         }

@@ -119,7 +119,7 @@ fn a_panic_ends_it_until_it_is_restarted() {
 
         container.stop();
         assert_eq!(handle.status(), Status::Stopped);
-        assert!(matches!(container.guest(Unruly), Err(Error::Stopped { container }) if container == "worker"));
+        assert!(matches!(container.guest(Unruly), Err(Error::Stopped { container, .. }) if container == "worker"));
         container.restart().unwrap();
         assert_eq!(container.guest(Unruly).unwrap().count().unwrap(), 1);
         let mut unruly = container.guest(Unruly).unwrap();
@@ -147,7 +147,7 @@ fn a_policy_restarts_it() {
 fn a_provider_that_panics_is_an_error_of_that_call() {
     for mut container in greeters() {
         let error = container.guest(Greeter).unwrap().greet("Eve").unwrap_err();
-        let CallError::Provider { function, message, trap } = &error else { panic!("{error:?}") };
+        let CallError::Provider { function, message, trap, .. } = &error else { panic!("{error:?}") };
         assert!(function.ends_with("/journal@0.1.0#record"), "{function}");
         assert_eq!(message, "greeted Eve: who is that?");
         assert!(trap.function().ends_with("/greeter@0.1.0#greet"), "{}", trap.function());
@@ -180,7 +180,7 @@ fn what_nobody_provides_is_an_error_of_the_call() {
     let mut container = Container::native::<Hello>().build().unwrap();
     assert!(matches!(container.guest(Greeter).unwrap().greet(""), Err(CallError::Guest(GreetError::EmptyName))));
     let error = container.guest(Greeter).unwrap().greet("Ada").unwrap_err();
-    let CallError::Missing { function, trap } = &error else { panic!("{error:?}") };
+    let CallError::Missing { function, trap, .. } = &error else { panic!("{error:?}") };
     assert!(function.ends_with("/journal@0.1.0#record"), "{function}");
     assert!(trap.panic().is_none());
     let text = error.to_string();
@@ -191,7 +191,7 @@ fn what_nobody_provides_is_an_error_of_the_call() {
 #[test]
 fn what_cannot_be_built_or_is_not_exported() {
     let error = Container::native::<Log>().build().unwrap_err();
-    assert!(matches!(&error, Error::NoGuest { ty } if ty.ends_with("native::Log")), "{error}");
+    assert!(matches!(&error, Error::NoGuest { ty, .. } if ty.ends_with("native::Log")), "{error}");
     let twice = Container::native::<Hello>().provide(Log::default()).provide(Log::default()).build();
     assert!(matches!(twice, Err(Error::ProvidedTwice { .. })), "{twice:?}");
     let factory = Container::native::<Hello>().provide_with(|| -> Log { panic!("no more logs") }).build();
@@ -199,7 +199,7 @@ fn what_cannot_be_built_or_is_not_exported() {
 
     for mut container in greeters() {
         let error = container.guest(Unruly).unwrap_err();
-        let Error::NoExport { interface, found } = &error else { panic!("{error:?}") };
+        let Error::NoExport { interface, found, .. } = &error else { panic!("{error:?}") };
         assert_eq!(interface, "test:unruly/unruly");
         assert!(found.contains(&Greeter.id().to_string()) && found.contains(&GuestApi.id().to_string()), "{found:?}");
     }
@@ -396,7 +396,7 @@ fn a_stop_is_seen_when_the_host_is_called() {
     let mut container = Container::native::<Hello>().provide(Stopper(Arc::clone(&handle))).build().unwrap();
     *handle.lock().unwrap() = Some(container.handle());
     let error = container.guest(Greeter).unwrap().greet("Ada").unwrap_err();
-    assert!(matches!(&error, CallError::Stopped { function } if function.ends_with("#greet")), "{error:?}");
+    assert!(matches!(&error, CallError::Stopped { function, .. } if function.ends_with("#greet")), "{error:?}");
     assert!(container.restarts_in().is_none());
     container.restart().unwrap();
     assert_eq!(container.handle_command("visits", "").unwrap(), "0 visits, 0 entries");

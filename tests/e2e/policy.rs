@@ -92,7 +92,7 @@ fn a_denied_function_is_not_reached_by_any_spelling() {
         ] {
             let policy = Policy::allow_all().deny(rule).unwrap();
             let error = Container::builder(&image).policy(policy.clone()).provide(Doors).build().unwrap_err();
-            let Error::Imports { report } = &error else { panic!("{name} {rule}: {error}") };
+            let Error::Imports { report, .. } = &error else { panic!("{name} {rule}: {error}") };
             assert_eq!(report.denied, [format!("{name}#open")], "{name} {rule}");
             assert!(error.to_string().contains("denied by the policy"), "{error}");
 
@@ -128,7 +128,7 @@ fn other_names_lead_nowhere() {
     {
         let image = guest(&[name]);
         let error = Container::builder(&image).provide(Doors).build().unwrap_err();
-        assert!(matches!(&error, Error::Imports { report } if report.missing.len() == 2), "{name}: {error}");
+        assert!(matches!(&error, Error::Imports { report, .. } if report.missing.len() == 2), "{name}: {error}");
         // Nor does a denial that is to trap open a way.
         let policy = Policy::deny_all().on_denied(OnDenied::Trap);
         let mut container = Container::builder(&image).policy(policy).provide(Doors).build().unwrap();
@@ -163,7 +163,7 @@ fn what_is_allowed_and_nothing_else() {
         (allow("*").deny("test:gate/door#shut").unwrap(), &["shut"]),
     ] {
         let error = build(policy.clone()).unwrap_err();
-        let Error::Imports { report } = &error else { panic!("{policy:?}: {error}") };
+        let Error::Imports { report, .. } = &error else { panic!("{policy:?}: {error}") };
         let expected: Vec<_> = denied.iter().map(|function| format!("test:gate/door@1.0.0#{function}")).collect();
         assert_eq!(report.denied, expected, "{policy:?}");
     }
@@ -180,7 +180,7 @@ fn all_of_wasi_can_be_denied() {
         .collect();
     assert!(functions.len() > 30, "{functions:?}");
     let error = Container::builder(&image).policy(Policy::deny_all()).build().unwrap_err();
-    let Error::Imports { report } = &error else { panic!("{error}") };
+    let Error::Imports { report, .. } = &error else { panic!("{error}") };
     assert_eq!(report.denied, functions);
 
     // And is an error when it is called. The core world's functions, which are not denied, go on.
@@ -237,7 +237,7 @@ fn a_function_of_wasi_by_other_versions() {
         for rule in ["wasi:random/random", "wasi:random/*@0.2#get-random-*", "wasi:random/random@=0.2.12"] {
             let policy = Policy::allow_all().deny(rule).unwrap();
             let error = Container::builder(&image).policy(policy.clone()).build().unwrap_err();
-            let Error::Imports { report } = &error else { panic!("{error}") };
+            let Error::Imports { report, .. } = &error else { panic!("{error}") };
             assert_eq!(report.denied, [format!("wasi:random/random@{version}#get-random-u64")]);
             let policy = policy.on_denied(OnDenied::Trap);
             let mut container = Container::builder(&image).policy(policy).build().unwrap();
@@ -267,7 +267,7 @@ fn resources_that_nobody_provides() {
     // Half of it is not enough.
     let policy = Policy::allow_all().deny("test:gate/vault#take").unwrap().on_denied(OnDenied::Trap);
     let error = Container::builder(&image).policy(policy).build().unwrap_err();
-    let Error::Imports { report } = &error else { panic!("{error}") };
+    let Error::Imports { report, .. } = &error else { panic!("{error}") };
     let missing: Vec<_> = report.missing.iter().map(|missing| missing.function.as_str()).collect();
     assert_eq!(missing, ["[method]gold.weigh", "gold"]);
 }

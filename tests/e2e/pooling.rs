@@ -122,7 +122,7 @@ fn no_more_than_there_are_places() {
     for _ in 0..3 {
         for template in [&one, &other] {
             let error = template.spawn().unwrap_err();
-            assert!(matches!(error, Error::PoolFull { containers: 3 }), "{error}");
+            assert!(matches!(error, Error::PoolFull { containers: 3, .. }), "{error}");
             let text = error.to_string();
             assert!(text.contains("3 containers") && text.contains("RegistryBuilder::pooling"), "{text}");
         }
@@ -192,7 +192,7 @@ fn images_and_limits_that_do_not_fit() {
     let one = template(&plain(&registry, "(memory 1)").unwrap());
     let first = two.spawn().unwrap();
     let error = two.spawn().unwrap_err();
-    assert!(matches!(error, Error::PoolFull { containers: 3 }), "{error}");
+    assert!(matches!(error, Error::PoolFull { containers: 3, .. }), "{error}");
     // The one memory that it had before is given back.
     let second = one.spawn().unwrap();
     assert!(one.spawn().is_err());
@@ -200,7 +200,7 @@ fn images_and_limits_that_do_not_fit() {
     two.spawn().unwrap();
 
     let error = plain(&registry, "(table 100001 funcref)").unwrap_err();
-    assert!(matches!(&error, Error::PoolPlace { message } if message.contains("100001")), "{error}");
+    assert!(matches!(&error, Error::PoolPlace { message, .. } if message.contains("100001")), "{error}");
     plain(&Registry::new(), "(table 100001 funcref)").unwrap();
     let error = plain(&registry, "(func i32.const 0)").unwrap_err();
     assert!(matches!(error, Error::Invalid { .. }), "{error}");
@@ -208,7 +208,7 @@ fn images_and_limits_that_do_not_fit() {
     let image = plain(&registry, "(memory 1)").unwrap();
     let more = || Limits::new().table_elements(100_001);
     let error = Container::builder(&image).limits(more()).prepare().unwrap_err();
-    assert!(matches!(&error, Error::PoolPlace { message } if message.contains("100001")), "{error}");
+    assert!(matches!(&error, Error::PoolPlace { message, .. } if message.contains("100001")), "{error}");
     let elsewhere = plain(&Registry::new(), "(memory 1)").unwrap();
     Container::builder(&elsewhere).limits(more()).prepare().unwrap();
 }
@@ -275,7 +275,7 @@ fn a_guest_of_rust() {
     let template = template(&registry.load_image(crate::UNRULY).unwrap());
     for _ in 0..3 {
         let (mut one, mut other) = (template.spawn().unwrap(), template.spawn().unwrap());
-        assert!(matches!(template.spawn().unwrap_err(), Error::PoolFull { containers: 2 }));
+        assert!(matches!(template.spawn().unwrap_err(), Error::PoolFull { containers: 2, .. }));
         assert_eq!(one.guest(Unruly).unwrap().count().unwrap(), 1);
         assert_eq!(one.guest(Unruly).unwrap().count().unwrap(), 2);
         assert_eq!(other.guest(Unruly).unwrap().count().unwrap(), 1);

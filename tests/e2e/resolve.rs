@@ -116,7 +116,7 @@ fn a_mismatch_is_reported_to_each() {
     for round in 0..2 {
         for container in &mut containers {
             let error = container.guest(other::Pair).unwrap_err();
-            let Error::Exports { interface, report } = &error else { panic!("{error}") };
+            let Error::Exports { interface, report, .. } = &error else { panic!("{error}") };
             assert_eq!(interface, "test:pair/pair@1.2.0");
             let different: Vec<_> = report.different.iter().map(|difference| &*difference.path).collect();
             assert_eq!(different, ["first ->", "second"], "{round}: {error}");

@@ -154,3 +154,25 @@ fn spawns_that_fail() {
     until("the pool is not filled again", || pool.stats().warm == 2);
     assert_eq!(pool.stats().misses, 2);
 }
+
+/// Containers whose calls are futures, too.
+#[test]
+fn warm_containers_whose_calls_are_futures() {
+    let registry = Registry::new();
+    let template = Container::builder(&registry.load_image(UNRULY).unwrap()).prepare_async().unwrap();
+    crate::asynchronous::block_on(async {
+        let pool = template.pool(2).await.unwrap();
+        assert_eq!((pool.size(), pool.stats().warm, registry.containers().len()), (2, 2, 2));
+        for _ in 0..3 {
+            let mut container = pool.take().await.unwrap();
+            assert_eq!(container.status(), Status::Created);
+            assert_eq!(container.guest(Unruly).unwrap().count().await.unwrap(), 1);
+        }
+        until("the pool is not filled again", || pool.stats().warm == 2);
+        let stats = pool.stats();
+        assert_eq!((stats.hits + stats.misses, stats.failures), (3, 0));
+        drop(pool.clone());
+        assert_eq!(pool.stats().warm, 2);
+    });
+    assert!(registry.containers().is_empty());
+}

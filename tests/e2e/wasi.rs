@@ -59,7 +59,7 @@ fn a_trap_ends_the_container() {
     assert!(error.to_string().contains("unreachable"), "{error}");
 
     let error = unruly.ping().unwrap_err();
-    let CallError::Trapped { function, first } = &error else { panic!("{error}") };
+    let CallError::Trapped { function, first, .. } = &error else { panic!("{error}") };
     assert_eq!(function, "test:unruly/unruly#ping");
     assert_eq!(first.function(), "test:unruly/unruly#trap");
 

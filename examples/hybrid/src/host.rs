@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     container
         .on_execute(|command, payload| {
             println!("[host] the guest wants `{command}` of {payload:?}");
-            match command {
+            match &*command {
                 "uppercase" => Ok(payload.to_uppercase()),
                 _ => Err(format!("the host does not know `{command}`")),
             }

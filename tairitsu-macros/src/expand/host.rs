@@ -263,6 +263,10 @@ fn provide_resource_arm() -> TokenStream {
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         <dyn $($path)*>::__tairitsu_link::<Self>(linker)
                     }
+
+                    fn makers() -> <dyn $($path)* as #private::NativeMakers>::Makers {
+                        <dyn $($path)*>::__tairitsu_makers::<Self>()
+                    }
                 }
             }
         };

@@ -81,15 +81,34 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
 }
 
 /// Natively, for a resource of the host: the impl of the trait for `Own`, so that a native guest calls its functions as a
-/// guest in wasm does.
+/// guest in wasm does. Functions without `self` are those of the type that the container provides, by a tuple of them.
 pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Paths) -> TokenStream {
     let (ident, own) = (&interface.item.ident, &resource.own);
     let Paths { private, if_native, .. } = paths;
-    let functions = interface.functions.iter().map(|function| {
+    let (mut maker_types, mut maker_fns, mut makers) = (Vec::new(), Vec::new(), Vec::new());
+    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (head, method) = (signatures::head(function), &function.ident);
         let idents = signatures::param_idents(function);
         let body = match function.receiver {
-            Receiver::None => quote!(#private::no_native_maker::<dyn #ident, _>()),
+            Receiver::None => {
+                let types = signatures::param_types(function);
+                let output = function.result.as_ref().map(|ty| quote!(-> #ty));
+                let call = quote!(<__TairitsuProvider as #ident>::#method(#(#idents),*));
+                let call = signatures::with_own(interface, function, call);
+                let (index, place) = (shared::index(i), syn::Index::from(makers.len()));
+                maker_types.push(quote!(fn(#(#types),*) #output));
+                maker_fns.push(quote! {
+                    fn #method<__TairitsuProvider: #ident>(#(#idents: #types),*) #output {
+                        #call
+                    }
+                });
+                makers.push(quote!(#method::<__TairitsuProvider>));
+                quote! {
+                    #private::with_native_makers::<dyn #ident, _>(#index, |__tairitsu_makers| {
+                        (__tairitsu_makers.#place)(#(#idents),*)
+                    })
+                }
+            }
             _ => {
                 let idents = &idents[1..];
                 quote!(<dyn #ident as #ident>::#method(&*self.value() #(, #idents)*))
@@ -97,11 +116,25 @@ pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Pa
         };
         quote!(#[allow(unused_variables)] #head { #body })
     });
+    let functions: Vec<_> = functions.collect();
     quote! {
         #if_native! {
             #[allow(clippy::all)]
             impl #ident for #own {
                 #(#functions)*
+            }
+
+            impl #private::NativeMakers for dyn #ident {
+                type Makers = (#(#maker_types,)*);
+            }
+
+            #[allow(clippy::all)]
+            impl dyn #ident {
+                #[doc(hidden)]
+                pub fn __tairitsu_makers<__TairitsuProvider: #ident + 'static>() -> (#(#maker_types,)*) {
+                    #(#maker_fns)*
+                    (#(#makers,)*)
+                }
             }
         }
     }

@@ -75,7 +75,7 @@ pub(super) fn head(function: &Function) -> TokenStream {
 }
 
 /// The call of a trait's function with lifted arguments. It is called on the state, which implements the trait, or on the
-/// value that a handle refers to. A `Self` that a resource's function returns becomes an `Own`.
+/// value that a handle refers to.
 pub(super) fn call(
     interface: &Interface,
     function: &Function,
@@ -93,6 +93,12 @@ pub(super) fn call(
         }
         Receiver::None => quote!(<#implementor as #ident>::#method(#(#pass,)*)),
     };
+    with_own(interface, function, call)
+}
+
+/// The value of a call. A `Self` that a resource's function returns becomes an `Own`.
+pub(super) fn with_own(interface: &Interface, function: &Function, call: TokenStream) -> TokenStream {
+    let ident = &interface.item.ident;
     let Some(own) = interface.resource.as_ref().map(|resource| &resource.own) else { return call };
     let made = |value| {
         quote! {

@@ -23,7 +23,7 @@ pub(crate) mod generated {
     #[cfg(feature = "async")]
     pub use super::call::interface::{AsyncGuestInterface, Calling};
     pub use super::call::interface::{GuestInterface, ResolveError, Resolver};
-    pub use super::call::native_host::with_native_host;
+    pub use super::call::native_host::{with_native_host, with_native_makers};
     pub use super::call::native_template::{Exports, NativeExport};
     pub use super::call::typed::{NoTyped, Typed};
     pub use super::container::link::{ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction};
@@ -59,6 +59,8 @@ pub use container::template::Template;
 pub use engine::cache::{Cache, CacheStats};
 pub use image::compatibility::Compatibility;
 pub use image::image::{Image, Interfaces};
+#[cfg(feature = "async")]
+pub use ledger::events::EventStream;
 pub use ledger::events::{Event, Events, Subject};
 pub use ledger::handle::Handle;
 pub use ledger::info::{ContainerInfo, Ending};

@@ -63,7 +63,10 @@ fn newer_and_changed_traits_with_either_guest() {
     for guest in [BLOCKS, BINDGEN] {
         let image = Registry::new().load_image(guest).unwrap();
         let verdict = image.compatibility(versions::Newer);
-        assert!(matches!(&verdict, Compatibility::Defaulted { functions } if functions == &["double"]), "{verdict}");
+        assert!(
+            matches!(&verdict, Compatibility::Defaulted { functions, .. } if functions == &["double"]),
+            "{verdict}"
+        );
         let mut container = Container::builder(&image).provide(Clock::default()).build().unwrap();
         assert_eq!(container.guest(versions::Newer).unwrap().double(1.5).unwrap(), 3.0);
         let verdict = image.compatibility(versions::Changed);

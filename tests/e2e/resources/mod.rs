@@ -395,7 +395,7 @@ fn a_panic_in_a_method_is_the_calls() {
 #[test]
 fn a_resource_that_nobody_provides_is_reported() {
     let error = Container::builder(&image("docs")).provide(Board).build().unwrap_err();
-    let Error::Imports { report } = &error else { panic!("{error}") };
+    let Error::Imports { report, .. } = &error else { panic!("{error}") };
     let missing: Vec<_> = report.missing.iter().map(|missing| missing.function.as_str()).collect();
     assert!(missing.contains(&"connection") && missing.contains(&"[constructor]connection"), "{error}");
     let text = error.to_string();
@@ -516,10 +516,22 @@ fn without_wasm() {
     drop(line);
     assert_eq!(seen().alive.load(Relaxed), 0);
 
-    // Whose constructor is it? Nobody has said.
+    // Nobody provides the resource, so that there is no constructor.
     let error = editor.call("ada:1", "hello").unwrap_err();
-    assert!(error.to_string().contains("make it with the type that implements it"), "{error}");
+    assert!(
+        matches!(&error, CallError::Missing { function, .. } if function.ends_with("[constructor]connection") || function.contains("connection")),
+        "{error:?}"
+    );
     assert!(matches!(container.guest(Document), Err(Error::NoExport { .. })));
+
+    // With the type, its functions without `self` are called, and the policy holds.
+    let native = || Container::native::<Desk>().provide(Board).resource::<Line>();
+    let mut container = native().build().unwrap();
+    assert_eq!(container.guest(Editor).unwrap().call("ada:1", "hello").unwrap(), [5, 5, 5, 10, 1, 6]);
+    assert_eq!(seen().alive.load(Relaxed), 0);
+    let mut container = native().policy(Policy::allow_all().deny("test:net/*#*").unwrap()).build().unwrap();
+    let error = container.guest(Editor).unwrap().call("ada:1", "hello").unwrap_err();
+    assert!(matches!(error, CallError::Denied { .. }), "{error:?}");
 }
 
 #[test]

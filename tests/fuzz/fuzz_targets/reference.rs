@@ -29,7 +29,7 @@ fuzz_target!(|text: &str| -> Corpus {
             assert_eq!(reference.digest().as_deref(), parts.get(3).map(|digest| digest.as_str()));
             assert_eq!(reference.to_string(), text);
         }
-        (Err(Error::InvalidName { name, reason }), None) => {
+        (Err(Error::InvalidName { name, reason, .. }), None) => {
             assert_eq!(name, text);
             assert!(!reason.is_empty());
         }

@@ -51,6 +51,7 @@ pub enum CallError<E = Infallible> {
     /// [`Trap::panic`] has its message.
     Trap(Trap),
     /// The call took longer than [`Limits::deadline`](crate::Limits::deadline).
+    #[non_exhaustive]
     Deadline {
         /// The limit.
         limit: Duration,
@@ -58,6 +59,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The call used up [`Limits::fuel`](crate::Limits::fuel).
+    #[non_exhaustive]
     Fuel {
         /// The limit.
         limit: u64,
@@ -65,6 +67,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest asked for more than [`Limits::memory_bytes`](crate::Limits::memory_bytes).
+    #[non_exhaustive]
     Memory {
         /// The limit, in bytes.
         limit: usize,
@@ -72,6 +75,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest asked for more than [`Limits::table_elements`](crate::Limits::table_elements).
+    #[non_exhaustive]
     Table {
         /// The limit, in elements.
         limit: usize,
@@ -79,6 +83,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest gave the host more at once than [`Limits::host_bytes`](crate::Limits::host_bytes).
+    #[non_exhaustive]
     HostBytes {
         /// The limit, in bytes.
         limit: usize,
@@ -86,6 +91,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest has more handles at once than [`Limits::handles`](crate::Limits::handles).
+    #[non_exhaustive]
     Handles {
         /// The limit.
         limit: usize,
@@ -93,6 +99,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest used up its stack. See [`RegistryBuilder::stack_bytes`](crate::RegistryBuilder::stack_bytes).
+    #[non_exhaustive]
     Stack {
         /// The limit, in bytes.
         limit: usize,
@@ -100,6 +107,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest ended the process that it is not, by WASI's `exit`.
+    #[non_exhaustive]
     Exit {
         /// 0 for success. The standard interface has no other code than 1 for failure.
         code: i32,
@@ -107,6 +115,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// The guest called what its [`Policy`](crate::Policy) denies.
+    #[non_exhaustive]
     Denied {
         /// The function, `interface#function`.
         function: String,
@@ -114,6 +123,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// A guest that runs without wasm called what nobody provides. For an image that is found before anything runs.
+    #[non_exhaustive]
     Missing {
         /// The function, `interface#function`.
         function: String,
@@ -121,6 +131,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// A provider panicked.
+    #[non_exhaustive]
     Provider {
         /// The provider's function, `interface#function`.
         function: String,
@@ -130,6 +141,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// A container that it is linked to failed, or was not to be had in time.
+    #[non_exhaustive]
     Linked {
         /// That container's function, `interface#function`.
         function: String,
@@ -139,6 +151,7 @@ pub enum CallError<E = Infallible> {
         trap: Trap,
     },
     /// An argument is a resource that the guest cannot be given. The call was not made.
+    #[non_exhaustive]
     Handle {
         /// The function.
         function: String,
@@ -148,6 +161,7 @@ pub enum CallError<E = Infallible> {
         reason: BadHandle,
     },
     /// The container had trapped in an earlier call.
+    #[non_exhaustive]
     Trapped {
         /// The function that was called now.
         function: String,
@@ -155,6 +169,7 @@ pub enum CallError<E = Infallible> {
         first: Trap,
     },
     /// The container was stopped, before the call or during it.
+    #[non_exhaustive]
     Stopped {
         /// The function that was called now.
         function: String,
@@ -289,7 +304,19 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
     }
 }
 
-impl<E: fmt::Debug> std::error::Error for CallError<E> {}
+impl<E: fmt::Debug> std::error::Error for CallError<E> {
+    /// The engine's error, where this error's own text does not say it already.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CallError::Fuel { trap, .. }
+            | CallError::HostBytes { trap, .. }
+            | CallError::Handles { trap, .. }
+            | CallError::Stack { trap, .. } => Some(trap.source().as_ref()),
+            CallError::Interface(error) => error.source(),
+            _ => None,
+        }
+    }
+}
 
 /// Why a call failed, before it is known what error type the function has.
 pub struct Fault(pub(crate) Box<CallError>);

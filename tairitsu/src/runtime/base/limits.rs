@@ -46,6 +46,7 @@ pub(crate) const INSTANCES: usize = 256;
 /// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
 /// [`Status::Trapped`]: crate::Status::Trapped
 #[derive(Clone, Debug)]
+#[must_use = "it has no effect until it is given to a builder"]
 pub struct Limits {
     pub(crate) deadline: Option<Duration>,
     pub(crate) memory: usize,
@@ -79,21 +80,18 @@ impl Limits {
     ///
     /// Guest code is interrupted, and so is a guest that waits in WASI. A provider's function is not: a call that
     /// is late when it returns ends then.
-    #[must_use]
     pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.deadline = time.into();
         self
     }
 
     /// The bytes of all linear memories together.
-    #[must_use]
     pub fn memory_bytes(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self
     }
 
     /// The elements of all tables together. Each is a pointer of the host's.
-    #[must_use]
     pub fn table_elements(mut self, elements: usize) -> Self {
         self.tables = elements;
         self
@@ -101,7 +99,6 @@ impl Limits {
 
     /// The bytes that the host allocates for what the guest gives it at once: the arguments of one call to a
     /// provider, or the result of one call to the guest.
-    #[must_use]
     pub fn host_bytes(mut self, bytes: usize) -> Self {
         self.host_bytes = bytes;
         self
@@ -109,7 +106,6 @@ impl Limits {
 
     /// The handles to resources that there are at once: the guest's to the host's, to its own and to WASI's (streams, files,
     /// sockets, timers), the host's to the guest's, and what is lent for a call.
-    #[must_use]
     pub fn handles(mut self, handles: usize) -> Self {
         self.handles = handles;
         self
@@ -119,7 +115,6 @@ impl Limits {
     /// It needs a registry that counts it ([`RegistryBuilder::fuel`]), since code that counts is slower.
     ///
     /// [`RegistryBuilder::fuel`]: crate::RegistryBuilder::fuel
-    #[must_use]
     pub fn fuel(mut self, fuel: impl Into<Option<u64>>) -> Self {
         self.fuel = fuel.into();
         self

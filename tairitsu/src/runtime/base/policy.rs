@@ -3,6 +3,8 @@
 use crate::runtime::base::load_error::Error;
 use semver::{BuildMetadata, Prerelease, Version, VersionReq};
 use std::fmt;
+use tairitsu_guest::schema::InterfaceId;
+use wildmatch::WildMatchPattern;
 
 /// What a container may import, down to one function.
 ///
@@ -35,6 +37,7 @@ use std::fmt;
 ///
 /// [`Wasi`]: crate::Wasi
 #[derive(Clone, Debug, Default)]
+#[must_use = "it has no effect until it is given to a builder"]
 pub struct Policy {
     /// Nothing but what a rule allows.
     closed: bool,
@@ -86,7 +89,6 @@ impl Policy {
     }
 
     /// What becomes of an image that imports what is denied. By default it is refused.
-    #[must_use]
     pub fn on_denied(mut self, on_denied: OnDenied) -> Self {
         self.on_denied = on_denied;
         self
@@ -111,10 +113,10 @@ impl Policy {
 #[derive(Clone)]
 struct Rule {
     text: String,
-    /// `namespace:package/interface`, in lower case; nothing for everything.
-    name: Option<[String; 3]>,
+    /// `namespace:package/interface`; nothing for everything.
+    name: Option<[Glob; 3]>,
     versions: Option<VersionReq>,
-    function: Option<String>,
+    function: Option<Glob>,
 }
 
 impl Rule {
@@ -122,7 +124,7 @@ impl Rule {
         let fail = |reason: String| Error::Rule { rule: text.into(), reason };
         let (rest, function) = match text.split_once('#') {
             Some((_, "")) => return Err(fail("no function follows the `#`".into())),
-            Some((rest, function)) => (rest, Some(function.to_ascii_lowercase())),
+            Some((rest, function)) => (rest, Some(glob(function))),
             None => (text, None),
         };
         let (name, versions) = match rest.split_once('@') {
@@ -135,7 +137,11 @@ impl Rule {
         let name = if name == "*" {
             None
         } else {
-            let parts = split(name).ok_or_else(|| fail("there is no `:` and `/` in the name".into()))?;
+            let parts = name.split_once(':').and_then(|(namespace, rest)| {
+                let (package, interface) = rest.split_once('/')?;
+                Some([namespace, package, interface])
+            });
+            let parts = parts.ok_or_else(|| fail("there is no `:` and `/` in the name".into()))?;
             for part in parts {
                 let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '*');
                 if part.is_empty() {
@@ -145,7 +151,7 @@ impl Rule {
                     return Err(fail(format!("`{c}` is in no name")));
                 }
             }
-            Some(parts.map(str::to_ascii_lowercase))
+            Some(parts.map(glob))
         };
         Ok(Self { text: text.into(), name, versions, function })
     }
@@ -172,12 +178,12 @@ impl Rule {
     }
 
     fn names(&self, id: &Id<'_>, function: &str) -> bool {
-        let interface = match (&self.name, split(id.name)) {
+        let interface = match (&self.name, id.parts) {
             (None, _) => true,
-            (Some(patterns), Some(parts)) => patterns.iter().zip(parts).all(|(pattern, part)| glob(pattern, part)),
+            (Some(patterns), Some(parts)) => patterns.iter().zip(parts).all(|(pattern, part)| pattern.matches(part)),
             (Some(_), None) => false,
         };
-        interface && self.function.as_ref().is_none_or(|pattern| glob(pattern, function))
+        interface && self.function.as_ref().is_none_or(|pattern| pattern.matches(function))
     }
 }
 
@@ -187,42 +193,26 @@ impl fmt::Debug for Rule {
     }
 }
 
-/// The id of an interface, in its parts.
+/// The id of an interface, in its parts; nothing for a function that stands alone.
 struct Id<'a> {
-    name: &'a str,
+    parts: Option<[&'a str; 3]>,
     version: Option<Version>,
 }
 
 impl<'a> Id<'a> {
     fn parse(id: &'a str) -> Self {
-        match id.split_once('@') {
-            Some((name, version)) => Self { name, version: Version::parse(version).ok() },
-            None => Self { name: id, version: None },
-        }
+        let Some(id) = InterfaceId::parse(id) else { return Self { parts: None, version: None } };
+        let version = id.version.and_then(|version| Version::parse(version).ok());
+        Self { parts: Some([id.namespace, id.package, id.interface]), version }
     }
 }
 
-fn split(name: &str) -> Option<[&str; 3]> {
-    let (namespace, rest) = name.split_once(':')?;
-    let (package, interface) = rest.split_once('/')?;
-    Some([namespace, package, interface])
-}
+/// A pattern in which `*` stands for any number of characters. No other character is special: a name has no `\0`.
+type Glob = WildMatchPattern<'*', '\0'>;
 
-/// Whether a pattern in lower case is that of a text in any, since names that differ in case only are one name.
-fn glob(pattern: &str, text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut rest) = text.strip_prefix(head) else { return false };
-    let mut tail = tail;
-    // What stands between two stars is taken where it comes first, which leaves the most for what follows.
-    while let Some((middle, after)) = tail.split_once('*') {
-        match rest.find(middle) {
-            Some(at) => rest = &rest[at + middle.len()..],
-            None => return false,
-        }
-        tail = after;
-    }
-    rest.ends_with(tail)
+/// A pattern for names in any case: names that differ only in case are one name.
+fn glob(pattern: &str) -> Glob {
+    Glob::new_case_insensitive(pattern)
 }
 
 #[cfg(test)]

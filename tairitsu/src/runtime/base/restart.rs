@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 /// [`CallError::Trapped`]: crate::CallError::Trapped
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use = "it has no effect until it is given to a builder"]
 pub enum RestartPolicy {
     /// It stays as it is, until somebody calls [`Container::restart`](crate::Container::restart).
     #[default]

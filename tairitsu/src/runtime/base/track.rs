@@ -1,31 +1,18 @@
 //! Which versions of an interface serve each other.
 
+use tairitsu_guest::schema::InterfaceId;
+
 /// Whether a provider of interface `a` serves an import of `b`: the same interface, of versions that are
 /// compatible by semver. This is wasmtime's rule for linking.
 pub(crate) fn same_track(a: &str, b: &str) -> bool {
-    a == b || matches!((track(a), track(b)), (Some(a), Some(b)) if a == b)
-}
-
-/// An id cut down to the part of its version that compatible ones share; nothing for a version that is
-/// compatible only with itself.
-fn track(id: &str) -> Option<(&str, &str)> {
-    let (name, version) = id.split_once('@')?;
-    if version.contains(['-', '+']) {
-        return None;
-    }
-    let mut dots = version.match_indices('.').map(|(at, _)| at);
-    let (first, second) = (dots.next()?, dots.next()?);
-    let track = match (&version[..first], &version[first + 1..second]) {
-        ("0", "0") => version,
-        ("0", _) => &version[..second],
-        _ => &version[..first],
-    };
-    Some((name, track))
+    // Names that are no ids of interfaces serve each other where they are equal.
+    let compatible = || Some(InterfaceId::parse(a)?.is_compatible(&InterfaceId::parse(b)?));
+    a == b || compatible().unwrap_or(false)
 }
 
 /// The name of an interface without its version.
 pub(crate) fn without_version(id: &str) -> &str {
-    id.split_once('@').map_or(id, |(name, _)| name)
+    InterfaceId::parse(id).map_or(id, |id| id.name_without_version())
 }
 
 #[cfg(test)]

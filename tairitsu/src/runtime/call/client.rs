@@ -41,6 +41,37 @@ pub(crate) enum Target<'c> {
     Native { guest: &'c mut native_guest::Live, export: &'static NativeExport, shared: &'c Arc<Shared> },
 }
 
+impl Target<'_> {
+    /// Begins a call of function `index` of an instance.
+    ///
+    /// # Safety
+    /// - That of [`Client::call`].
+    #[inline(always)]
+    unsafe fn begin<P, R>(
+        &mut self,
+        interface: &'static Interface,
+        index: usize,
+    ) -> Result<(&mut Store<State>, TypedFunc<P, R>), Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let Target::Wasm { store, functions } = self else { return Err(absent(interface, index)) };
+        let Some(function) = functions[index] else { return Err(absent(interface, index)) };
+        state::begin(store);
+        // SAFETY: `resolve` checked the function with these types, says the caller.
+        Ok((store, unsafe { TypedFunc::<P, R>::new_unchecked(function) }))
+    }
+}
+
+/// The error of a call of a function that is not there. Generated code asks first whether an optional function is.
+#[cold]
+fn absent(interface: &'static Interface, index: usize) -> Fault {
+    let function = FunctionName { interface, index }.to_string();
+    let error = Error::NoExport { interface: function, found: Vec::new() };
+    Fault(Box::new(CallError::Interface(Arc::new(error))))
+}
+
 impl fmt::Debug for Client<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("interface", &self.interface.id).field("first", &self.first).finish()
@@ -101,17 +132,14 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
-        state::begin(store);
+        // SAFETY: the caller's.
+        let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
         if store.data().has_to_drop()
             && let Err(error) = state::drop_resources(store)
         {
             return Err(self.fault(index, error));
         }
-        let Some(function) = functions[index] else { return Err(self.absent(index)) };
-        // SAFETY: `resolve` checked the function with these types, says the caller.
-        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
-        match function.call(&mut **store, params) {
+        match function.call(store, params) {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
@@ -179,18 +207,16 @@ impl Client<'_> {
         R: ComponentNamedList + Lift + 'static,
     {
         let name = FunctionName { interface: self.interface, index };
-        let Target::Wasm { store, functions } = &mut self.target else { return Err(self.absent(index)) };
-        state::begin(store);
-        let Some(function) = functions[index] else { return Err(self.absent(index)) };
-        let watch = Watch(store.data().time.clone());
-        let mut pending = Pending { shared: store.data().shared().clone(), first: self.first, name: Some(name) };
-        // SAFETY: `resolve` checked the function with these types, says the caller.
-        let function = unsafe { TypedFunc::<P, R>::new_unchecked(function) };
+        // SAFETY: the caller's.
+        let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
+        let time = store.data().time.clone();
+        let mut pending = Pending { shared: time.shared.clone(), first: self.first, name: Some(name) };
+        let watch = Watch(time);
         let call = async {
             if store.data().has_to_drop() {
                 state::drop_resources_async(store).await?;
             }
-            function.call_async(&mut **store, params).await
+            function.call_async(store, params).await
         };
         let result = watch.over(call).await;
         pending.name = None;
@@ -216,7 +242,9 @@ impl Client<'_> {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
-        let Target::Native { guest, export, shared } = &mut self.target else { return Err(self.absent(index)) };
+        let Target::Native { guest, export, shared } = &mut self.target else {
+            return Err(absent(self.interface, index));
+        };
         shared.count_call();
         let watched = Call::begin(shared, FunctionName { interface: self.interface, index });
         let entered = watched.enter();
@@ -241,13 +269,6 @@ impl Client<'_> {
             Target::Wasm { store, .. } => store.data().shared(),
             Target::Native { shared, .. } => shared,
         }
-    }
-
-    /// Whoever calls an optional function has asked whether it is there.
-    #[cold]
-    fn absent(&self, index: usize) -> Fault {
-        let error = Error::NoExport { interface: self.name(index), found: Vec::new() };
-        Fault(Box::new(CallError::Interface(Arc::new(error))))
     }
 
     /// The first call of a container goes on; one that has ended has no more calls in it.

@@ -1,17 +1,19 @@
 //! `tairitsu::Host` outside wasm: the providers of the container whose guest runs on this thread.
 
 use super::native_template::NativeTemplate;
-use crate::__private::HasInterface;
+use crate::__private::{HasInterface, NativeMakers, no_native_maker};
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::trap::panic_message;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
-use crate::runtime::provide::cast::{AnyCast, Cast};
+use crate::runtime::provide::cast::{AnyCast, Cast, MakersOf};
 use crate::runtime::store::slot::Slot;
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread;
+use tairitsu_guest::schema::Interface;
 
 thread_local! {
     /// The host of the guest that runs on this thread. While a provider runs there is none: it is the host's code.
@@ -42,14 +44,34 @@ pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -
 ///
 /// Outside of a container. In one, a call that has no result unwinds the guest; the container's call ends in an error.
 pub fn with_native_host<I: ?Sized + HasInterface + 'static, R>(index: usize, call: impl FnOnce(&mut I) -> R) -> R {
-    let Some(mut host) = CURRENT.take() else {
+    let no_host = || {
         panic!(
             "`tairitsu::Host` was called for `{}` outside a container: a guest's code has a host only while a \
              container runs it, on the thread that it was called on",
             I::INTERFACE.id
         )
     };
-    let result = host.call(index, call);
+    with_host(no_host, |host| host.call(I::INTERFACE, index, |Cast::<I>(cast), provider| cast(provider).map(call)))
+}
+
+/// Calls function `index` of a host's resource, which has no `self`, of the type that the native container on this thread
+/// provides.
+///
+/// # Panics
+///
+/// As [`with_native_host`].
+pub fn with_native_makers<I: ?Sized + NativeMakers + 'static, R>(
+    index: usize,
+    call: impl FnOnce(&I::Makers) -> R,
+) -> R {
+    let call = |MakersOf::<I>(makers): &MakersOf<I>, _: &mut dyn Any| Some(call(&makers()));
+    with_host(no_native_maker::<I, R>, |host| host.call(I::INTERFACE, index, call))
+}
+
+/// Runs code of the host that a guest has called.
+fn with_host<R>(no_host: impl FnOnce() -> R, call: impl FnOnce(&mut Host) -> Result<R, Cause>) -> R {
+    let Some(mut host) = CURRENT.take() else { return no_host() };
+    let result = call(&mut host);
     CURRENT.set(Some(host));
     match result {
         Ok(result) => result,
@@ -58,29 +80,31 @@ pub fn with_native_host<I: ?Sized + HasInterface + 'static, R>(index: usize, cal
 }
 
 impl Host {
-    fn call<I: ?Sized + HasInterface + 'static, R>(
+    /// Finds the provider of an interface by its cast, which is a `C`.
+    fn call<C: 'static, R>(
         &mut self,
+        interface: &Interface,
         index: usize,
-        call: impl FnOnce(&mut I) -> R,
+        call: impl FnOnce(&C, &mut dyn Any) -> Option<R>,
     ) -> Result<R, Cause> {
         let NativeTemplate { provided, policy, .. } = &*self.template;
-        let (id, name) = (I::INTERFACE.id, I::INTERFACE.functions[index].name);
+        let (id, name) = (interface.id, interface.functions[index].name);
         let function = || format!("{id}#{name}");
         if policy.denies(id, id, name) {
             return Err(Cause::Denied { function: function() });
         }
-        let find = |cast: Option<AnyCast>| cast?.downcast_ref::<Cast<I>>();
+        let find = |cast: Option<AnyCast>| cast?.downcast_ref::<C>();
         let found = provided.iter().zip(&mut self.providers).find_map(|(provided, slot)| {
-            let Cast(cast) = provided.served.iter().find_map(|served| find(served.cast))?;
+            let cast = provided.served.iter().find_map(|served| find(served.cast))?;
             Some((cast, slot))
         });
         let Some((cast, slot)) = found else { return Err(Cause::Missing { function: function() }) };
         let mut lease = slot.lease();
-        let Some(provider) = cast(lease.any()) else { return Err(Cause::Missing { function: function() }) };
         // As in `ProviderLinker`: a provider is seen again where that is said.
-        match catch_unwind(AssertUnwindSafe(|| call(provider))) {
+        match catch_unwind(AssertUnwindSafe(|| call(cast, lease.any()))) {
             Ok(_) if self.shared.status() == Status::Stopped => Err(Cause::Stopped),
-            Ok(result) => Ok(result),
+            Ok(Some(result)) => Ok(result),
+            Ok(None) => Err(Cause::Missing { function: function() }),
             Err(panic) => Err(Cause::Provider { function: function(), message: panic_message(&*panic) }),
         }
     }

@@ -1,7 +1,7 @@
 //! Containers whose calls are futures.
 
 use super::builder::ContainerBuilder;
-use super::container::{Container, Live, Origin, core_error};
+use super::container::{Container, Live, Origin, common_methods, core_error};
 use super::template::Template;
 use crate::core_world::GuestApi;
 use crate::descriptor::Descriptor;
@@ -200,67 +200,20 @@ impl AsyncContainer {
         }
     }
 
-    /// How long it is until it may be restarted by its policy. See [`Container::restarts_in`].
-    pub fn restarts_in(&mut self) -> Option<Duration> {
-        self.container.restarts_in()
-    }
-
-    /// Stops it, and frees what it holds. See [`Container::stop`].
-    pub fn stop(&mut self) -> Leaks {
-        self.container.stop()
-    }
-
     /// The image that runs.
     pub fn image(&self) -> &Image {
         self.template.image()
     }
 
-    /// The name that it has in a list.
-    pub fn name(&self) -> &str {
-        self.container.name()
+    fn common(&self) -> &Container {
+        &self.container
     }
 
-    /// Where it is in its life.
-    pub fn status(&self) -> Status {
-        self.container.status()
+    fn common_mut(&mut self) -> &mut Container {
+        &mut self.container
     }
 
-    /// The trap that ended it, if one has.
-    pub fn first_trap(&self) -> Option<&Trap> {
-        self.container.first_trap()
-    }
-
-    /// A hold on it from any thread.
-    pub fn handle(&self) -> Handle {
-        self.container.handle()
-    }
-
-    /// Sets what carries out the commands of the core world's guest. See [`Container::on_execute`].
-    pub fn on_execute(
-        &mut self,
-        handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
-    ) -> &mut Self {
-        self.container.on_execute(handler);
-        self
-    }
-
-    /// Sets what takes the log of the core world's guest. See [`Container::on_log`].
-    pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
-        self.container.on_log(handler);
-        self
-    }
-
-    /// What the guest has written to standard output since this was called last, where that is captured.
-    #[cfg(feature = "wasi")]
-    pub fn take_stdout(&mut self) -> Vec<u8> {
-        self.container.take_stdout()
-    }
-
-    /// What the guest has written to standard error since this was called last, where that is captured.
-    #[cfg(feature = "wasi")]
-    pub fn take_stderr(&mut self) -> Vec<u8> {
-        self.container.take_stderr()
-    }
+    common_methods!();
 }
 
 impl fmt::Debug for AsyncContainer {

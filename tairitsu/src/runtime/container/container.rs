@@ -41,14 +41,14 @@ use wasmtime::component::{Func, Instance};
 /// A call needs `&mut self`, and a provider has no way back to the container that calls it: no guest is ever
 /// entered while it is in a call.
 pub struct Container {
-    origin: Origin,
+    pub(super) origin: Origin,
     pub(crate) shared: Arc<Shared>,
     /// Nothing, after it was stopped.
     live: Option<Live>,
     /// The providers, meanwhile.
     pub(crate) kept: Vec<Slot>,
     /// The trap that ended it.
-    first: Option<Trap>,
+    pub(super) first: Option<Trap>,
     pub(crate) backoff: Backoff,
 }
 
@@ -68,7 +68,7 @@ impl Origin {
         }
     }
 
-    fn restart(&self) -> RestartPolicy {
+    pub(super) fn restart(&self) -> RestartPolicy {
         match self {
             Origin::Image(template) => template.inner.restart,
             Origin::Native(native) => native.restart,
@@ -128,6 +128,85 @@ impl ContainerBuilder {
     }
 }
 
+/// The methods of containers of both kinds, whether their calls are futures or not.
+macro_rules! common_methods {
+    () => {
+        /// The name that it has in a list.
+        pub fn name(&self) -> &str {
+            self.common().shared.name()
+        }
+
+        /// Where it is in its life.
+        pub fn status(&self) -> Status {
+            self.common().shared.status()
+        }
+
+        /// The trap that ended it, if one has.
+        pub fn first_trap(&self) -> Option<&Trap> {
+            self.common().first.as_ref()
+        }
+
+        /// A hold on it from any thread.
+        pub fn handle(&self) -> Handle {
+            Handle::of(&self.common().shared)
+        }
+
+        /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
+        ///
+        /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
+        /// restart or when it is dropped, `tracing` has them as a warning.
+        pub fn stop(&mut self) -> Leaks {
+            self.common().shared.stop();
+            self.common_mut().close()
+        }
+
+        /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
+        /// that has not, or that is to stay as it is.
+        ///
+        /// [`RestartPolicy`]: crate::RestartPolicy
+        pub fn restarts_in(&mut self) -> Option<Duration> {
+            match self.common().shared.status() {
+                Status::Trapped => {
+                    let policy = self.common().origin.restart();
+                    self.common_mut().backoff.wait(policy, std::time::Instant::now())
+                }
+                _ => None,
+            }
+        }
+
+        /// Sets what carries out the commands of the core world's guest. Until then every command is an error.
+        pub fn on_execute(
+            &mut self,
+            handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
+        ) -> &mut Self {
+            self.common_mut().core_host(|host| host.on_execute = Some(Box::new(handler)));
+            self
+        }
+
+        /// Sets what takes the log of the core world's guest. Until then it goes to `tracing`.
+        pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
+            self.common_mut().core_host(|host| host.on_log = Some(Box::new(handler)));
+            self
+        }
+
+        /// What the guest has written to standard output since this was called last, where that is captured. Nothing is captured
+        /// of a guest that runs without wasm.
+        #[cfg(feature = "wasi")]
+        pub fn take_stdout(&mut self) -> Vec<u8> {
+            self.common().wasi().map(|wasi| wasi.stdout.take()).unwrap_or_default()
+        }
+
+        /// What the guest has written to standard error since this was called last, where that is captured.
+        #[cfg(feature = "wasi")]
+        pub fn take_stderr(&mut self) -> Vec<u8> {
+            self.common().wasi().map(|wasi| wasi.stderr.take()).unwrap_or_default()
+        }
+    };
+}
+
+#[cfg(feature = "async")]
+pub(super) use common_methods;
+
 impl Container {
     /// Runs an image with nothing provided but the core world's host.
     ///
@@ -179,7 +258,7 @@ impl Container {
     }
 
     /// Frees the store, but for the providers. Returns what was held of resources that have crossed.
-    fn close(&mut self) -> Leaks {
+    pub(super) fn close(&mut self) -> Leaks {
         let leaks;
         (self.kept, leaks) = match self.live.take() {
             Some(Live::Wasm(wasm)) => {
@@ -198,37 +277,18 @@ impl Container {
         self.origin.image()
     }
 
+    fn common(&self) -> &Container {
+        self
+    }
+
+    fn common_mut(&mut self) -> &mut Container {
+        self
+    }
+
+    common_methods!();
+
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
-    }
-
-    /// The name that it has in a list.
-    pub fn name(&self) -> &str {
-        self.shared.name()
-    }
-
-    /// Where it is in its life.
-    pub fn status(&self) -> Status {
-        self.shared.status()
-    }
-
-    /// The trap that ended it, if one has.
-    pub fn first_trap(&self) -> Option<&Trap> {
-        self.first.as_ref()
-    }
-
-    /// A hold on it from any thread.
-    pub fn handle(&self) -> Handle {
-        Handle::of(&self.shared)
-    }
-
-    /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
-    ///
-    /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
-    /// restart or when it is dropped, `tracing` has them as a warning.
-    pub fn stop(&mut self) -> Leaks {
-        self.shared.stop();
-        self.close()
     }
 
     /// Has the guest drop what the host has dropped of its resources, which it does anyway before its next call.
@@ -275,17 +335,6 @@ impl Container {
         warn_of(&self.close());
         self.first = None;
         self.shared.restart();
-    }
-
-    /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
-    /// that has not, or that is to stay as it is.
-    ///
-    /// [`RestartPolicy`]: crate::RestartPolicy
-    pub fn restarts_in(&mut self) -> Option<Duration> {
-        match self.shared.status() {
-            Status::Trapped => self.backoff.wait(self.origin.restart(), Instant::now()),
-            _ => None,
-        }
     }
 
     /// Restarts it if that is due.
@@ -358,22 +407,7 @@ impl Container {
         self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
-    /// Sets what carries out the commands of the core world's guest. Until then every command is an error.
-    pub fn on_execute(
-        &mut self,
-        handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
-    ) -> &mut Self {
-        self.core_host(|host| host.on_execute = Some(Box::new(handler)));
-        self
-    }
-
-    /// Sets what takes the log of the core world's guest. Until then it goes to `tracing`.
-    pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
-        self.core_host(|host| host.on_log = Some(Box::new(handler)));
-        self
-    }
-
-    fn core_host(&mut self, set: impl FnOnce(&mut CoreHost)) {
+    pub(super) fn core_host(&mut self, set: impl FnOnce(&mut CoreHost)) {
         let slots = match &mut self.live {
             Some(Live::Wasm(wasm)) => &mut wasm.store.data_mut().providers[..],
             Some(Live::Native(native)) => native.providers(),
@@ -385,21 +419,8 @@ impl Container {
         }
     }
 
-    /// What the guest has written to standard output since this was called last, where that is captured. Nothing is captured
-    /// of a guest that runs without wasm.
     #[cfg(feature = "wasi")]
-    pub fn take_stdout(&mut self) -> Vec<u8> {
-        self.wasi().map(|wasi| wasi.stdout.take()).unwrap_or_default()
-    }
-
-    /// What the guest has written to standard error since this was called last, where that is captured.
-    #[cfg(feature = "wasi")]
-    pub fn take_stderr(&mut self) -> Vec<u8> {
-        self.wasi().map(|wasi| wasi.stderr.take()).unwrap_or_default()
-    }
-
-    #[cfg(feature = "wasi")]
-    fn wasi(&self) -> Option<&crate::runtime::store::grants::WasiState> {
+    pub(super) fn wasi(&self) -> Option<&crate::runtime::store::grants::WasiState> {
         match &self.live {
             Some(Live::Wasm(wasm)) => wasm.store.data().wasi.as_deref(),
             _ => None,

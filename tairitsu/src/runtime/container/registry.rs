@@ -24,6 +24,7 @@ struct Inner {
 
 /// How a registry's engine compiles and runs: what cannot be chosen for one container.
 #[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until it is built"]
 pub struct RegistryBuilder {
     settings: Settings,
     cache: Option<Cache>,
@@ -34,7 +35,6 @@ impl RegistryBuilder {
     /// in a loop that computes, twice in one that does little but store.
     ///
     /// [`Limits::fuel`]: crate::Limits::fuel
-    #[must_use]
     pub fn fuel(mut self, counted: bool) -> Self {
         self.settings.fuel = counted;
         self
@@ -42,7 +42,6 @@ impl RegistryBuilder {
 
     /// The stack that wasm may use in one call, in bytes; 512 KiB by default. A thread that calls needs as much, and
     /// some for the host's functions besides; a Rust thread has 2 MiB.
-    #[must_use]
     pub fn stack_bytes(mut self, bytes: usize) -> Self {
         self.settings.stack = bytes;
         self
@@ -65,7 +64,6 @@ impl RegistryBuilder {
     /// nothing but say so to `tracing`; [`Registry::pool`] tells.
     ///
     /// [`Limits::table_elements`]: crate::Limits::table_elements
-    #[must_use]
     pub fn pooling(mut self, containers: u32) -> Self {
         self.settings.pool = Some(containers);
         self
@@ -73,7 +71,6 @@ impl RegistryBuilder {
 
     /// Keeps compiled images on disk, so that the next process that loads them need not compile. Images are compiled
     /// each time by default.
-    #[must_use]
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
         self
@@ -100,7 +97,6 @@ impl RegistryBuilder {
     /// [`CallError::cause`]: crate::CallError::cause
     #[cfg(feature = "metrics")]
     #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
-    #[must_use]
     pub fn metrics(mut self, counted: bool) -> Self {
         self.settings.metrics = counted;
         self
@@ -126,6 +122,7 @@ impl Registry {
     /// On a platform for which wasmtime generates no code, and where there is no thread to spare.
     /// [`RegistryBuilder::build`] returns that as an error.
     #[expect(clippy::new_without_default, reason = "an engine is not made in passing")]
+    #[must_use]
     pub fn new() -> Self {
         match Self::builder().build() {
             Ok(registry) => registry,
@@ -249,6 +246,11 @@ impl Registry {
                 .min_by_key(|(other, _)| &other.tag)
                 .map(|(_, image)| image.clone()),
         })
+    }
+
+    /// [`Registry::get_image`], under a shorter name.
+    pub fn image(&self, name: &str) -> Option<Image> {
+        self.get_image(name)
     }
 
     /// Forgets a name, and returns its image. Containers of it run on. With a digest in it, the name is kept if

@@ -19,11 +19,13 @@ pub enum Compatibility {
     Compatible,
     /// The image is older than the trait, and lacks functions that the trait has default bodies for: those serve it, on
     /// the host.
+    #[non_exhaustive]
     Defaulted {
         /// Their names.
         functions: Vec<String>,
     },
     /// The image does not export the interface, in any version that is compatible by semver.
+    #[non_exhaustive]
     Absent {
         /// The interface's id.
         interface: String,
@@ -31,6 +33,7 @@ pub enum Compatibility {
         found: Vec<String>,
     },
     /// Functions that one side calls, and the other lacks or has with another type.
+    #[non_exhaustive]
     Incompatible {
         /// The interface's id.
         interface: String,

@@ -5,6 +5,7 @@
 //! whoever loads what he has not made looks first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tairitsu_guest::schema::InterfaceId;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentItem};
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
@@ -112,9 +113,5 @@ impl Packages {
 
 /// `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`; nothing for what is in no package.
 fn package_of(name: &str) -> Option<String> {
-    let (package, interface) = name.split_once('/')?;
-    Some(match interface.split_once('@') {
-        Some((_, version)) => format!("{package}@{version}"),
-        None => package.into(),
-    })
+    InterfaceId::parse(name).map(|id| id.package_id())
 }

@@ -4,6 +4,7 @@ use super::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 /// Where values are sent.
@@ -37,6 +38,8 @@ struct State<T> {
     values: VecDeque<T>,
     lost: u64,
     is_closed: bool,
+    /// The task that waits for the next value.
+    waker: Option<Waker>,
 }
 
 impl<T> Default for Hub<T> {
@@ -50,7 +53,9 @@ impl<T: Clone> Hub<T> {
     pub(crate) fn send(&self, make: impl FnOnce() -> T) {
         if self.readers.load(Ordering::Relaxed) != 0 {
             let value = make();
-            self.queues().iter().for_each(|queue| queue.push(value.clone()));
+            let wakers: Vec<_> = self.queues().iter().filter_map(|queue| queue.push(value.clone())).collect();
+            // A waker is somebody else's code, and runs without the locks of this file.
+            wakers.into_iter().for_each(Waker::wake);
         }
     }
 }
@@ -58,7 +63,7 @@ impl<T: Clone> Hub<T> {
 impl<T> Hub<T> {
     /// A subscription that keeps so many values, at least one, and drops the oldest for a newer one.
     pub(crate) fn subscribe(self: &Arc<Self>, capacity: usize) -> Subscription<T> {
-        let state = Mutex::new(State { values: VecDeque::new(), lost: 0, is_closed: false });
+        let state = Mutex::new(State { values: VecDeque::new(), lost: 0, is_closed: false, waker: None });
         let queue = Arc::new(Queue { capacity: capacity.max(1), state, more: Condvar::new() });
         let mut queues = self.queues();
         queues.push(queue.clone());
@@ -74,10 +79,14 @@ impl<T> Hub<T> {
 
 impl<T> Drop for Hub<T> {
     fn drop(&mut self) {
-        for queue in &*self.queues() {
-            queue.lock().is_closed = true;
+        let close = |queue: &Arc<Queue<T>>| {
+            let mut state = queue.lock();
+            state.is_closed = true;
             queue.more.notify_all();
-        }
+            state.waker.take()
+        };
+        let wakers: Vec<_> = self.queues().iter().filter_map(close).collect();
+        wakers.into_iter().for_each(Waker::wake);
     }
 }
 
@@ -117,8 +126,26 @@ impl<T> Subscription<T> {
     }
 }
 
+impl<T> Subscription<T> {
+    /// The next one, if it is there; nothing, if there will be none. Otherwise the task is woken when there is one.
+    #[allow(dead_code, reason = "without the feature `async` nothing polls")]
+    pub(crate) fn poll_recv(&self, cx: &Context<'_>) -> Poll<Option<Received<T>>> {
+        let waker = cx.waker().clone();
+        let mut state = self.queue.lock();
+        let (result, before) = match state.next() {
+            Ok(received) => (Poll::Ready(Some(received)), None),
+            Err(TryRecvError::Disconnected) => (Poll::Ready(None), None),
+            Err(TryRecvError::Empty) => (Poll::Pending, state.waker.replace(waker)),
+        };
+        drop(state);
+        drop(before);
+        result
+    }
+}
+
 impl<T> Queue<T> {
-    fn push(&self, value: T) {
+    /// Returns the task that waits for the value.
+    fn push(&self, value: T) -> Option<Waker> {
         let mut state = self.lock();
         if state.values.len() == self.capacity {
             state.values.pop_front();
@@ -126,6 +153,7 @@ impl<T> Queue<T> {
         }
         state.values.push_back(value);
         self.more.notify_one();
+        state.waker.take()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -2,8 +2,12 @@
 
 use crate::runtime::ledger::broadcast::{Hub, Received, Subscription};
 use std::fmt;
+#[cfg(feature = "async")]
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
+#[cfg(feature = "async")]
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Something that has happened in a registry.
@@ -11,6 +15,7 @@ use std::time::Duration;
 #[non_exhaustive]
 pub enum Event {
     /// A name that was free has an image.
+    #[non_exhaustive]
     ImageRegistered {
         /// The name, with its tag.
         name: String,
@@ -18,6 +23,7 @@ pub enum Event {
         digest: String,
     },
     /// A name has another image. What runs goes on with the old one.
+    #[non_exhaustive]
     ImageReplaced {
         /// The name, with its tag.
         name: String,
@@ -27,6 +33,7 @@ pub enum Event {
         old: String,
     },
     /// A name was forgotten.
+    #[non_exhaustive]
     ImageRemoved {
         /// The name, with its tag.
         name: String,
@@ -38,6 +45,7 @@ pub enum Event {
     /// A container was called for the first time since it was created or restarted.
     ContainerStarted(Subject),
     /// A container has trapped.
+    #[non_exhaustive]
     ContainerTrapped {
         /// Which.
         container: Subject,
@@ -49,6 +57,7 @@ pub enum Event {
     /// A container was stopped or dropped. One that is dropped after it was stopped is not heard of again.
     ContainerStopped(Subject),
     /// Events that came before the next one were dropped, since the reader was late.
+    #[non_exhaustive]
     Lost {
         /// How many.
         count: u64,
@@ -98,6 +107,32 @@ impl Events {
     /// [`RecvTimeoutError::Timeout`] if there is none yet, [`RecvTimeoutError::Disconnected`] if there will be none.
     pub fn recv_timeout(&self, time: Duration) -> Result<Event, RecvTimeoutError> {
         self.subscription.recv(Some(time)).map(event)
+    }
+}
+
+impl Events {
+    /// The same events for a task, which waits for each without holding up its thread. The stream ends where
+    /// [`Events`] end.
+    #[cfg(feature = "async")]
+    pub fn into_stream(self) -> EventStream {
+        EventStream { events: self }
+    }
+}
+
+/// The events of a registry as a [`Stream`](futures_core::Stream), on any executor. Made by [`Events::into_stream`].
+#[cfg(feature = "async")]
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is polled"]
+pub struct EventStream {
+    events: Events,
+}
+
+#[cfg(feature = "async")]
+impl futures_core::Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.events.subscription.poll_recv(cx).map(|received| received.map(event))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Types that provide interfaces and resources.
 
 use super::linker::{LinkError, ProviderLinker};
-use crate::__private::HasInterface;
+use crate::__private::{HasInterface, NativeMakers};
 use std::marker::PhantomData;
 
 /// A type that provides interface `I`, which is the trait's object type. `#[tairitsu::host]` on an impl of the
@@ -28,12 +28,16 @@ pub trait Provides<I: ?Sized + HasInterface>: Send + 'static {
 )]
 pub trait ProvidesResource: 'static {
     /// The object type of the trait.
-    type Interface: ?Sized + HasInterface + 'static;
+    type Interface: ?Sized + NativeMakers + 'static;
 
     /// Links every function of the resource, and the resource itself.
     fn link(linker: &mut ProviderLinker<'_, ResourceOf<Self>>) -> Result<(), LinkError>
     where
         Self: Sized;
+
+    /// The functions without `self`, for a guest without wasm.
+    #[doc(hidden)]
+    fn makers() -> <Self::Interface as NativeMakers>::Makers;
 }
 
 /// What provides a resource: there is nothing to it but the type of its values.

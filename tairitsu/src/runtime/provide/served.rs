@@ -1,6 +1,6 @@
 //! An interface that a provider serves, and how the provider's functions are linked.
 
-use super::cast::{AnyCast, Cast};
+use super::cast::{AnyCast, Cast, MakersOf};
 use super::linker::{LinkError, Place, ProviderLinker};
 use super::provides::{Provides, ProvidesResource};
 use crate::__private::HasInterface;
@@ -38,7 +38,7 @@ impl Served {
             interface: T::Interface::INTERFACE,
             link: |linker, place| T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, place)?),
             is_peer: false,
-            cast: None,
+            cast: Some(const { &MakersOf::<T::Interface>(T::makers) }),
         }
     }
 

@@ -32,6 +32,7 @@ use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtx
 ///     .stdout(Output::captured(64 * 1024));
 /// ```
 #[derive(Clone, Default)]
+#[must_use = "it has no effect until it is given to a builder"]
 pub struct Wasi {
     args: Vec<String>,
     env: Vec<(String, String)>,
@@ -74,14 +75,12 @@ impl Wasi {
     }
 
     /// Adds an argument. The first is by custom the program's name.
-    #[must_use]
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
     /// Adds an environment variable.
-    #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
@@ -89,49 +88,42 @@ impl Wasi {
 
     /// Lets the guest read a directory of the host, and all below it, under another path. What a link in it points
     /// to outside of it stays out of reach.
-    #[must_use]
     pub fn dir_read_only(mut self, host: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
         self.dirs.push((host.into(), guest.into(), Access::ReadOnly));
         self
     }
 
     /// Lets the guest read and write a directory of the host, likewise. What it writes there has no limit.
-    #[must_use]
     pub fn dir_read_write(mut self, host: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
         self.dirs.push((host.into(), guest.into(), Access::ReadWrite));
         self
     }
 
     /// Gives the guest the host's own standard input.
-    #[must_use]
     pub fn inherit_stdin(mut self) -> Self {
         self.stdin = Input::Inherited;
         self
     }
 
     /// Gives every container these bytes as its standard input.
-    #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Input::Bytes(bytes.into().into());
         self
     }
 
     /// Where standard output goes.
-    #[must_use]
     pub fn stdout(mut self, output: Output) -> Self {
         self.stdout = output;
         self
     }
 
     /// Where standard error goes. Its last 4 KiB are kept besides, for the error of a guest that panics.
-    #[must_use]
     pub fn stderr(mut self, output: Output) -> Self {
         self.stderr = output;
         self
     }
 
     /// Stops both clocks at 0, so that the guest can measure nothing. It can still wait.
-    #[must_use]
     pub fn frozen_clocks(mut self) -> Self {
         self.frozen = true;
         self
@@ -139,42 +131,36 @@ impl Wasi {
 
     /// Makes the random numbers follow from a seed, the same in every container: for runs that can be repeated, and
     /// worth nothing as secrets.
-    #[must_use]
     pub fn seeded_random(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
     /// Lets the guest connect to an address by TCP. Port 0 stands for every port.
-    #[must_use]
     pub fn tcp_connect(mut self, address: SocketAddr) -> Self {
         self.network.tcp_connect.push(address);
         self
     }
 
     /// Lets the guest listen at an address of the host by TCP, to whoever connects. Port 0 stands for every port.
-    #[must_use]
     pub fn tcp_listen(mut self, address: SocketAddr) -> Self {
         self.network.tcp_listen.push(address);
         self
     }
 
     /// Lets the guest send datagrams to an address, and receive them from there. Port 0 stands for every port.
-    #[must_use]
     pub fn udp(mut self, address: SocketAddr) -> Self {
         self.network.udp.push(address);
         self
     }
 
     /// Gives the guest the host's whole network, names included.
-    #[must_use]
     pub fn inherit_network(mut self) -> Self {
         (self.network.all, self.network.names) = (true, true);
         self
     }
 
     /// Lets the guest look up host names, with the host's resolver. Any name it asks for leaves the host.
-    #[must_use]
     pub fn name_lookup(mut self) -> Self {
         self.network.names = true;
         self

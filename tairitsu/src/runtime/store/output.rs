@@ -20,6 +20,7 @@ const TAIL: usize = 4 * 1024;
 
 /// Where a guest's standard output or standard error goes.
 #[derive(Clone, Default)]
+#[must_use = "it has no effect until it is given to a builder"]
 pub struct Output {
     kind: Kind,
 }
