@@ -1,13 +1,13 @@
-//! Which versions of an interface serve each other.
+//! Which versions of an interface are compatible.
 
-/// Whether a provider of interface `a` serves an import of `b`: the same interface, of versions that are
-/// compatible by semver. This is wasmtime's rule for linking.
+/// Whether interface `a` can be linked to an import of `b`: the same interface, of versions that are compatible by
+/// semver. This is wasmtime's rule for linking.
 pub(crate) fn same_track(a: &str, b: &str) -> bool {
     a == b || matches!((track(a), track(b)), (Some(a), Some(b)) if a == b)
 }
 
-/// An id cut down to the part of its version that compatible ones share; nothing for a version that is
-/// compatible only with itself.
+/// The name of the interface, and the part of its version that all compatible versions share. `None` for a version that
+/// is compatible only with itself.
 fn track(id: &str) -> Option<(&str, &str)> {
     let (name, version) = id.split_once('@')?;
     if version.contains(['-', '+']) {
