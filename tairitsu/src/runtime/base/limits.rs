@@ -24,7 +24,7 @@ pub(crate) const INSTANCES: usize = 256;
 /// | [`deadline`](Limits::deadline) | time of one call | 5 s | [`CallError::Deadline`] |
 /// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories | 128 MiB | [`CallError::Memory`] |
 /// | [`table_elements`](Limits::table_elements) | elements of all tables | 100,000 | [`CallError::Table`] |
-/// | [`host_bytes`](Limits::host_bytes) | bytes of values that the host lifts together | 32 MiB | [`CallError::HostBytes`] |
+/// | [`host_bytes`](Limits::host_bytes) | bytes of values lifted together | 32 MiB | [`CallError::HostBytes`] |
 /// | [`handles`](Limits::handles) | handles to resources, WASI's among them, at once | 1,000 | [`CallError::Handles`] |
 /// | [`fuel`](Limits::fuel) | fuel of one call | not counted | [`CallError::Fuel`] |
 /// | [`RegistryBuilder::stack_bytes`] | bytes of wasm stack | 512 KiB | [`CallError::Stack`] |
