@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The numbers are bytes. `length` is the length of `component`, which is the component that was made from a core
-//! module. It is 0 if the wasm was a component already.
+//! module. `length` is 0 if the wasm was a component already.
 
 use crate::runtime::base::reference::Digest;
 use sha2::Sha256;

@@ -25,7 +25,7 @@ impl Handle {
     /// function is not interrupted, so the call ends when the host function returns. But a guest that waits in WASI is
     /// interrupted.
     ///
-    /// The container's memory and providers are freed when its owner next uses or drops it.
+    /// The container's instance and memory are freed when its owner next uses or drops the container.
     ///
     /// [`CallError::Stopped`]: crate::CallError::Stopped
     pub fn stop(&self) {

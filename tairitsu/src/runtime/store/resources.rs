@@ -1,7 +1,7 @@
 //! Resources that cross between a container and its host.
 //!
 //! Each store has one [`Resources`]. It keeps the host's values that the guest has handles to, and wasmtime knows each
-//! value by its place there. wasmtime keeps the guest's resources, and the host has a token for each of its handles. A
+//! value by its place there. wasmtime keeps the guest's resources, and the host has a token for each of them. A
 //! token reaches its store's [`Resources`] from any thread, and nothing else of the store.
 
 use crate::runtime::base::bad_handle::BadHandle;
