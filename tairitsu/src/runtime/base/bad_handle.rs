@@ -1,18 +1,18 @@
-//! What is wrong with a resource that a guest was to be given.
+//! Why a guest cannot be given a resource.
 
 use std::fmt;
 
-/// What is wrong with a handle that a guest was to be given.
+/// Why a guest cannot be given a handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadHandle {
-    /// The container that it is of has ended, or was restarted since.
+    /// The container that the handle belongs to has ended, or was restarted after the host got the handle.
     Ended,
-    /// It is of another container.
+    /// The handle belongs to another container.
     OfAnother,
-    /// It is of no guest: a value of the host's own, in the place of a guest's resource.
+    /// The handle belongs to no guest: it holds a value of the host, where a guest's resource is expected.
     NotOfAGuest,
-    /// It was given away.
+    /// The handle was given away.
     Gone,
 }
 

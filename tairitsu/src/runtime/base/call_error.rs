@@ -1,4 +1,4 @@
-//! What can go wrong in a call.
+//! The errors of a call.
 
 use super::bad_handle::BadHandle;
 use super::load_error::Error;
@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What [`CallError::cause`] says, and [`DROPPED`].
+/// Every word that [`CallError::cause`] returns, and [`DROPPED`].
 #[cfg_attr(not(feature = "metrics"), cfg(test))]
 pub(crate) const CAUSES: [&str; 19] = [
     OWN_ERROR,
@@ -32,30 +32,32 @@ pub(crate) const CAUSES: [&str; 19] = [
     DROPPED,
 ];
 
-/// The guest has returned its own error.
+/// The cause of a call whose guest returned its own error.
 pub(crate) const OWN_ERROR: &str = "guest";
 
-/// The call's future was dropped, which nobody gets an error of.
+/// The cause of a call whose future was dropped. No caller is left to get an error.
 pub(crate) const DROPPED: &str = "dropped";
 
-/// What went wrong in a call to a guest. `E` is the error type of the function, where it has one.
+/// Why a call to a guest failed. `E` is the error type of the function, if the function has one.
 ///
-/// All but [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
-/// [`Trapped`](CallError::Trapped) and [`Stopped`](CallError::Stopped) end the container: it has no more calls in it until it is restarted.
+/// Most variants end the container: it makes no more calls until it is restarted. These do not:
+/// [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
+/// [`Trapped`](CallError::Trapped) and [`Stopped`](CallError::Stopped). Of these, `Trapped` and `Stopped` report a
+/// container that had ended already, or that the host stopped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CallError<E = Infallible> {
     /// The guest returned its own error.
     Guest(E),
-    /// The guest trapped, or returned what its type does not have. A guest's panic is a trap too, and
-    /// [`Trap::panic`] has its message.
+    /// The guest trapped, or returned a value that its type does not allow. A guest's panic is a trap too:
+    /// [`Trap::panic`] returns its message.
     Trap(Trap),
     /// The call took longer than [`Limits::deadline`](crate::Limits::deadline).
     #[non_exhaustive]
     Deadline {
         /// The limit.
         limit: Duration,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// The call used up [`Limits::fuel`](crate::Limits::fuel).
@@ -63,7 +65,7 @@ pub enum CallError<E = Infallible> {
     Fuel {
         /// The limit.
         limit: u64,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// The guest asked for more than [`Limits::memory_bytes`](crate::Limits::memory_bytes).
@@ -71,7 +73,7 @@ pub enum CallError<E = Infallible> {
     Memory {
         /// The limit, in bytes.
         limit: usize,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// The guest asked for more than [`Limits::table_elements`](crate::Limits::table_elements).
@@ -79,15 +81,15 @@ pub enum CallError<E = Infallible> {
     Table {
         /// The limit, in elements.
         limit: usize,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// The guest gave the host more at once than [`Limits::host_bytes`](crate::Limits::host_bytes).
+    /// The guest passed more bytes to the host at once than [`Limits::host_bytes`](crate::Limits::host_bytes).
     #[non_exhaustive]
     HostBytes {
         /// The limit, in bytes.
         limit: usize,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// The guest has more handles at once than [`Limits::handles`](crate::Limits::handles).
@@ -95,7 +97,7 @@ pub enum CallError<E = Infallible> {
     Handles {
         /// The limit.
         limit: usize,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// The guest used up its stack. See [`RegistryBuilder::stack_bytes`](crate::RegistryBuilder::stack_bytes).
@@ -103,31 +105,32 @@ pub enum CallError<E = Infallible> {
     Stack {
         /// The limit, in bytes.
         limit: usize,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// The guest ended the process that it is not, by WASI's `exit`.
+    /// The guest called WASI's `exit`.
     #[non_exhaustive]
     Exit {
-        /// 0 for success. The standard interface has no other code than 1 for failure.
+        /// The exit code: 0 for success. For a failure, WASI's `exit` knows only code 1.
         code: i32,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// The guest called what its [`Policy`](crate::Policy) denies.
+    /// The guest called a function that its [`Policy`](crate::Policy) denies.
     #[non_exhaustive]
     Denied {
         /// The function, `interface#function`.
         function: String,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// A guest that runs without wasm called what nobody provides. For an image that is found before anything runs.
+    /// A guest that runs without wasm called a function that has no provider. An image with such an import is refused
+    /// before it runs.
     #[non_exhaustive]
     Missing {
         /// The function, `interface#function`.
         function: String,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
     /// A provider panicked.
@@ -135,47 +138,47 @@ pub enum CallError<E = Infallible> {
     Provider {
         /// The provider's function, `interface#function`.
         function: String,
-        /// What the panic says.
+        /// The message of the panic.
         message: String,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// A container that it is linked to failed, or was not to be had in time.
+    /// A linked container failed, or stayed busy for all the time that the call had left.
     #[non_exhaustive]
     Linked {
         /// That container's function, `interface#function`.
         function: String,
-        /// What its call ended in.
+        /// The error of the call to the linked container, as text.
         message: String,
-        /// Where the guest was.
+        /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// An argument is a resource that the guest cannot be given. The call was not made.
+    /// An argument is a resource that the guest cannot be given. The guest was not called.
     #[non_exhaustive]
     Handle {
         /// The function.
         function: String,
         /// The resource's name.
         resource: String,
-        /// Why not.
+        /// Why the guest cannot be given the resource.
         reason: BadHandle,
     },
-    /// The container had trapped in an earlier call.
+    /// The container trapped in an earlier call. The guest was not called.
     #[non_exhaustive]
     Trapped {
-        /// The function that was called now.
+        /// The function of this call, not of the earlier call.
         function: String,
-        /// The first trap.
+        /// The trap of the earlier call.
         first: Trap,
     },
     /// The container was stopped, before the call or during it.
     #[non_exhaustive]
     Stopped {
-        /// The function that was called now.
+        /// The function of this call.
         function: String,
     },
-    /// The image lacks the interface that the function belongs to. Only the functions that a [`Container`]
-    /// itself has, `init` and `handle_command`, find that out in a call.
+    /// The image lacks the interface of the function. Only two functions can find this out in a call: `init` and
+    /// `handle_command` of [`Container`]. For every other function, the client is checked before the call.
     ///
     /// [`Container`]: crate::Container
     Interface(Arc<Error>),
@@ -190,8 +193,8 @@ impl<E> CallError<E> {
         }
     }
 
-    /// How the call ended in the guest, if it was begun and did not return. For a container that had trapped before,
-    /// how it did.
+    /// Where and why the guest ended, if the call began and did not return. For [`Trapped`](CallError::Trapped), it is
+    /// the trap of the earlier call.
     pub fn trap(&self) -> Option<&Trap> {
         match self {
             CallError::Trap(trap)
@@ -214,8 +217,8 @@ impl<E> CallError<E> {
         }
     }
 
-    /// The variant in a word, which stays as it is: for logs and metrics. `host_bytes` for
-    /// [`HostBytes`](CallError::HostBytes), and so on.
+    /// The name of the variant in lower case, for logs and metrics: `host_bytes` for
+    /// [`HostBytes`](CallError::HostBytes), and so on. The names never change.
     pub fn cause(&self) -> &'static str {
         match self {
             CallError::Guest(_) => OWN_ERROR,
@@ -239,7 +242,11 @@ impl<E> CallError<E> {
         }
     }
 
-    /// The same error of a function with another error type, if the guest did not return its own.
+    /// Changes the type of the function's own error.
+    ///
+    /// # Errors
+    ///
+    /// The guest's own error, if the guest returned its own error.
     fn retype<F>(self) -> Result<CallError<F>, E> {
         Ok(match self {
             CallError::Guest(error) => return Err(error),
@@ -275,7 +282,7 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
                 write!(f, "`{function}` did not return, since the container was stopped")
             }
             CallError::Interface(error) => error.fmt(f),
-            // The trap's own text says it.
+            // The text of the trap says everything.
             CallError::Trap(trap)
             | CallError::Deadline { trap, .. }
             | CallError::Memory { trap, .. }
@@ -318,11 +325,11 @@ impl<E: fmt::Debug> std::error::Error for CallError<E> {
     }
 }
 
-/// Why a call failed, before it is known what error type the function has.
+/// Why a call failed, before the error type of the function is known.
 pub struct Fault(pub(crate) Box<CallError>);
 
 impl Fault {
-    /// The error of a function whose error type is `E`.
+    /// The error of a function with the error type `E`.
     pub fn into<E>(self) -> CallError<E> {
         match self.0.retype() {
             Ok(error) => error,
@@ -336,7 +343,7 @@ mod tests {
     use super::{BadHandle, CAUSES, CallError, DROPPED, Error, Trap};
     use std::time::Duration;
 
-    /// What is not in the list is not counted.
+    /// A cause that is missing in the list would not be counted.
     #[test]
     fn every_cause_is_in_the_list() {
         let trap = Trap::new("f".into(), wasmtime::Error::msg("no"), String::new());

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Why something in the host ended a call.
+/// Why the host ended a call.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no future is dropped"))]
 pub(crate) enum Cause {
@@ -36,13 +36,13 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {}
 
-/// The code with which a guest has ended itself by WASI's `exit`, if that is how its call ended.
+/// The exit code, if the guest ended the call by WASI's `exit`.
 #[cfg(feature = "wasi")]
 pub(crate) fn exit_code(error: &wasmtime::Error) -> Option<i32> {
     error.downcast_ref::<wasmtime_wasi::I32Exit>().map(|exit| exit.0)
 }
 
-/// The code with which a guest has ended itself. Without WASI there is no way to.
+/// Always `None`: without WASI, a guest has no `exit`.
 #[cfg(not(feature = "wasi"))]
 pub(crate) fn exit_code(_: &wasmtime::Error) -> Option<i32> {
     None

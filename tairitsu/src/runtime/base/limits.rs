@@ -1,39 +1,40 @@
-//! What a container may use up.
+//! How much a container may use.
 
 use std::time::Duration;
 
-/// The stack that wasm may use in one call, in bytes, unless [`RegistryBuilder::stack_bytes`] says otherwise.
+/// The default stack of wasm in one call, in bytes. [`RegistryBuilder::stack_bytes`] changes it.
 ///
 /// [`RegistryBuilder::stack_bytes`]: crate::RegistryBuilder::stack_bytes
 pub(crate) const DEFAULT_STACK: usize = 512 << 10;
 
-/// The most elements that one table has in a pool: what a container has in all of them by default.
+/// The most elements of one table in a pool. It is also the default limit of all tables of a container together.
 pub(crate) const TABLE_ELEMENTS: usize = 100_000;
 
-/// Linear memories of one container: each reserves addresses, however small it is.
+/// The most linear memories of one container. Each memory reserves addresses, even a small one.
 pub(crate) const MEMORIES: usize = 16;
-/// Tables of one container.
+/// The most tables of one container.
 pub(crate) const TABLES: usize = 64;
-/// Core instances of one container.
+/// The most core instances of one container.
 pub(crate) const INSTANCES: usize = 256;
 
-/// What a container may use up. The defaults are meant for code that nobody has read.
+/// How much a container may use. The defaults are meant for untrusted code.
 ///
-/// | limit | unit | default | ends in |
+/// | limit | unit | default | error at the limit |
 /// |---|---|---|---|
 /// | [`deadline`](Limits::deadline) | time of one call | 5 s | [`CallError::Deadline`] |
 /// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories | 128 MiB | [`CallError::Memory`] |
 /// | [`table_elements`](Limits::table_elements) | elements of all tables | 100,000 | [`CallError::Table`] |
-/// | [`host_bytes`](Limits::host_bytes) | bytes that the host allocates to lift one list of values | 32 MiB | [`CallError::HostBytes`] |
+/// | [`host_bytes`](Limits::host_bytes) | bytes of values lifted together | 32 MiB | [`CallError::HostBytes`] |
 /// | [`handles`](Limits::handles) | handles to resources, WASI's among them, at once | 1,000 | [`CallError::Handles`] |
 /// | [`fuel`](Limits::fuel) | fuel of one call | not counted | [`CallError::Fuel`] |
 /// | [`RegistryBuilder::stack_bytes`] | bytes of wasm stack | 512 KiB | [`CallError::Stack`] |
 ///
-/// Besides, a container has at most 16 memories, 64 tables and 256 core instances. Each memory reserves 4 GiB of
-/// addresses, of which a 64-bit process has enough for some 30,000, and a few of the system's mappings
-/// (`vm.max_map_count` on Linux). [`RegistryBuilder::pooling`] reserves them at once.
+/// A container also has at most 16 memories, 64 tables and 256 core instances. Each memory reserves 4 GiB of
+/// addresses; a 64-bit process has enough addresses for about 30,000 memories. Each memory also takes a few of the
+/// mappings that the system allows a process (`vm.max_map_count` on Linux). [`RegistryBuilder::pooling`] reserves all
+/// addresses at once.
 ///
-/// Whatever ends a call at a limit is a trap: the container is [`Status::Trapped`] and can be restarted.
+/// A call that reaches a limit ends in a trap. The container is then [`Status::Trapped`], and can be restarted.
 ///
 /// [`CallError::Deadline`]: crate::CallError::Deadline
 /// [`CallError::Memory`]: crate::CallError::Memory
@@ -75,44 +76,52 @@ impl Limits {
         Self::default()
     }
 
-    /// How long one call may take, and likewise the start of an instance. The grain is 10 ms, and a call ends within
-    /// two of them after its deadline. `None` is for code that is trusted to end.
+    /// Limits the time of one call, and the time of an instance's start. `None` sets no limit: use it for code that you
+    /// trust to end.
     ///
-    /// Guest code is interrupted, and so is a guest that waits in WASI. A provider's function is not: a call that
-    /// is late when it returns ends then.
+    /// Deadlines are checked every 10 ms. A call ends at most 20 ms after its deadline.
+    ///
+    /// Guest code is interrupted, and so is a guest that waits in WASI. A provider's function is not interrupted. If
+    /// the call is over its deadline when the provider's function returns, the call ends then.
     pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.deadline = time.into();
         self
     }
 
-    /// The bytes of all linear memories together.
+    /// Limits the bytes of all linear memories together.
     pub fn memory_bytes(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// The elements of all tables together. Each is a pointer of the host's.
+    /// Limits the elements of all tables together. Each element takes a pointer of host memory.
     pub fn table_elements(mut self, elements: usize) -> Self {
         self.tables = elements;
         self
     }
 
-    /// The bytes that the host allocates for what the guest gives it at once: the arguments of one call to a
+    /// Limits the bytes that the host allocates for values that it lifts together: the arguments of one call to a
     /// provider, or the result of one call to the guest.
     pub fn host_bytes(mut self, bytes: usize) -> Self {
         self.host_bytes = bytes;
         self
     }
 
-    /// The handles to resources that there are at once: the guest's to the host's, to its own and to WASI's (streams, files,
-    /// sockets, timers), the host's to the guest's, and what is lent for a call.
+    /// Limits the handles that exist at once. These count:
+    ///
+    /// - the guest's handles to its own resources, to the host's and to WASI's (streams, files, sockets, timers);
+    /// - the host's handles to the guest's resources;
+    /// - handles that are lent for a call.
     pub fn handles(mut self, handles: usize) -> Self {
         self.handles = handles;
         self
     }
 
-    /// The fuel of one call: about one unit for an instruction of wasm, the same on every machine and in every run.
-    /// It needs a registry that counts it ([`RegistryBuilder::fuel`]), since code that counts is slower.
+    /// Limits the fuel of one call. One instruction of wasm takes about one unit, the same on every machine and in
+    /// every run.
+    ///
+    /// Fuel needs a registry that counts it ([`RegistryBuilder::fuel`]). By default a registry does not count fuel,
+    /// because code that counts is slower.
     ///
     /// [`RegistryBuilder::fuel`]: crate::RegistryBuilder::fuel
     pub fn fuel(mut self, fuel: impl Into<Option<u64>>) -> Self {

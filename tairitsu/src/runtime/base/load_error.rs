@@ -1,46 +1,46 @@
-//! What can go wrong before a call: with an image, a name, or what a container was to be built of.
+//! The errors before a call: of an image, of a name, or of building a container.
 
 use super::report::{self, Report};
 
-/// What went wrong before any call: with an image, a name, or what a container was to be built of.
+/// Why something failed before any call: with an image, with a name, or while a container was built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes are no WebAssembly.
+    /// The bytes are not WebAssembly.
     #[error("expected a WebAssembly component or core module (`\\0asm`), found {found}")]
     #[non_exhaustive]
     NotWasm {
-        /// What they look like.
+        /// A description of the bytes.
         found: String,
     },
-    /// WebAssembly that is cut off, corrupt, or of features that the engine does not have.
+    /// The WebAssembly is cut off or corrupt, or uses features that the engine does not have.
     #[error("expected valid WebAssembly, found a flaw in it: {message}")]
     #[non_exhaustive]
     Invalid {
-        /// The flaw, the innermost cause last.
+        /// The flaw. The innermost cause comes last.
         message: String,
     },
-    /// A core module that says nothing about components.
+    /// The core module has no `component-type` section, so it does not describe its component.
     #[error(
         "expected a core module with a `component-type` section, found one without: build the guest with \
          `#[tairitsu::guest]` on an impl in it, as a `cdylib`"
     )]
     NoComponentType,
-    /// A core module that could not be made a component.
+    /// The core module could not be turned into a component.
     #[error("the core module cannot be made a component: {message}")]
     #[non_exhaustive]
     Componentize {
-        /// What is in the way, the innermost cause last.
+        /// Why. The innermost cause comes last.
         message: String,
     },
-    /// The component has imports or exports that WIT cannot say.
+    /// The component has imports or exports that WIT cannot express.
     #[error("the component's imports and exports are not WIT: {message}")]
     #[non_exhaustive]
     NotWit {
-        /// What is in the way.
+        /// Which import or export, and why.
         message: String,
     },
-    /// A name that is no image name.
+    /// The text is not a valid image name.
     #[error("expected an image name, `name`, `name:tag` or `name@sha256:digest`, found `{name}`: {reason}")]
     #[non_exhaustive]
     InvalidName {
@@ -49,7 +49,7 @@ pub enum Error {
         /// The rule that it breaks.
         reason: String,
     },
-    /// Bytes whose digest is not the one in their name.
+    /// The digest of the bytes differs from the digest in their name.
     #[error("expected an image with the digest of `{name}`, found `{found}`")]
     #[non_exhaustive]
     Digest {
@@ -58,21 +58,22 @@ pub enum Error {
         /// The digest of the bytes.
         found: String,
     },
-    /// A name that is registered.
+    /// The name is registered already.
     #[error("expected a name that is free, found `{name}` registered: replace that image, or take another tag")]
     #[non_exhaustive]
     NameTaken {
         /// The name, with its tag.
         name: String,
     },
-    /// An interface with two providers.
+    /// An interface has two providers.
     #[error("expected one provider of `{interface}`, found two")]
     #[non_exhaustive]
     ProvidedTwice {
         /// The interface's id.
         interface: String,
     },
-    /// The image imports what nobody provides, or provides otherwise, or what its policy denies.
+    /// The image imports functions that have no provider, that have a provider with other types, or that its policy
+    /// denies.
     #[error("the image's imports are not satisfied:\n{report}")]
     #[non_exhaustive]
     Imports {
@@ -88,7 +89,7 @@ pub enum Error {
         /// The ids of the interfaces that it does export.
         found: Vec<String>,
     },
-    /// The image exports an interface otherwise than the trait has it.
+    /// The image exports the interface with other functions or types than the trait.
     #[error("the image exports `{interface}` otherwise than the trait declares it:\n{report}")]
     #[non_exhaustive]
     Exports {
@@ -106,24 +107,24 @@ pub enum Error {
         /// The linker's message.
         message: String,
     },
-    /// The component could not be instantiated: its start trapped, it needs more than its limits, or the platform
-    /// had no room for it.
+    /// The component could not be instantiated: its start trapped or took too long, it needs more than its limits, or
+    /// the platform had no room for it.
     #[error("the component cannot be instantiated: {message}")]
     #[non_exhaustive]
     Instantiate {
-        /// The engine's message, the innermost cause last.
+        /// The engine's message. The innermost cause comes last.
         message: String,
     },
-    /// A pool that cannot be had.
+    /// The pool could not be made.
     #[error(
         "expected a pool of as many containers as there are addresses for, found {containers} asked for, and that \
          cannot be: {message}"
     )]
     #[non_exhaustive]
     Pool {
-        /// How many containers it was to be for.
+        /// The number of containers that was asked for.
         containers: u32,
-        /// What is in the way.
+        /// Why the pool could not be made.
         message: String,
     },
     /// The pool has no room left.
@@ -133,17 +134,17 @@ pub enum Error {
     )]
     #[non_exhaustive]
     PoolFull {
-        /// How many containers there is room for, of images with one memory each.
+        /// The number of containers in the pool, if each image has one memory.
         containers: u32,
     },
-    /// An image or a limit that is too large for every place in the pool.
+    /// An image or a limit is too large for a place in the pool, or the container's calls are futures.
     #[error("expected what fits a place in the pool, found what does not: {message}")]
     #[non_exhaustive]
     PoolPlace {
-        /// What a place has, and what was found.
+        /// The size of a place, and the size that was found.
         message: String,
     },
-    /// A template of a provider that there is only one of.
+    /// A template needs many providers, and this provider was given by value, so there is only one.
     #[error(
         "expected providers that any number of containers can have, found one of `{interface}` that was given by \
          value: give a function that makes it (`provide_with`), share it (`provide_shared`), or `build` the one \
@@ -151,19 +152,19 @@ pub enum Error {
     )]
     #[non_exhaustive]
     ProvidedByValue {
-        /// The interface's id; the first of them, for a provider of several.
+        /// The id of the interface. For a provider of several interfaces, the id of the first.
         interface: String,
     },
     /// A factory panicked.
     #[error("no provider of `{interface}` was made, since its factory panicked: {message}")]
     #[non_exhaustive]
     Factory {
-        /// The interface's id; the first of them, for a provider of several.
+        /// The id of the interface. For a provider of several interfaces, the id of the first.
         interface: String,
-        /// What the panic says.
+        /// The message of the panic.
         message: String,
     },
-    /// A rule of a policy that is none.
+    /// The text is not a valid rule of a policy.
     #[error(
         "expected `namespace:package/interface`, then `@` and a version range and `#` and a function if you like, \
          found `{rule}`: {reason}"
@@ -172,24 +173,24 @@ pub enum Error {
     Rule {
         /// The rule.
         rule: String,
-        /// What is wrong with it.
+        /// The part that is wrong, and why.
         reason: String,
     },
-    /// A limit that this registry cannot keep.
+    /// The limits set fuel, and this registry does not count fuel.
     #[error("expected a registry that counts fuel, found one that does not: make it with `RegistryBuilder::fuel`")]
     FuelNotCounted,
-    /// An image that needs more than a limit before it has done anything.
+    /// The image exceeds a limit before it runs: its initial memory or table is larger than the limit.
     #[error("expected an image that fits its limit of {limit} {unit}, found one that begins with {found}")]
     #[non_exhaustive]
     TooLarge {
-        /// What is counted.
+        /// The unit of the limit.
         unit: &'static str,
         /// The limit.
         limit: u64,
-        /// What the image's largest memory or table begins with.
+        /// The size with which the image's largest memory or table begins.
         found: u64,
     },
-    /// Something that a guest was to be granted is not there.
+    /// A path that a guest was granted does not exist, or cannot be opened.
     #[error("`{what}` cannot be granted: {message}")]
     #[non_exhaustive]
     Grant {
@@ -205,14 +206,14 @@ pub enum Error {
         /// The container's name.
         container: String,
     },
-    /// A type that is no guest.
+    /// The type is not a guest.
     #[error("expected a type with a `#[tairitsu::guest]` impl, found `{ty}` without one")]
     #[non_exhaustive]
     NoGuest {
         /// The Rust type.
         ty: String,
     },
-    /// A container whose calls are futures is linked to one whose calls are not.
+    /// A container whose calls are futures is linked to a container whose calls are not.
     #[error(
         "expected providers of a container whose calls are futures, found another container linked as `{interface}`: its \
          calls would hold up the executor's thread"
@@ -222,7 +223,8 @@ pub enum Error {
         /// The interface's id.
         interface: String,
     },
-    /// An `async fn` of a provider that several containers have, in a container whose calls are futures.
+    /// Several containers share the provider, one of its functions is an `async fn`, and the calls of a container are
+    /// futures.
     #[error(
         "expected a provider of its own for each container whose calls are futures, found one that they share, and its \
          `{function}` is an `async fn`: while it waited for one container, no other could call it. Write `provide_with`, \
@@ -233,7 +235,8 @@ pub enum Error {
         /// The function, `interface#function`.
         function: String,
     },
-    /// A function that only the trait's default body could serve, and that body is no future.
+    /// The image lacks the function. The trait has a default body for the function, but that body is not async, so a
+    /// container whose calls are futures cannot use it.
     #[error(
         "expected an image that exports `{function}`, found one that is older than the trait: the trait's default body \
          serves it in a container whose calls are no futures"
@@ -243,13 +246,13 @@ pub enum Error {
         /// The function, `interface#function`.
         function: String,
     },
-    /// A directory that cannot be a cache of compiled code, or is not safe as one.
+    /// The directory cannot be used as a cache of compiled code, or is not safe to use.
     #[error("the cache at `{path}` cannot be used: {message}")]
     #[non_exhaustive]
     Cache {
         /// The directory.
         path: String,
-        /// What is in the way, and what to do.
+        /// Why, and how to fix it.
         message: String,
     },
     /// The engine could not be made.

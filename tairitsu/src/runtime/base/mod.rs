@@ -1,4 +1,4 @@
-//! The words that every room uses: errors, limits, policies, names of images.
+//! The types that every room uses: errors, limits, policies, names of images.
 
 pub(crate) mod bad_handle;
 pub(crate) mod call_error;

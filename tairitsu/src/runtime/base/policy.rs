@@ -1,4 +1,4 @@
-//! What a container may import.
+//! Which imports a container may have.
 
 use crate::runtime::base::load_error::Error;
 use semver::{BuildMetadata, Prerelease, Version, VersionReq};
@@ -6,20 +6,20 @@ use std::fmt;
 use tairitsu_guest::schema::InterfaceId;
 use wildmatch::WildMatchPattern;
 
-/// What a container may import, down to one function.
+/// Which imports a container may have, down to single functions.
 ///
-/// A container reaches only what it is provided with, and WASI with nothing behind it ([`Wasi`]). A policy takes from
-/// that: for an image that is given a provider of five functions and is to call three of them, or one that is
-/// to do without the clock.
+/// A container reaches only its providers, and WASI with nothing granted ([`Wasi`]). A policy takes away from these.
+/// For example, a provider has five functions, and the image may call only three of them. Or the image must run without
+/// the clock.
 ///
 /// ```
 /// # fn main() -> Result<(), tairitsu::Error> {
 /// use tairitsu::Policy;
 ///
-/// // What is provided, but no sockets and nothing that deletes.
+// Everything that is provided, except sockets and every function that deletes.
 /// let policy = Policy::allow_all().deny("wasi:sockets/*")?.deny("acme:*/*#delete-*")?;
 ///
-/// // These and nothing else.
+// These two, and nothing else.
 /// let policy = Policy::deny_all().allow("acme:hello/journal@^1.2#record")?.allow("wasi:cli/stderr")?;
 /// # Ok(())
 /// # }
@@ -27,68 +27,72 @@ use wildmatch::WildMatchPattern;
 ///
 /// # Rules
 ///
-/// `namespace:package/interface`, then if you like `@` and a range of versions in Cargo's syntax, then if you like `#` and
-/// a function; or `*` for everything. In each name `*` stands for any number of characters. Without a range a rule
-/// is for every version, and for an interface that has none.
+/// A rule has these parts:
 ///
-/// - The order of the rules does not matter: what any rule denies is denied.
-/// - A guest may import another version than the one that is provided, if the two are compatible. A rule that
-///   denies counts where it is for either of them; a rule that allows has to be for both.
+/// 1. `namespace:package/interface`, or `*` for everything. In each name, `*` stands for any number of characters.
+/// 2. Optional: `@` and a range of versions in Cargo's syntax. Without a range, the rule covers every version, and
+///    interfaces without a version.
+/// 3. Optional: `#` and the name of a function, in which `*` has the same meaning.
+///
+/// If any rule denies a function, the function is denied. The order of the rules does not matter.
+///
+/// A guest may import another version than the provided version, if the two versions are compatible. A rule that denies
+/// applies if it covers either version. A rule that allows applies only if it covers both.
 ///
 /// [`Wasi`]: crate::Wasi
 #[derive(Clone, Debug, Default)]
 #[must_use = "it has no effect until it is given to a builder"]
 pub struct Policy {
-    /// Nothing but what a rule allows.
+    /// Denies everything that no rule allows.
     closed: bool,
     allowed: Vec<Rule>,
     denied: Vec<Rule>,
     on_denied: OnDenied,
 }
 
-/// What becomes of an image that imports what its policy denies.
+/// How to treat an image that imports a function that its policy denies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnDenied {
-    /// It is refused: [`Error::Imports`] lists every function that is denied.
+    /// The image is refused. [`Error::Imports`] lists every denied function.
     #[default]
     Refuse,
-    /// It runs, and a call of a denied function ends in [`CallError::Denied`](crate::CallError::Denied).
+    /// The image runs. A call of a denied function ends in [`CallError::Denied`](crate::CallError::Denied).
     Trap,
 }
 
 impl Policy {
-    /// Everything that is provided, less what is denied.
+    /// Allows everything that is provided, except what is denied.
     pub fn allow_all() -> Self {
         Self::default()
     }
 
-    /// Nothing but what is allowed.
+    /// Denies everything, except what is allowed.
     pub fn deny_all() -> Self {
         Self { closed: true, ..Self::default() }
     }
 
-    /// Allows what a rule names. It makes a difference where nothing else is allowed ([`Policy::deny_all`]).
+    /// Allows everything that the rule covers. The rule matters only in a policy of [`Policy::deny_all`].
     ///
     /// # Errors
     ///
-    /// [`Error::Rule`] for what is no rule.
+    /// - [`Error::Rule`] if the text is not a valid rule.
     pub fn allow(mut self, rule: &str) -> Result<Self, Error> {
         self.allowed.push(Rule::parse(rule)?);
         Ok(self)
     }
 
-    /// Denies what a rule names, whatever allows it.
+    /// Denies everything that the rule covers, even if another rule allows it.
     ///
     /// # Errors
     ///
-    /// [`Error::Rule`] for what is no rule.
+    /// - [`Error::Rule`] if the text is not a valid rule.
     pub fn deny(mut self, rule: &str) -> Result<Self, Error> {
         self.denied.push(Rule::parse(rule)?);
         Ok(self)
     }
 
-    /// What becomes of an image that imports what is denied. By default it is refused.
+    /// Sets how to treat an image that imports a denied function. The default is to refuse the image.
     pub fn on_denied(mut self, on_denied: OnDenied) -> Self {
         self.on_denied = on_denied;
         self
@@ -98,7 +102,7 @@ impl Policy {
         self.on_denied == OnDenied::Refuse
     }
 
-    /// Whether a function is denied to a guest that imports its interface as `imported` and is served `provided`.
+    /// Whether a function is denied. The guest imports the function's interface as `imported`, and gets `provided`.
     pub(crate) fn denies(&self, imported: &str, provided: &str, function: &str) -> bool {
         let (imported, provided) = (Id::parse(imported), Id::parse(provided));
         if self.denied.iter().any(|rule| rule.denies(&imported, function) || rule.denies(&provided, function)) {
@@ -109,7 +113,7 @@ impl Policy {
     }
 }
 
-/// A rule, in its parts.
+/// A parsed rule.
 #[derive(Clone)]
 struct Rule {
     text: String,
@@ -156,8 +160,8 @@ impl Rule {
         Ok(Self { text: text.into(), name, versions, function })
     }
 
-    /// Whether a rule that denies is for this function. A version that is not released counts as the release
-    /// that it leads to, too.
+    /// Whether a rule that denies covers the function. A pre-release version also counts as its release: `1.1.0-rc.1`
+    /// counts as `1.1.0` too.
     fn denies(&self, id: &Id<'_>, function: &str) -> bool {
         self.names(id, function)
             && self.versions.as_ref().is_none_or(|versions| {
@@ -168,7 +172,7 @@ impl Rule {
             })
     }
 
-    /// Whether a rule that allows is for this function.
+    /// Whether a rule that allows covers the function.
     fn allows(&self, id: &Id<'_>, function: &str) -> bool {
         self.names(id, function)
             && self
@@ -193,7 +197,7 @@ impl fmt::Debug for Rule {
     }
 }
 
-/// The id of an interface, in its parts; nothing for a function that stands alone.
+/// The parsed id of an interface.
 struct Id<'a> {
     parts: Option<[&'a str; 3]>,
     version: Option<Version>,
@@ -269,7 +273,7 @@ mod tests {
         assert!(!denies(&Policy::allow_all(), "a:b/c", "f"));
     }
 
-    /// What is reached is the version that is provided, by the name of the one that is imported.
+    /// A rule that denies needs to cover one of the two versions; a rule that allows needs to cover both.
     #[test]
     fn of_two_versions() {
         let denied = |policy: &Policy, imported, provided| policy.denies(imported, provided, "f");

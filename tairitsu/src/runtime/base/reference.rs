@@ -4,13 +4,16 @@ use crate::runtime::base::load_error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-/// What an image is asked for by: `name`, `name:tag`, `name@sha256:digest` or `name:tag@sha256:digest`. Parsed from text,
-/// and printed as it was.
+/// The name of an image: `name`, `name:tag`, `name@sha256:digest` or `name:tag@sha256:digest`. It is parsed from text,
+/// and its `Display` prints that text again.
 ///
-/// Source: the grammar of <https://github.com/distribution/reference>: a name is path components joined by `/`, the first
-/// of which may be a host; a tag is up to 128 of letters, digits, `_`, `.` and `-`. Narrower than the grammar are two
-/// things: a host has a `.` or a `:` in it or is `localhost`, since it would be a path component otherwise, and a digest is
-/// a SHA-256 in lower case.
+/// Source: the grammar of <https://github.com/distribution/reference>. A name is path components joined by `/`; the
+/// first component may be a host. A tag has up to 128 letters, digits, `_`, `.` and `-`.
+///
+/// This type accepts less than that grammar, in two ways:
+///
+/// - A host contains a `.` or a `:`, or is `localhost`. Any other first component is a path component.
+/// - A digest is a SHA-256, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
     name: String,
@@ -18,7 +21,7 @@ pub struct Reference {
     digest: Option<Digest>,
 }
 
-/// What an image is registered by.
+/// The key under which an image is registered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Tagged {
     pub(crate) name: String,
@@ -38,12 +41,12 @@ impl Reference {
         &self.name
     }
 
-    /// The tag, if there is one. Without one it is `latest`, or any tag where there is a digest.
+    /// The tag, if there is one. If there is no tag, `latest` is used; but with a digest, any tag is accepted.
     pub fn tag(&self) -> Option<&str> {
         self.tag.as_deref()
     }
 
-    /// The digest, `sha256:` and 64 digits, if there is one.
+    /// The digest, if there is one: `sha256:` and 64 hexadecimal digits.
     pub fn digest(&self) -> Option<String> {
         self.digest.map(|digest| digest.to_string())
     }
@@ -52,7 +55,7 @@ impl Reference {
         self.digest.as_ref()
     }
 
-    /// What an image of it is registered by.
+    /// The key under which an image with this name is registered.
     pub(crate) fn tagged(&self) -> Tagged {
         Tagged { name: self.name.clone(), tag: self.tag.clone().unwrap_or_else(|| "latest".into()) }
     }
@@ -61,9 +64,11 @@ impl Reference {
 impl FromStr for Reference {
     type Err = Error;
 
+    /// Parses the name of an image.
+    ///
     /// # Errors
     ///
-    /// [`Error::InvalidName`], with the rule that is broken.
+    /// - [`Error::InvalidName`], with the rule that the text breaks.
     fn from_str(input: &str) -> Result<Self, Error> {
         let fail = |reason: String| Error::InvalidName { name: input.into(), reason };
         if input.is_empty() {
@@ -73,7 +78,7 @@ impl FromStr for Reference {
             Some((rest, digest)) => (rest, Some(Digest::parse(digest).map_err(&fail)?)),
             None => (input, None),
         };
-        // A `:` before the last `/` belongs to a host's port.
+        // If a `/` follows the last `:`, that `:` begins the port of a host.
         let (name, tag) = match rest.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
             _ => (rest, None),
@@ -88,7 +93,8 @@ impl FromStr for Reference {
         let first = components.next().unwrap_or_default();
         let may_be_host = components.peek().is_some() && first.contains(['.', ':']);
         match check_component(first) {
-            // Most hosts are path components too. With a `_` it is no host, and the grammar takes it all the same.
+            // Most hosts are valid path components too. A first component with a `_` is no host, but the grammar
+            // accepts it as a path component.
             Ok(()) => {}
             Err(_) if may_be_host => check_host(first).map_err(&fail)?,
             Err(reason) => return Err(fail(reason)),
@@ -113,12 +119,12 @@ impl Digest {
         &self.0
     }
 
-    /// The digits alone.
+    /// Prints the digits without `sha256:`.
     pub(crate) fn hex(&self) -> impl fmt::Display {
         fmt::from_fn(move |f| self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}")))
     }
 
-    /// Parses `sha256:` and 64 hexadecimal digits, in lower case.
+    /// Parses `sha256:` and 64 hexadecimal digits in lower case.
     fn parse(text: &str) -> Result<Self, String> {
         let Some(hex) = text.strip_prefix("sha256:") else {
             return Err(format!("`{text}` is no digest, `sha256:` and 64 digits"));
@@ -168,7 +174,7 @@ impl fmt::Display for Tagged {
     }
 }
 
-/// Lowercase letters and digits, in runs joined by `.`, `_`, `__` or any number of `-`.
+/// Checks for lowercase letters and digits, in runs that are joined by `.`, `_`, `__` or any number of `-`.
 fn check_component(component: &str) -> Result<(), String> {
     if component.is_empty() {
         return Err("a part of the name is empty".into());
@@ -188,7 +194,7 @@ fn check_component(component: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A domain name or an IPv6 address in brackets, and a port after a `:`.
+/// Checks for a domain name, or an IPv6 address in brackets; then an optional `:` and a port.
 fn check_host(host: &str) -> Result<(), String> {
     let (domain, port) = match host.rsplit_once(':') {
         Some((domain, port)) if !port.ends_with(']') => (domain, Some(port)),
@@ -203,7 +209,7 @@ fn check_host(host: &str) -> Result<(), String> {
             && !label.ends_with('-')
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    // The grammar asks no more of an address.
+    // The grammar checks only the characters of an address, so this does too.
     let address = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']'));
     match address {
         Some("") => Err("`[]` is no address".into()),
@@ -256,7 +262,7 @@ mod tests {
 
     #[test]
     fn digests() {
-        // Source: the test vector of an empty message in FIPS 180-4.
+        // Source: the test vector for the empty message in FIPS 180-4.
         let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Digest::of(b"").to_string(), empty);
         for (input, tag) in [("a.test:5000/hello", None), ("hello:v1", Some("v1")), ("hello", None)] {

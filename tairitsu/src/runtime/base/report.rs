@@ -1,12 +1,12 @@
-//! What two sides of a contract lack or differ in, function by function.
+//! The functions in which two sides of a contract differ.
 
 use std::fmt;
 
-/// Every function that is missing or differs.
+/// Every function that is missing, differs or is denied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Functions that one side wants and the other does not have.
+    /// Functions that one side needs and the other side lacks.
     pub missing: Vec<MissingImport>,
     /// Functions that both sides have, with different types.
     pub different: Vec<Difference>,
@@ -14,15 +14,15 @@ pub struct Report {
     pub denied: Vec<String>,
 }
 
-/// A function that nobody provides.
+/// A function that has no provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingImport {
-    /// The interface's id; empty for a function that stands alone.
+    /// The interface's id. Empty for a function that belongs to no interface.
     pub interface: String,
     /// The function.
     pub function: String,
-    /// Its type, as the side that wants it has it.
+    /// The function's type, as the side that needs the function declares it.
     pub expected: String,
 }
 
@@ -32,16 +32,16 @@ pub struct MissingImport {
 pub struct Difference {
     /// The interface's id.
     pub interface: String,
-    /// Where: the function, then the way into its type.
+    /// Where the types differ: the function, then the path into its type.
     pub path: String,
-    /// The type there, as the side that wants the function has it.
+    /// The type at this place, as the side that needs the function declares it.
     pub expected: String,
-    /// The type there, as the other side has it.
+    /// The type at this place, as the other side declares it.
     pub found: String,
 }
 
 impl Report {
-    /// Whether there is nothing in it.
+    /// Whether nothing is missing, different or denied.
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.different.is_empty() && self.denied.is_empty()
     }
@@ -68,7 +68,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Names in backquotes, or "nothing".
+/// Lists names in backquotes, for an error. With no names, says that the image exports nothing.
 pub(crate) fn list(names: &[String]) -> String {
     match names {
         [] => "one that exports nothing".into(),

@@ -1,11 +1,11 @@
-//! What becomes of a container that has trapped.
+//! When a container that has trapped is restarted.
 
 use std::time::{Duration, Instant};
 
-/// What becomes of a container that has trapped.
+/// When a container that has trapped is restarted.
 ///
-/// A container runs only while it is called, so that it is restarted then: by the first [`Container::guest`], `init`
-/// or `handle_command` after the backoff. Until then calls end in [`CallError::Trapped`].
+/// A container runs only while it is called, so it is restarted by a call. After the backoff, the first
+/// [`Container::guest`], `init` or `handle_command` restarts it. Until then, calls return [`CallError::Trapped`].
 ///
 /// [`Container::guest`]: crate::Container::guest
 /// [`CallError::Trapped`]: crate::CallError::Trapped
@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 #[non_exhaustive]
 #[must_use = "it has no effect until it is given to a builder"]
 pub enum RestartPolicy {
-    /// It stays as it is, until somebody calls [`Container::restart`](crate::Container::restart).
+    /// The container stays trapped until the host calls [`Container::restart`](crate::Container::restart).
     #[default]
     Never,
-    /// It is restarted.
+    /// The container is restarted after a trap.
     OnTrap {
-        /// So many times in a row; a container that runs longer than `longest` has begun a new row.
+        /// The most restarts in a row. A container that runs longer than `longest` begins a new row.
         attempts: u32,
-        /// The wait before the first of them. Each wait is twice the one before.
+        /// The wait before the first restart in a row. Each further wait is twice as long.
         first: Duration,
         /// The longest wait.
         longest: Duration,
@@ -28,32 +28,34 @@ pub enum RestartPolicy {
 }
 
 impl RestartPolicy {
-    /// Restarts after a trap: at once, then after 100 ms, 200 ms and so on up to a minute, 10 times in a row.
+    /// Restarts at most 10 times in a row. The first restart comes at once, the next after 100 ms, then 200 ms, and so
+    /// on up to a minute.
     pub fn on_trap() -> Self {
         RestartPolicy::OnTrap { attempts: 10, first: Duration::ZERO, longest: Duration::from_secs(60) }
     }
 }
 
-/// The step of a backoff that begins with nothing.
+/// The wait before the second restart, if the first wait is zero.
 const STEP: Duration = Duration::from_millis(100);
 
-/// Where a container is with its restarts.
+/// How many restarts a container has had in a row, and when it started and trapped.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
-    /// Restarts in a row.
+    /// The number of restarts in a row.
     row: u32,
     started: Option<Instant>,
     trapped: Option<Instant>,
 }
 
 impl Backoff {
-    /// An instance has started.
+    /// Notes that an instance has started.
     pub(crate) fn started(&mut self, now: Instant) {
         self.started = Some(now);
         self.trapped = None;
     }
 
-    /// How long to wait after a trap; nothing, if it is not to be restarted. `now` is when the trap is seen.
+    /// The time to wait before a restart, or `None` if the container must not be restarted. The first call with `now`
+    /// after a trap sets the time of the trap.
     pub(crate) fn wait(&mut self, policy: RestartPolicy, now: Instant) -> Option<Duration> {
         let RestartPolicy::OnTrap { attempts, first, longest } = policy else { return None };
         if self.trapped.is_none() {
@@ -74,12 +76,12 @@ impl Backoff {
         Some(delay.min(longest).saturating_sub(now.duration_since(trapped)))
     }
 
-    /// It is restarted by the policy.
+    /// Counts a restart by the policy.
     pub(crate) fn restarting(&mut self) {
         self.row += 1;
     }
 
-    /// It is restarted by somebody.
+    /// Begins a new row, because the host has restarted the container.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
     }

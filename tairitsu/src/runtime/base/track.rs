@@ -1,4 +1,4 @@
-//! Which versions of an interface serve each other.
+//! Which versions of an interface are compatible.
 
 use tairitsu_guest::schema::InterfaceId;
 

@@ -1,11 +1,11 @@
-//! How a call ended that did not return, and the texts of errors and panics.
+//! A call that did not return, and the texts of errors and panics.
 
 use std::fmt;
 use std::sync::Arc;
 use tairitsu_guest::abi::AbiError;
 use wasmtime::WasmBacktrace;
 
-/// How a call ended that did not return: where, and why. Cheap to clone.
+/// A call that did not return: where it ended, and why. Cheap to clone.
 #[derive(Clone)]
 pub struct Trap {
     inner: Arc<TrapInner>,
@@ -27,13 +27,16 @@ impl Trap {
         &self.inner.function
     }
 
-    /// What was wrong with a value that the guest lowered, if that is why it failed.
+    /// The flaw in a value that the guest lowered, if that flaw is the reason.
     pub fn abi_error(&self) -> Option<&AbiError> {
         self.inner.source.downcast_ref()
     }
 
-    /// The guest's panic, if that is why it failed: what the standard library wrote to standard error, from the
-    /// place on. It is the guest's word, and 4 KiB of it at most. Of a guest that runs without wasm it is the message alone.
+    /// The guest's panic, if a panic is the reason.
+    ///
+    /// For a guest in wasm, it is the text that the standard library wrote to standard error, from the panic's place
+    /// on: at most 4 KiB. The guest writes that text, so do not trust it. For a guest that runs without wasm, it is
+    /// only the panic's message.
     pub fn panic(&self) -> Option<&str> {
         if let Some(panic) = self.inner.source.downcast_ref::<GuestPanic>() {
             return Some(&panic.message);
@@ -42,31 +45,31 @@ impl Trap {
             .then(|| panic_in(&self.inner.stderr))?
     }
 
-    /// The end of what the guest has written to standard error, 4 KiB of it at most.
+    /// The last 4 KiB that the guest wrote to standard error.
     pub fn stderr(&self) -> &str {
         &self.inner.stderr
     }
 
-    /// The guest's functions that were under way, innermost first. As text it has their demangled names, where the
-    /// guest was built with them.
+    /// The guest's functions that were running, innermost first. Its `Display` shows their demangled names, if the
+    /// guest was built with names.
     pub fn backtrace(&self) -> Option<&WasmBacktrace> {
         self.inner.source.downcast_ref()
     }
 
-    /// The engine's error, with the guest's backtrace as its context.
+    /// The engine's error, with the guest's backtrace as context.
     pub fn source(&self) -> &wasmtime::Error {
         &self.inner.source
     }
 }
 
-/// Why a guest ended that ran without wasm.
+/// The panic of a guest that runs without wasm.
 #[derive(Debug, thiserror::Error)]
 #[error("the guest panicked: {message}")]
 pub(crate) struct GuestPanic {
     pub(crate) message: String,
 }
 
-/// The last panic in the text that the standard library writes: its place and its message.
+/// The last panic in a text that the standard library wrote: its place and its message.
 fn panic_in(stderr: &str) -> Option<&str> {
     let (_, panic) = stderr.rsplit_once("panicked at ")?;
     let end = panic.find("\nnote: run with `RUST_BACKTRACE").unwrap_or(panic.len());
@@ -97,11 +100,11 @@ impl fmt::Debug for Trap {
     }
 }
 
-/// One line; with `{:#}`, the backtrace on more.
+/// Prints one line. With `{:#}`, prints the backtrace on further lines.
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.panic() {
-            // A message may have any number of lines.
+            // The panic's message may have several lines.
             Some(panic) => {
                 let at = if self.inner.source.is::<GuestPanic>() { ":" } else { " at" };
                 write!(f, "`{}` failed: the guest panicked{at} {}", self.function(), OneLine(panic))?;
@@ -115,14 +118,14 @@ impl fmt::Display for Trap {
     }
 }
 
-/// The engine's message with all its causes on one line, outermost first. A backtrace is left out.
+/// The engine's message and all its causes on one line, outermost first. Leaves out the backtrace.
 pub(crate) fn message(error: &wasmtime::Error) -> String {
     let is_backtrace = |text: &str| text.starts_with("error while executing at wasm backtrace");
     let causes = error.chain().map(|cause| cause.to_string()).filter(|text| !is_backtrace(text));
     causes.collect::<Vec<_>>().join(": ")
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
     if let Some(message) = payload.downcast_ref::<&str>() {
         (*message).into()

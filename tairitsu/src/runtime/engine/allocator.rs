@@ -1,42 +1,44 @@
-//! Room for a number of containers that is reserved once, and handed out again.
+//! The pool: room for a number of containers, which is reserved once and used again and again.
 
 use crate::runtime::base::limits::{INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES as MOST_TABLES};
 use wasmtime::PoolingAllocationConfig;
 
-/// Tables of a container, on average: a guest has one, and what made it a component another.
+/// Tables per container, on average. A guest has one table, and the code that makes it a component has another.
 const TABLES: u32 = 4;
 
-/// What a place keeps of the memory that was used in it, in bytes: to have it cleared is cheaper than to have it
-/// given back and asked for again.
+/// The bytes of used memory that a place in the pool keeps. Clearing kept memory is cheaper than giving it back to the
+/// system and asking for it again.
 const RESIDENT: usize = 2 << 20;
 
-/// Whether wasmtime can reserve addresses here without using them up.
+/// Whether wasmtime can reserve many addresses on this platform without running out of them.
 pub(crate) fn is_supported() -> bool {
     cfg!(all(target_pointer_width = "64", any(unix, windows)))
 }
 
-/// Whether that is why a component cannot be had. wasmtime has no type for it; a test holds its text to this.
+/// Whether the engine's message says that a component does not fit the pool. wasmtime has no error type for this, so a
+/// test pins the text.
 pub(crate) fn is_too_small(message: &str) -> bool {
     message.contains("does not fit in pooling allocator") || message.contains("in the pooling allocator")
 }
 
-/// How wasmtime is to reserve that.
+/// The configuration of a pool for this many containers.
 pub(crate) fn places(containers: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(containers)
         .total_memories(containers)
         .total_tables(containers.saturating_mul(TABLES))
         .table_elements(TABLE_ELEMENTS)
-        // Nothing is reserved for these: they are as many, and as large, as they are without a pool.
+        // These values reserve nothing. They allow as many items, and as large ones, as without a pool.
         .total_core_instances(containers.saturating_mul(INSTANCES as u32))
         .max_memories_per_module(MEMORIES as u32)
         .max_tables_per_module(MOST_TABLES as u32)
         .max_core_instance_size(1 << 30)
         .max_component_instance_size(1 << 30);
-    // Calls are synchronous, and need no stack of their own.
+    // Calls in a pool are synchronous, and need no stack of their own.
     #[cfg(feature = "wasi")]
     pool.total_stacks(0);
-    // Where the system cannot tell which pages were written to, all that is kept would have to be cleared.
+    // Without this scan, the system cannot tell which pages were written to. Then all kept memory would have to be
+    // cleared.
     if PoolingAllocationConfig::is_pagemap_scan_available() {
         pool.linear_memory_keep_resident(RESIDENT).table_keep_resident(RESIDENT);
         pool.pagemap_scan(wasmtime::Enabled::Yes);

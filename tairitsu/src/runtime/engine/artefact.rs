@@ -1,10 +1,11 @@
-//! A compiled image as bytes, sealed: what the cache keeps.
+//! A compiled image as sealed bytes. The cache stores these.
 //!
 //! ```text
-//! magic 16 | digest of the wasm 32 | what made it 32 | length 8 | component | code | keyed BLAKE3 of all before it 32
+//! magic 16 | digest of the wasm 32 | engine hash 32 | length 8 | component | code | keyed BLAKE3 of all before it 32
 //! ```
 //!
-//! `component` is what was made of a core module, and empty where the wasm was a component already.
+//! The numbers are bytes. `length` is the length of `component`, which is the component that was made from a core
+//! module. `length` is 0 if the wasm was a component already.
 
 use crate::runtime::base::reference::Digest;
 use sha2::Sha256;
@@ -12,28 +13,28 @@ use std::fmt;
 use std::hash::Hasher;
 use wasmtime::Engine;
 
-/// The format's name and version, and the first of what keeps the key's other uses apart from this one.
+/// The format's name and version. It also separates these seals from other uses of the key.
 const MAGIC: &[u8; 16] = b"tairitsu-aot-002";
 const HEADER: usize = MAGIC.len() + 32 + 32 + 8;
 const MAC: usize = 32;
 
-/// The key that artefacts are sealed with.
+/// The key that seals artefacts.
 #[derive(Clone)]
 pub(crate) struct Key([u8; 32]);
 
-/// Everything that compiled code depends on besides the wasm: the engine and how it is set, the processor's features,
-/// and the crate that made a component of a core module.
+/// A hash of everything that compiled code depends on, besides the wasm: the engine and its settings, the processor's
+/// features, and the crate that makes a component from a core module.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EngineHash([u8; 32]);
 
-/// What an artefact is for.
+/// Which artefact is meant: of which wasm, for which engine.
 #[derive(Clone, Copy)]
 pub(crate) struct Id<'a> {
     pub(crate) digest: &'a Digest,
     pub(crate) engine: &'a EngineHash,
 }
 
-/// The bytes of an artefact that has the seal of a key, and is the one that was asked for.
+/// The bytes of an artefact. They carry the key's seal, and they are the artefact that was asked for.
 pub(crate) struct Opened {
     bytes: Vec<u8>,
     /// Where the component ends and the code begins.
@@ -69,10 +70,10 @@ impl Key {
         blake3::keyed_hash(&self.0, bytes)
     }
 
-    /// Nothing of the bytes is looked at before they are found to have the seal.
+    /// Opens an artefact. Checks the seal before it reads anything else in the bytes.
     pub(crate) fn open(&self, id: Id<'_>, mut bytes: Vec<u8>) -> Result<Opened, Flaw> {
         let (body, mac) = bytes.split_last_chunk::<MAC>().ok_or(Flaw::Seal)?;
-        // This comparison takes the same time wherever the two differ.
+        // This comparison takes the same time, wherever the two seals differ.
         if self.mac(body) != *mac {
             return Err(Flaw::Seal);
         }
@@ -82,7 +83,7 @@ impl Key {
     }
 }
 
-/// Where the code begins in a body that is for this.
+/// Where the code begins, if the body belongs to `id`.
 fn code_of(id: Id<'_>, body: &[u8]) -> Option<usize> {
     let rest = body.strip_prefix(MAGIC)?;
     let rest = rest.strip_prefix(id.digest.bytes())?;
@@ -93,12 +94,12 @@ fn code_of(id: Id<'_>, body: &[u8]) -> Option<usize> {
 }
 
 impl Opened {
-    /// What was made of a core module.
+    /// The component that was made from a core module. `None` if the wasm was a component already.
     pub(crate) fn component(&self) -> Option<&[u8]> {
         Some(&self.bytes[HEADER..self.code]).filter(|component| !component.is_empty())
     }
 
-    /// What `Component::serialize` returned.
+    /// The bytes that `Component::serialize` returned.
     pub(crate) fn code(&self) -> &[u8] {
         &self.bytes[self.code..]
     }
@@ -108,14 +109,15 @@ impl EngineHash {
     pub(crate) fn of(engine: &Engine) -> Self {
         use sha2::Digest;
         let mut hasher = Sha(Sha256::new());
-        // A component made of a core module depends on these.
+        // Making a component from a core module depends on these two.
         hasher.0.update(concat!(env!("CARGO_PKG_VERSION"), "\0"));
         hasher.0.update([u8::from(cfg!(feature = "wasi"))]);
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hasher);
         Self(hasher.0.finalize().into())
     }
 
-    /// Enough of it to tell files apart. What tells artefacts apart is the whole, which is in them.
+    /// The first 64 bits of the hash, which tell files apart. To tell artefacts apart, each artefact contains the whole
+    /// hash.
     pub(crate) fn short(&self) -> impl fmt::Display {
         let [a, b, c, d, e, f, g, h, ..] = self.0;
         format!("{:016x}", u64::from_be_bytes([a, b, c, d, e, f, g, h]))
@@ -169,7 +171,7 @@ mod tests {
         assert_eq!((opened.component(), opened.code()), (None, &b"code"[..]));
     }
 
-    /// Every bit, every byte, every length, and a byte more.
+    /// Changes every bit and every byte, cuts the bytes at every length, and adds a byte.
     #[test]
     fn what_was_changed_is_not_opened() {
         let (key, digest, engine, bytes) = sealed();
@@ -196,7 +198,7 @@ mod tests {
         assert_eq!(key.open(of(&digest, &OTHER), bytes.clone()).err(), Some(Flaw::Foreign));
         let id = of(&digest, engine);
         assert_eq!(Key::new(&[2; 32]).open(id, bytes.clone()).err(), Some(Flaw::Seal));
-        // With the key's own seal: another version of the format, and a length beyond the end.
+        // These bytes carry the key's own seal: another version of the format, and a length beyond the end.
         for (at, value) in [(15, b'2'), (HEADER - 1, 0xff)] {
             let mut bytes = bytes[..bytes.len() - MAC].to_vec();
             bytes[at] = value;

@@ -1,4 +1,4 @@
-//! What all images and containers of a registry share: the engine, its ticker, and the living of containers.
+//! The state that all images and containers of a registry share: the engine, its ticker, and the list of containers.
 
 use crate::runtime::base::limits::DEFAULT_STACK;
 use crate::runtime::base::load_error::Error;
@@ -15,31 +15,31 @@ use crate::runtime::ledger::shared::Shared;
 use std::sync::Arc;
 use wasmtime::{Config, Engine};
 
-/// The engine and what goes with it.
+/// The engine, and the state that belongs to it.
 pub(crate) struct Machine {
     pub(crate) engine: Engine,
     pub(crate) ticker: Ticker,
     pub(crate) living: Living<Shared>,
-    /// Who wants to know what happens.
+    /// The subscriptions to events.
     pub(crate) hub: Arc<Hub<Event>>,
-    /// Where compiled code is kept, and what the engine's goes by there.
+    /// The cache of compiled code, and the hash of the engine, which selects artefacts in the cache.
     pub(crate) cache: Option<(Cache, EngineHash)>,
     /// Whether compiled code counts fuel.
     pub(crate) fuel: bool,
-    /// The most that wasm puts on the stack in one call, in bytes.
+    /// The most stack that wasm may use in one call, in bytes.
     pub(crate) stack: usize,
-    /// How many containers there is room for, where that was reserved.
+    /// The number of containers in the pool, if the registry has a pool.
     pub(crate) pool: Option<u32>,
     pub(crate) meters: Meters,
 }
 
-/// How code is compiled and where it runs: what cannot be chosen for one container.
+/// How code is compiled and where it runs. These settings are the same for all containers of the registry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) fuel: bool,
     pub(crate) stack: usize,
     pub(crate) pool: Option<u32>,
-    /// Whether numbers go to the recorder of metrics.
+    /// Whether the registry sends its metrics to the recorder.
     pub(crate) metrics: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Asyncness {
     Yes,
 }
 
-/// The stack that the host's functions have in a call that is a future, in bytes.
+/// The stack of the host's functions in a call that is a future, in bytes.
 #[cfg(feature = "async")]
 const HOST_STACK: usize = 1536 << 10;
 
@@ -65,16 +65,17 @@ impl Machine {
     pub(crate) fn new(settings: Settings, cache: Option<Cache>) -> Result<Arc<Self>, Error> {
         let Settings { fuel, stack, pool, metrics } = settings;
         let mut config = Config::new();
-        // Calls are synchronous, and cost less than half where the engine knows it.
+        // Guest functions are synchronous. Without support for concurrency, a call costs less than half as much.
         config.concurrency_support(false);
         config.epoch_interruption(true);
         config.consume_fuel(fuel);
         config.max_wasm_stack(stack);
-        // What the host's functions have of the stack that a future's call has of its own.
+        // A call that is a future has a stack of its own. It needs room for wasm, and for the host's functions.
         #[cfg(feature = "async")]
         config.async_stack_size(stack.saturating_add(HOST_STACK));
         let fail = |message: String| Error::Engine { message };
-        // Whether the settings are any is seen without a pool first, so that what goes wrong after that is the pool's.
+        // Makes an engine without a pool first. If this succeeds, the settings are valid, so a later error is the
+        // pool's.
         let plain = Engine::new(&config).map_err(|error| fail(message(&error)))?;
         let (engine, pool) = match pool {
             Some(containers) if allocator::is_supported() => (pooled(config, containers)?, Some(containers)),
@@ -99,7 +100,7 @@ impl Machine {
         }))
     }
 
-    /// A new container in the list.
+    /// Adds a new container to the list.
     pub(crate) fn enter(&self, name: Option<&str>, image: Option<&str>) -> Arc<Shared> {
         let shared = self.living.enter(|id| Shared::new(id, name, image, &self.hub, &self.meters));
         shared.entered();

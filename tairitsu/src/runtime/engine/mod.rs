@@ -1,4 +1,4 @@
-//! What all images and containers of a registry share: the engine, its clock, its places for instances, its cache.
+//! The state that all images and containers of a registry share: the engine, its clock, its pool, its cache.
 
 pub(crate) mod allocator;
 pub(crate) mod artefact;

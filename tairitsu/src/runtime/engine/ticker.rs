@@ -1,7 +1,7 @@
-//! The clock that ends calls which run too long: one thread an engine, which sleeps while nothing runs.
+//! The clock that ends calls that run too long. Each engine has one thread for it, which sleeps while nothing runs.
 //!
-//! Compiled code compares the engine's epoch with its store's deadline at every loop and function entry. Every call
-//! sets that deadline to the next tick; then [`State::tick`] decides whether it may go on.
+//! Compiled code compares the engine's epoch with its store's deadline, at every loop and function entry. Every call
+//! sets that deadline to the next tick. At that tick, [`State::tick`] decides whether the call may go on.
 //!
 //! [`State::tick`]: crate::runtime::store::state::State::tick
 
@@ -14,28 +14,28 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use wasmtime::{Engine, EngineWeak};
 
-/// The time between two ticks: the grain of every deadline.
+/// The time between two ticks. Deadlines are checked once a tick.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// So many ticks without a sign of life send the thread to sleep.
+/// After this many ticks without a beat, the thread sleeps.
 const PATIENCE: u32 = 100;
 
-/// The handle of the thread, which ends with it.
+/// The owner of the thread. The thread ends when the `Ticker` is dropped.
 pub(crate) struct Ticker {
     pulse: Arc<Pulse>,
 }
 
 /// How calls tell the thread that they run. Cheap to share.
 pub(crate) struct Pulse {
-    /// Something has run since the thread looked.
+    /// Guest code has run since the thread last looked.
     alive: AtomicBool,
     asleep: AtomicBool,
     quit: AtomicBool,
-    /// The time since `origin`, in ticks. It is right, to one tick, after a [`beat`](Pulse::beat).
+    /// The time since `origin`, in ticks. After a [`beat`](Pulse::beat), it is exact to one tick.
     ticks: AtomicU64,
     origin: Instant,
     thread: std::sync::OnceLock<Thread>,
-    /// Who is to be woken, by tick and number.
+    /// The tasks to wake, by tick and number.
     alarms: Mutex<BTreeMap<(u64, u64), Waker>>,
     next: AtomicU64,
 }
@@ -71,34 +71,36 @@ impl Drop for Ticker {
 }
 
 impl Pulse {
-    /// Says that guest code runs, or is about to. Comes after the deadline was set: the thread sleeps only after
-    /// many ticks without a beat, so that the deadline has passed by then, and whoever still runs comes here again.
+    /// Tells the thread that guest code runs, or is about to run.
+    ///
+    /// Call this after the deadline is set. The thread sleeps only after many ticks without a beat. By then that
+    /// deadline has passed, so guest code that still runs has called `beat` again.
     #[inline]
     pub(crate) fn beat(&self) {
-        // Every thread that calls reads this, so it is written as seldom as can be.
+        // Every thread that calls a guest reads this flag, so it is written as rarely as possible.
         if !self.alive.load(Ordering::Relaxed) {
             self.revive();
         }
     }
 
-    /// The time, in ticks.
+    /// The time since `origin`, in ticks.
     #[inline]
     pub(crate) fn ticks(&self) -> u64 {
         self.ticks.load(Ordering::Relaxed)
     }
 
-    /// The time since that many ticks, and at most one tick more.
+    /// The time since that tick: exact, or at most one tick too long.
     pub(crate) fn since(&self, ticks: u64) -> Duration {
         let then = Duration::from_nanos(ticks.saturating_mul(TICK.as_nanos() as u64));
         self.origin.elapsed().saturating_sub(then)
     }
 
-    /// The whole ticks in that time.
+    /// The number of whole ticks in that time.
     pub(crate) fn ticks_in(time: Duration) -> u64 {
         u64::try_from(time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX)
     }
 
-    /// Wakes whoever is due, and says whether others wait.
+    /// Wakes the tasks that are due. Returns whether other tasks still wait.
     fn ring(&self) -> bool {
         let mut alarms = self.alarms();
         let later = alarms.split_off(&(self.ticks().saturating_add(1), 0));
@@ -110,7 +112,7 @@ impl Pulse {
     }
 
     fn alarms(&self) -> std::sync::MutexGuard<'_, BTreeMap<(u64, u64), Waker>> {
-        // Nothing that could panic happens under it.
+        // Nothing that could panic runs while this lock is held.
         self.alarms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -122,8 +124,8 @@ impl Pulse {
     #[cold]
     fn revive(&self) {
         self.read_clock();
-        // The thread says that it sleeps and then looks here; this writes and then looks whether it sleeps. One of
-        // the two sees the other.
+        // The thread writes `asleep` and then reads `alive`. This function writes `alive` and then reads `asleep`. So
+        // at least one of the two sees the write of the other.
         self.alive.store(true, Ordering::SeqCst);
         if self.asleep.load(Ordering::SeqCst) {
             self.wake();
@@ -137,7 +139,7 @@ impl Pulse {
     }
 }
 
-/// Wakes a task at a tick. It does not once this is dropped.
+/// Wakes a task at a tick, unless the alarm is dropped before.
 pub(crate) struct Alarm<'p> {
     pulse: &'p Pulse,
     key: (u64, u64),
@@ -148,9 +150,9 @@ impl<'p> Alarm<'p> {
         Self { pulse, key: (due, pulse.next.fetch_add(1, Ordering::Relaxed)) }
     }
 
-    /// Sets it, for whoever is to be woken now.
+    /// Sets the task to wake. It replaces the task that was set before.
     pub(crate) fn set(&self, waker: &Waker) {
-        // A waker is somebody else's code, and runs without the lock.
+        // A waker runs code that is not ours, so it is cloned and dropped outside the lock.
         let waker = waker.clone();
         let before = self.pulse.alarms().insert(self.key, waker);
         drop(before);
@@ -171,7 +173,7 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
     while !pulse.quit.load(Ordering::SeqCst) {
         if idle > PATIENCE {
             pulse.asleep.store(true, Ordering::SeqCst);
-            // `park` may return for no reason, and is left for one of two.
+            // `park` may return for no reason. The thread goes on only if guest code runs, or if it has to quit.
             while !pulse.alive.load(Ordering::SeqCst) && !pulse.quit.load(Ordering::SeqCst) {
                 thread::park();
             }
@@ -179,7 +181,7 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
             idle = 0;
             last = Instant::now();
         }
-        // `park_timeout` so that the end of the engine need not wait for a tick.
+        // `park_timeout` can be woken, so the end of the engine need not wait for a tick.
         let next = last + TICK;
         thread::park_timeout(next.saturating_duration_since(Instant::now()));
         let now = Instant::now();
@@ -203,7 +205,7 @@ mod tests {
     use super::*;
 
     fn epochs(engine: &Engine, pulse: &Pulse, time: Duration) -> bool {
-        // The epoch itself is not to be read, so a store's deadline is.
+        // The epoch cannot be read, so this waits for a store's deadline.
         let mut store = wasmtime::Store::new(engine, ());
         let module = wasmtime::Module::new(engine, SPIN).unwrap();
         store.epoch_deadline_trap();
@@ -220,7 +222,7 @@ mod tests {
     const SPIN: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x08\x01\x04spin\0\0\x0a\x09\x01\x07\0\
                           \x03\x40\x0c\0\x0b\x0b";
 
-    /// It ticks while something runs, sleeps when nothing does, and wakes for the next call.
+    /// The thread ticks while guest code runs, sleeps when nothing runs, and wakes for the next call.
     #[test]
     fn sleeps_and_wakes() {
         let engine = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();

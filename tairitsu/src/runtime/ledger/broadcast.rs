@@ -1,4 +1,5 @@
-//! Values for any number of bounded subscriptions, none of which can hold up who sends.
+//! Sends values to any number of subscriptions. Each subscription has a bounded queue, so a slow reader never holds up
+//! the sender.
 
 use super::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
 use std::collections::VecDeque;
@@ -7,24 +8,24 @@ use std::sync::{Arc, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-/// Where values are sent.
+/// Sends values.
 pub(crate) struct Hub<T> {
-    /// As many as there are queues: who sends looks here before anything else.
+    /// The number of queues. The sender reads it first, so that sending without a reader costs one load.
     readers: AtomicUsize,
     queues: Mutex<Vec<Arc<Queue<T>>>>,
 }
 
-/// Where values are received.
+/// Receives values.
 pub(crate) struct Subscription<T> {
     queue: Arc<Queue<T>>,
     hub: Weak<Hub<T>>,
 }
 
-/// What is received.
+/// A received value, or a note that values were lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Received<T> {
     Value(T),
-    /// So many that came before what comes next were dropped, since the queue was full.
+    /// The queue was full, so this many values were dropped. They came before the next received value.
     Lost(u64),
 }
 
@@ -49,7 +50,7 @@ impl<T> Default for Hub<T> {
 }
 
 impl<T: Clone> Hub<T> {
-    /// Sends a value to all that subscribe. It is not made if nobody does.
+    /// Sends a value to all subscriptions. Without a subscription, `make` is not called.
     pub(crate) fn send(&self, make: impl FnOnce() -> T) {
         if self.readers.load(Ordering::Relaxed) != 0 {
             let value = make();
@@ -61,7 +62,8 @@ impl<T: Clone> Hub<T> {
 }
 
 impl<T> Hub<T> {
-    /// A subscription that keeps so many values, at least one, and drops the oldest for a newer one.
+    /// Makes a subscription that keeps at most `capacity` values, and at least one. If the queue is full, a new value
+    /// replaces the oldest.
     pub(crate) fn subscribe(self: &Arc<Self>, capacity: usize) -> Subscription<T> {
         let state = Mutex::new(State { values: VecDeque::new(), lost: 0, is_closed: false, waker: None });
         let queue = Arc::new(Queue { capacity: capacity.max(1), state, more: Condvar::new() });
@@ -72,7 +74,7 @@ impl<T> Hub<T> {
     }
 
     fn queues(&self) -> MutexGuard<'_, Vec<Arc<Queue<T>>>> {
-        // Nothing that could panic happens under it.
+        // Nothing that could panic runs while this lock is held.
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -101,12 +103,12 @@ impl<T> Drop for Subscription<T> {
 }
 
 impl<T> Subscription<T> {
-    /// The next one, if it is there.
+    /// The next value, if it is there already.
     pub(crate) fn try_recv(&self) -> Result<Received<T>, TryRecvError> {
         self.queue.lock().next()
     }
 
-    /// The next one, after a wait if need be; nothing, if there will be none within the time that is given.
+    /// The next value. Waits for it if necessary, at most for `time`; without `time`, waits as long as it takes.
     pub(crate) fn recv(&self, time: Option<Duration>) -> Result<Received<T>, RecvTimeoutError> {
         let start = Instant::now();
         let mut state = self.queue.lock();
@@ -157,7 +159,7 @@ impl<T> Queue<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // Nothing that could panic happens under it.
+        // Nothing that could panic runs while this lock is held.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

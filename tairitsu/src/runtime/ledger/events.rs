@@ -1,4 +1,4 @@
-//! What happens in a registry, as a stream.
+//! The events of a registry, as a stream.
 
 use crate::runtime::ledger::broadcast::{Hub, Received, Subscription};
 use std::fmt;
@@ -10,11 +10,11 @@ use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Something that has happened in a registry.
+/// An event in a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A name that was free has an image.
+    /// An image was registered under a name that was free.
     #[non_exhaustive]
     ImageRegistered {
         /// The name, with its tag.
@@ -22,44 +22,44 @@ pub enum Event {
         /// The image's digest.
         digest: String,
     },
-    /// A name has another image. What runs goes on with the old one.
+    /// A name got another image. Containers that run keep the old image.
     #[non_exhaustive]
     ImageReplaced {
         /// The name, with its tag.
         name: String,
         /// The new image's digest.
         digest: String,
-        /// The old one's.
+        /// The old image's digest.
         old: String,
     },
-    /// A name was forgotten.
+    /// A name was removed.
     #[non_exhaustive]
     ImageRemoved {
         /// The name, with its tag.
         name: String,
-        /// The digest of the image that it had.
+        /// The digest of the image that had the name.
         digest: String,
     },
-    /// A container is being spawned. If its start fails, it is stopped next.
+    /// A container is being spawned. If its start fails, [`Event::ContainerStopped`] comes next.
     ContainerCreated(Subject),
     /// A container was called for the first time since it was created or restarted.
     ContainerStarted(Subject),
     /// A container has trapped.
     #[non_exhaustive]
     ContainerTrapped {
-        /// Which.
+        /// The container that trapped.
         container: Subject,
-        /// What the call ended in, as its error says it.
+        /// The text of the error that the call returned.
         cause: String,
     },
-    /// A container is being restarted. If its start fails, it is stopped next.
+    /// A container is being restarted. If its start fails, [`Event::ContainerStopped`] comes next.
     ContainerRestarted(Subject),
-    /// A container was stopped or dropped. One that is dropped after it was stopped is not heard of again.
+    /// A container was stopped or dropped. If a stopped container is dropped later, no second event comes.
     ContainerStopped(Subject),
-    /// Events that came before the next one were dropped, since the reader was late.
+    /// The reader was too slow, so events before the next event were dropped.
     #[non_exhaustive]
     Lost {
-        /// How many.
+        /// The number of dropped events.
         count: u64,
     },
 }
@@ -68,18 +68,20 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Subject {
-    /// A number that no other container of the registry has had.
+    /// The container's number. No other container of the registry ever gets the same number.
     pub id: u64,
-    /// Its name in a list.
+    /// The container's name, as lists show it.
     pub name: Arc<str>,
-    /// The image's name, where it has one.
+    /// The image's name, if the image has a name.
     pub image: Option<Arc<str>>,
 }
 
-/// A subscription to the events of a registry, from [`Registry::events`] on and in the order in which they happened. It
-/// ends when the registry, its images and its containers are all gone.
+/// A subscription to the events of a registry.
 ///
-/// It holds up nobody: a reader that is late loses the oldest events, and finds [`Event::Lost`] in their place.
+/// It gets every event after [`Registry::events`] was called, in the order in which they happened. It ends when the
+/// registry, its images and its containers are all dropped.
+///
+/// A slow reader never holds up the registry: it loses the oldest events, and gets [`Event::Lost`] in their place.
 ///
 /// [`Registry::events`]: crate::Registry::events
 pub struct Events {
@@ -91,20 +93,22 @@ impl Events {
         Self { subscription: hub.subscribe(capacity) }
     }
 
-    /// The next event, if there is one.
+    /// The next event, if it is there already.
     ///
     /// # Errors
     ///
-    /// [`TryRecvError::Empty`] if there is none yet, [`TryRecvError::Disconnected`] if there will be none.
+    /// - [`TryRecvError::Empty`] if there is no event yet.
+    /// - [`TryRecvError::Disconnected`] if no event will come any more.
     pub fn try_recv(&self) -> Result<Event, TryRecvError> {
         self.subscription.try_recv().map(event)
     }
 
-    /// The next event, for which it waits so long.
+    /// The next event. Waits for it, at most for `time`.
     ///
     /// # Errors
     ///
-    /// [`RecvTimeoutError::Timeout`] if there is none yet, [`RecvTimeoutError::Disconnected`] if there will be none.
+    /// - [`RecvTimeoutError::Timeout`] if no event came in that time.
+    /// - [`RecvTimeoutError::Disconnected`] if no event will come any more.
     pub fn recv_timeout(&self, time: Duration) -> Result<Event, RecvTimeoutError> {
         self.subscription.recv(Some(time)).map(event)
     }

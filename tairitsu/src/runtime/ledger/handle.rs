@@ -1,4 +1,4 @@
-//! A hold on a container from any thread.
+//! A view of a container that any thread can use.
 
 use super::info::{ContainerInfo, Ending};
 use super::shared::Shared;
@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A hold on a container from any thread: it shows how the container is, stops it, and waits for its end.
+/// A view of a container that any thread can use. It shows the container's status, stops the container, and waits for
+/// its end. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
     shared: Arc<Shared>,
@@ -18,9 +19,13 @@ impl Handle {
         Self { shared: shared.clone() }
     }
 
-    /// Stops the container. A call that runs ends within two ticks of 10 ms of guest code, with
-    /// [`CallError::Stopped`]; a host function is not interrupted, but for a guest that waits in WASI. What the
-    /// container holds is freed as soon as its owner uses or drops it.
+    /// Stops the container.
+    ///
+    /// A call that runs ends with [`CallError::Stopped`]. Guest code ends within 20 ms (two ticks of 10 ms). A host
+    /// function is not interrupted, so the call ends when the host function returns. But a guest that waits in WASI is
+    /// interrupted.
+    ///
+    /// The container's instance and memory are freed when its owner next uses or drops the container.
     ///
     /// [`CallError::Stopped`]: crate::CallError::Stopped
     pub fn stop(&self) {
@@ -28,27 +33,28 @@ impl Handle {
         self.shared.wake();
     }
 
-    /// Waits until the container has ended, stopped or trapped, and returns how. If it has, it returns at once. An end that
-    /// was followed by a restart counts, if it came while this waited.
+    /// Waits until the container stops or traps, and returns how it ended. Returns at once if the container has ended
+    /// already. If the container ends and is restarted during the wait, that end is returned.
     ///
-    /// The thread that owns the container waits here forever if nobody else stops it. A container that was stopped from
-    /// outside may be in its last call yet: see [`Handle::stop`].
+    /// If the thread that owns the container calls this, it waits until another thread stops the container; this may be
+    /// forever. After a stop from outside, the container's last call may still run when this returns: see
+    /// [`Handle::stop`].
     pub fn wait(&self) -> Ending {
-        // Without a time it returns only with an end.
+        // Without a time limit, `wait` returns only after an end.
         self.shared.wait(None).unwrap_or(Ending::Stopped)
     }
 
-    /// [`Handle::wait`], for so long; nothing, if the container has not ended then.
+    /// Waits like [`Handle::wait`], but at most for `time`. Returns `None` if the container has not ended by then.
     pub fn wait_timeout(&self, time: Duration) -> Option<Ending> {
         self.shared.wait(Some(time))
     }
 
-    /// Where the container is in its life. One that was dropped is stopped.
+    /// The container's status. A dropped container is stopped.
     pub fn status(&self) -> Status {
         self.shared.status()
     }
 
-    /// All that is known of it.
+    /// Everything that is known of the container.
     pub fn info(&self) -> ContainerInfo {
         self.shared.info()
     }

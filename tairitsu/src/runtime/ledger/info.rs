@@ -1,4 +1,4 @@
-//! What can be known of a container from outside: its state, its age, what it has done, how it ended.
+//! Facts about a container that other threads can read: its status, its age, its counters, its end.
 
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::ledger::status::Status;
@@ -8,32 +8,32 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ContainerInfo {
-    /// A number that no other container of the registry has had.
+    /// The container's number. No other container of the registry ever gets the same number.
     pub id: u64,
-    /// The name that it was given, or one made of the image's and the number.
+    /// The name that the host gave. Without one, the image's name (or `container`), `#` and the number.
     pub name: String,
-    /// The image's name, where it has one.
+    /// The image's name, if the image has a name.
     pub image: Option<String>,
-    /// Where it is in its life.
+    /// The container's status.
     pub status: Status,
-    /// The time since it was spawned.
+    /// The time since the container was spawned.
     pub age: Duration,
-    /// The calls that were begun.
+    /// The number of calls that began.
     pub calls: u64,
-    /// The traps, and the other ends that a container comes to.
+    /// The number of calls that ended the container, by a trap or a limit.
     pub traps: u64,
-    /// The times that it was restarted.
+    /// The number of restarts.
     pub restarts: u64,
-    /// The bytes of its linear memories.
+    /// The bytes of all its linear memories together.
     pub memory: usize,
 }
 
-/// How a container has ended.
+/// How a container ended.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Ending {
-    /// The host stopped or dropped it.
+    /// The host stopped or dropped the container.
     Stopped,
-    /// A trap or a limit ended it: the error that the call returned.
+    /// A trap or a limit ended the container. The field is the error that the call returned.
     Trapped(CallError),
 }

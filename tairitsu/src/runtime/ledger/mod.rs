@@ -1,4 +1,4 @@
-//! Which containers live, what is told of them, and what is counted.
+//! The list of living containers, the events about them, and the metrics.
 
 pub(crate) mod broadcast;
 pub(crate) mod events;

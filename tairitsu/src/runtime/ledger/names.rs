@@ -1,4 +1,4 @@
-//! Names to what they stand for.
+//! A map from names to values.
 
 use super::sync::RwLock;
 use std::collections::HashMap;
@@ -6,8 +6,8 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 use std::sync::PoisonError;
 
-/// A map that many read and few change. Every change is told to `announce` before another one can be made, so that what
-/// is told is in the order of what happened.
+/// A map for many readers and few writers. Each change calls `announce` before the next change can begin. So the
+/// announcements come in the order of the changes.
 pub(crate) struct Names<K, V> {
     map: RwLock<HashMap<K, V>>,
 }
@@ -19,7 +19,7 @@ impl<K, V> Default for Names<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Names<K, V> {
-    /// Whether the name was free, and now stands for the value.
+    /// Adds a value under a name that is free. Returns `false`, and changes nothing, if the name is taken.
     pub(crate) fn add(&self, key: K, value: &V, announce: impl FnOnce()) -> bool {
         self.write(|map| match map.entry(key) {
             Entry::Occupied(_) => false,
@@ -31,7 +31,7 @@ impl<K: Eq + Hash, V: Clone> Names<K, V> {
         })
     }
 
-    /// Has the name stand for the value, and returns what it stood for. That is what `announce` is told, too.
+    /// Puts a value under a name, and returns the old value. `announce` gets the old value too.
     pub(crate) fn put(&self, key: K, value: V, announce: impl FnOnce(Option<&V>)) -> Option<V> {
         self.write(|map| {
             let old = map.insert(key, value);
@@ -40,7 +40,7 @@ impl<K: Eq + Hash, V: Clone> Names<K, V> {
         })
     }
 
-    /// Forgets a name, if what it stands for is the one that is meant.
+    /// Removes a name, if `is_meant` accepts its value.
     pub(crate) fn remove(&self, key: &K, is_meant: impl FnOnce(&V) -> bool, announce: impl FnOnce(&V)) -> Option<V> {
         self.write(|map| {
             if !is_meant(map.get(key)?) {
@@ -50,9 +50,9 @@ impl<K: Eq + Hash, V: Clone> Names<K, V> {
         })
     }
 
-    /// Looks at all of them.
+    /// Calls `f` with the whole map.
     pub(crate) fn read<R>(&self, f: impl FnOnce(&HashMap<K, V>) -> R) -> R {
-        // A poisoned lock is no reason to stop: nothing that could panic happens under it.
+        // A poisoned lock is safe to use, because nothing that could panic runs while the lock is held.
         f(&self.map.read().unwrap_or_else(PoisonError::into_inner))
     }
 

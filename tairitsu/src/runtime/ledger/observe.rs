@@ -1,6 +1,6 @@
-//! Who watches from outside: a `tracing` span around each load, spawn and call, and the registry's numbers.
+//! A `tracing` span around each load, spawn and call, and the registry's metrics.
 //!
-//! Where nobody watches, a call pays for a load and a comparison, and nothing is formatted or allocated.
+//! If nothing listens, a call costs one load and one comparison more. Nothing is formatted or allocated.
 
 use crate::runtime::base::call_error::{CallError, DROPPED, Fault, OWN_ERROR};
 use crate::runtime::base::load_error::Error;
@@ -15,7 +15,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::Entered;
 use tracing::{Level, Span, debug_span};
 
-/// A function's name, `interface#function`, when somebody wants to know it.
+/// A function's name, `interface#function`. It is formatted only when it is displayed.
 pub(crate) struct FunctionName {
     pub(crate) interface: &'static Interface,
     pub(crate) index: usize,
@@ -27,34 +27,35 @@ impl fmt::Display for FunctionName {
     }
 }
 
-/// Results of a function, which may be its own error.
+/// The results of a function, which may be the function's own error.
 pub trait Outcome {
-    /// Whether they are.
+    /// Whether the results are the function's own error.
     fn is_own_error(&self) -> bool;
 }
 
-/// A call that is under way; nothing, where nobody watches. One that is dropped before it has [ended](Call::end) was a
-/// future, and was dropped with it.
+/// A call that is under way; `None` if nothing listens. If it is dropped before [`end`](Call::end), the call was a
+/// future that was dropped.
 ///
-/// Boxed, since moving the room for a whole one costs ten times as much, even where it is empty.
+/// `Watched` is boxed because an unboxed one is large. Moving that much room costs ten times as much, even if it is
+/// empty.
 pub(crate) struct Call(Option<Box<Watched>>);
 
 struct Watched {
     span: Span,
     meters: Meters,
     began: Option<Instant>,
-    /// What it ended in, but for a return.
+    /// How the call ended; `None` if it returned.
     cause: Option<&'static str>,
 }
 
 impl Call {
-    /// Whether anybody may watch a call of the container.
+    /// Whether anything may listen to a call of the container.
     #[inline]
     pub(crate) fn is_watched(shared: &Shared) -> bool {
         LevelFilter::current() >= Level::DEBUG || shared.meters().is_on()
     }
 
-    /// Begins.
+    /// Begins a call.
     #[inline]
     pub(crate) fn begin(shared: &Shared, name: FunctionName) -> Self {
         if Self::is_watched(shared) {
@@ -63,19 +64,20 @@ impl Call {
         Self(None)
     }
 
-    /// Is in the span, for as long as that lives. A future is instrumented instead, since it runs in pieces.
+    /// Enters the span until the returned guard is dropped. A future is instrumented instead, because it runs in
+    /// pieces.
     #[inline]
     pub(crate) fn enter(&self) -> Option<Entered<'_>> {
         self.0.as_ref().map(|watched| watched.span.enter())
     }
 
-    /// The span, for a future.
+    /// The span, to instrument a future with.
     #[cfg(feature = "async")]
     pub(crate) fn span(&self) -> Span {
         self.0.as_ref().map_or_else(Span::none, |watched| watched.span.clone())
     }
 
-    /// Ends with a function's results.
+    /// Ends the call with the function's results.
     #[inline]
     pub(crate) fn end(self, result: &Result<impl Outcome, Fault>) {
         self.end_in(|| match result {
@@ -84,7 +86,7 @@ impl Call {
         });
     }
 
-    /// Ends.
+    /// Ends the call with a cause, or with `None` if the call returned.
     #[inline]
     pub(crate) fn end_in(mut self, cause: impl FnOnce() -> Option<&'static str>) {
         if let Some(watched) = &mut self.0 {
@@ -105,7 +107,7 @@ impl Watched {
             cause = Empty,
         );
         let meters = shared.meters();
-        // Whoever watches may watch others.
+        // A subscriber may listen to other spans, but not to this span.
         if span.is_disabled() && !meters.is_on() {
             return None;
         }
@@ -122,12 +124,12 @@ impl Drop for Watched {
     }
 }
 
-/// A call was refused, before anything was begun.
+/// Counts a call that was refused before it began.
 pub(crate) fn refused(shared: &Shared, error: &CallError) {
     shared.meters().refused(error.cause());
 }
 
-/// A container that is being started.
+/// The start of a container.
 pub(crate) struct Spawn {
     pub(crate) span: Span,
     meters: Meters,
@@ -152,7 +154,8 @@ impl Spawn {
     }
 }
 
-/// Loads an image, which `load` does: it is handed what to say whether the cache had it to, where there is a cache.
+/// Loads an image by calling `load`. If there is a cache, `load` calls its argument to say whether the cache had the
+/// image.
 pub(crate) fn load<T>(
     meters: &Meters,
     digest: &Digest,

@@ -1,4 +1,4 @@
-//! The part of a container that others see.
+//! The part of a container that other threads can use.
 
 use super::broadcast::Hub;
 use super::events::{Event, Subject};
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The part of a container that others see. Only the container counts; anybody may stop it.
+/// The part of a container that other threads can use. Only the container writes the counters. Any thread may stop the
+/// container.
 pub(crate) struct Shared {
     subject: Subject,
     hub: Arc<Hub<Event>>,
@@ -22,7 +23,7 @@ pub(crate) struct Shared {
     traps: AtomicU64,
     restarts: AtomicU64,
     memory: AtomicUsize,
-    /// Who is to be woken when it is stopped.
+    /// The task to wake when the container is stopped.
     waiting: Mutex<Option<std::task::Waker>>,
 }
 
@@ -52,7 +53,7 @@ impl Shared {
         }
     }
 
-    /// It is in the list.
+    /// Announces that the container is in the list.
     pub(crate) fn entered(&self) {
         self.announce(Event::ContainerCreated);
     }
@@ -65,7 +66,7 @@ impl Shared {
         &self.subject.name
     }
 
-    /// The image's name.
+    /// The image's name, if the image has a name.
     pub(crate) fn image(&self) -> Option<&str> {
         self.subject.image.as_deref()
     }
@@ -80,12 +81,12 @@ impl Shared {
         self.life.status()
     }
 
-    /// How it ended, or how it ends next. See [`Life::wait`].
+    /// Waits for the end of the container. See [`Life::wait`].
     pub(crate) fn wait(&self, time: Option<Duration>) -> Option<Ending> {
         self.life.wait(time)
     }
 
-    /// It is called for the first time.
+    /// Notes the first call since the container was created or restarted.
     pub(crate) fn run(&self) {
         self.life.run(|| self.announce(Event::ContainerStarted));
     }
@@ -94,7 +95,7 @@ impl Shared {
         self.life.stop(Ending::Stopped, || self.announce(Event::ContainerStopped));
     }
 
-    /// It has trapped, unless somebody has stopped it.
+    /// Notes a trap. Does nothing if the container was stopped before.
     pub(crate) fn trap(&self, error: &CallError) {
         self.life.trap(Ending::Trapped(error.clone()), || {
             self.announce(|container| Event::ContainerTrapped { container, cause: error.to_string() });
@@ -110,7 +111,7 @@ impl Shared {
         self.hub.send(|| event(self.subject.clone()));
     }
 
-    /// Counts a call. Only the container's own thread does, so that it is a load and a store.
+    /// Counts a call. Only the container's own thread counts calls, so a load and a store are enough.
     #[inline]
     pub(crate) fn count_call(&self) {
         self.calls.store(self.calls.load(Relaxed).wrapping_add(1), Relaxed);
@@ -124,9 +125,9 @@ impl Shared {
         self.memory.store(bytes, Relaxed);
     }
 
-    /// Says who is to be woken when it is stopped from now on.
+    /// Sets the task to wake when the container is stopped. `None` wakes no task.
     pub(crate) fn set_waiting(&self, waker: Option<&std::task::Waker>) {
-        // A waker is somebody else's code, and runs without the lock.
+        // A waker runs code that is not ours, so it is cloned and dropped outside the lock.
         let new = waker.cloned();
         let before = std::mem::replace(&mut *self.waiting(), new);
         drop(before);

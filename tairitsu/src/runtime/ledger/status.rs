@@ -1,21 +1,21 @@
-//! Where a container is in its life, and who waits for its end.
+//! The status of a container, and waiting for its end.
 
 use super::sync::{AtomicU8, Condvar, Mutex, MutexGuard, Ordering};
 use std::fmt;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-/// Where a container is in its life.
+/// The status of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {
-    /// Instantiated, and not called yet.
+    /// The container was instantiated, and was not called yet.
     Created,
-    /// Called at least once, and as good as ever.
+    /// The container was called at least once, and can be called again.
     Running,
-    /// Ended by a trap or a limit. Every call is an error until it is restarted.
+    /// A trap or a limit ended the container. Every call returns an error until the container is restarted.
     Trapped,
-    /// Stopped by the host. Every call is an error until it is restarted.
+    /// The host stopped the container. Every call returns an error until the container is restarted.
     Stopped,
 }
 
@@ -30,8 +30,8 @@ impl fmt::Display for Status {
     }
 }
 
-/// A status that is read without a lock and changed under one. Every change is told to `announce` before another one can
-/// be made, so that what is told is in the order of what happened. `E` is how a life ends.
+/// A status that is read without a lock and changed under a lock. Each change calls `announce` before the next change
+/// can begin. So the announcements come in the order of the changes. `E` says how the container ended.
 pub(crate) struct Life<E> {
     status: AtomicU8,
     ends: Mutex<Ends<E>>,
@@ -39,13 +39,13 @@ pub(crate) struct Life<E> {
 }
 
 struct Ends<E> {
-    /// So many times it has ended: who waits sees an end that was followed by a restart.
+    /// How many times the container has ended. A waiting thread uses it to notice an end that a restart followed.
     count: u64,
     last: Option<E>,
 }
 
 impl<E: Clone> Life<E> {
-    /// A life that begins.
+    /// The life of a new container.
     pub(crate) fn new() -> Self {
         Self {
             status: AtomicU8::new(Status::Created as u8),
@@ -64,7 +64,7 @@ impl<E: Clone> Life<E> {
         }
     }
 
-    /// From created to running.
+    /// Changes created to running.
     pub(crate) fn run(&self, announce: impl FnOnce()) {
         let _ends = self.lock();
         if self.status() == Status::Created {
@@ -73,27 +73,27 @@ impl<E: Clone> Life<E> {
         }
     }
 
-    /// From anything but stopped to stopped.
+    /// Changes any status except stopped to stopped.
     pub(crate) fn stop(&self, ending: E, announce: impl FnOnce()) {
         if self.status() != Status::Stopped {
             self.end(Status::Stopped, |from| from != Status::Stopped, ending, announce);
         }
     }
 
-    /// From running to trapped; one that was stopped stays it.
+    /// Changes running to trapped. A stopped container stays stopped.
     pub(crate) fn trap(&self, ending: E, announce: impl FnOnce()) {
         self.end(Status::Trapped, |from| from == Status::Running, ending, announce);
     }
 
-    /// From anything to created.
+    /// Changes any status to created.
     pub(crate) fn restart(&self, announce: impl FnOnce()) {
         let _ends = self.lock();
         self.set(Status::Created);
         announce();
     }
 
-    /// How it ended: at once, if it has and was not restarted; otherwise how it ends next, unless that takes longer than
-    /// the time that is given.
+    /// Waits for the end, and returns how the container ended. Returns at once if it has ended and was not restarted.
+    /// Returns `None` if `time` is over before the end.
     pub(crate) fn wait(&self, time: Option<Duration>) -> Option<E> {
         let start = Instant::now();
         let mut ends = self.lock();
@@ -119,13 +119,13 @@ impl<E: Clone> Life<E> {
         }
     }
 
-    /// Only under the lock.
+    /// Writes the status. Call this only while the lock is held.
     fn set(&self, status: Status) {
         self.status.store(status as u8, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, Ends<E>> {
-        // Nothing that could panic happens under it.
+        // Nothing that could panic runs while this lock is held.
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,5 @@
-//! What the registry's state locks and waits by. `tests/model` compiles the files that use this against a scheduler's.
+//! The locks and atomics of the registry's state. `tests/model` compiles the files that use them against the types of
+//! `shuttle`, which tries many orders of the threads' steps.
 
 pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, RwLock};

@@ -1,4 +1,4 @@
-//! What a container is granted of the world through WASI.
+//! What a container is granted through WASI: files, environment, streams, clocks, network.
 
 use super::output::{Output, Pipe, Stream};
 use crate::runtime::base::limits::Limits;
@@ -16,12 +16,14 @@ use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder};
 
-/// What a container has of the world through WASI.
+/// What a container is granted through WASI.
 ///
-/// Guests that are built for a WASI target import most of it, used or not, so that it is linked for every image that
-/// asks. By default there is nothing behind it: no files, no environment, no arguments, an empty input, no network.
-/// What the guest prints goes to `tracing`. Clocks and random numbers are the host's, and can be taken away. To keep a guest
-/// from an interface altogether, deny it in the [`Policy`](crate::Policy).
+/// Guests that are built for a WASI target import most of WASI, even if they never use it. So every image that imports
+/// WASI gets it. By default nothing is granted: no files, no environment, no arguments, no network, and an empty
+/// standard input. The guest's output goes to `tracing`.
+///
+/// By default, clocks and random numbers are the host's. [`Wasi::frozen_clocks`] and [`Wasi::seeded_random`] replace
+/// them. To keep a guest from an interface altogether, deny the interface in the [`Policy`](crate::Policy).
 ///
 /// ```
 /// use tairitsu::{Output, Wasi};
@@ -69,12 +71,12 @@ struct Network {
 }
 
 impl Wasi {
-    /// Nothing granted.
+    /// Grants nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an argument. The first is by custom the program's name.
+    /// Adds an argument. By convention, the first argument is the program's name.
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
@@ -86,20 +88,21 @@ impl Wasi {
         self
     }
 
-    /// Lets the guest read a directory of the host, and all below it, under another path. What a link in it points
-    /// to outside of it stays out of reach.
+    /// Lets the guest read a directory of the host, and everything below it. The guest sees it under the path `guest`.
+    /// A link in the directory does not reach outside of it.
     pub fn dir_read_only(mut self, host: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
         self.dirs.push((host.into(), guest.into(), Access::ReadOnly));
         self
     }
 
-    /// Lets the guest read and write a directory of the host, likewise. What it writes there has no limit.
+    /// Lets the guest read and write a directory of the host, as [`Wasi::dir_read_only`] lets it read. The bytes that
+    /// the guest writes there have no limit.
     pub fn dir_read_write(mut self, host: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
         self.dirs.push((host.into(), guest.into(), Access::ReadWrite));
         self
     }
 
-    /// Gives the guest the host's own standard input.
+    /// Gives the guest the host's standard input.
     pub fn inherit_stdin(mut self) -> Self {
         self.stdin = Input::Inherited;
         self
@@ -111,26 +114,26 @@ impl Wasi {
         self
     }
 
-    /// Where standard output goes.
+    /// Sets where standard output goes.
     pub fn stdout(mut self, output: Output) -> Self {
         self.stdout = output;
         self
     }
 
-    /// Where standard error goes. Its last 4 KiB are kept besides, for the error of a guest that panics.
+    /// Sets where standard error goes. Its last 4 KiB are also kept for the error of a guest that panics.
     pub fn stderr(mut self, output: Output) -> Self {
         self.stderr = output;
         self
     }
 
-    /// Stops both clocks at 0, so that the guest can measure nothing. It can still wait.
+    /// Stops both clocks at 0, so that the guest cannot measure time. The guest can still wait.
     pub fn frozen_clocks(mut self) -> Self {
         self.frozen = true;
         self
     }
 
-    /// Makes the random numbers follow from a seed, the same in every container: for runs that can be repeated, and
-    /// worth nothing as secrets.
+    /// Derives all random numbers from a seed, the same numbers in every container. Use this for runs that can be
+    /// repeated. The numbers are not safe as secrets.
     pub fn seeded_random(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
@@ -142,36 +145,42 @@ impl Wasi {
         self
     }
 
-    /// Lets the guest listen at an address of the host by TCP, to whoever connects. Port 0 stands for every port.
+    /// Lets the guest listen at an address of the host by TCP. Anyone may connect to it. Port 0 stands for every port.
     pub fn tcp_listen(mut self, address: SocketAddr) -> Self {
         self.network.tcp_listen.push(address);
         self
     }
 
-    /// Lets the guest send datagrams to an address, and receive them from there. Port 0 stands for every port.
+    /// Lets the guest send datagrams to an address, and receive datagrams from it. Port 0 stands for every port.
     pub fn udp(mut self, address: SocketAddr) -> Self {
         self.network.udp.push(address);
         self
     }
 
-    /// Gives the guest the host's whole network, names included.
+    /// Gives the guest the host's whole network, and the look-up of host names.
     pub fn inherit_network(mut self) -> Self {
         (self.network.all, self.network.names) = (true, true);
         self
     }
 
-    /// Lets the guest look up host names, with the host's resolver. Any name it asks for leaves the host.
+    /// Lets the guest look up host names with the host's resolver. Every name that the guest asks for may
+    /// leave the host.
     pub fn name_lookup(mut self) -> Self {
         self.network.names = true;
         self
     }
 
-    /// Whether a container's WASI may be made when it is called first, since nothing that happens then can fail or be seen.
+    /// Whether a container's WASI can be made at the first call of WASI. It can if making it cannot fail, and calls no
+    /// function of the host program.
     pub(crate) fn can_wait(&self) -> bool {
         self.dirs.is_empty() && !self.stdout.is_writer() && !self.stderr.is_writer()
     }
 
-    /// A container's WASI.
+    /// Makes a container's WASI.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Grant`] if a directory cannot be opened.
     pub(crate) fn open(&self, limits: &Limits) -> Result<Box<WasiState>, Error> {
         let mut builder = WasiCtxBuilder::new();
         for (host, guest, access) in &self.dirs {
@@ -186,12 +195,12 @@ impl Wasi {
         Ok(self.finish(builder, limits))
     }
 
-    /// A container's WASI, of grants that [can wait](Wasi::can_wait).
+    /// Makes a container's WASI from grants that [can wait](Wasi::can_wait).
     pub(crate) fn open_later(&self, limits: &Limits) -> Box<WasiState> {
         self.finish(WasiCtxBuilder::new(), limits)
     }
 
-    /// A container's WASI with these directories.
+    /// Makes a container's WASI from a builder that has the directories.
     fn finish(&self, mut builder: WasiCtxBuilder, limits: &Limits) -> Box<WasiState> {
         let (stdout, stderr) = (Pipe::new(Stream::Stdout, &self.stdout), Pipe::new(Stream::Stderr, &self.stderr));
         builder.stdout(stdout.clone()).stderr(stderr.clone()).args(&self.args).envs(&self.env);
@@ -239,7 +248,7 @@ impl Network {
                 granted.ip() == address.ip() && (granted.port() == 0 || granted.port() == address.port())
             })
         };
-        // What the system binds by itself before it connects: any address, any port.
+        // The system itself binds this before it connects: any address, any port.
         let is_implicit = address.port() == 0
             && match address.ip() {
                 IpAddr::V4(ip) => ip.is_unspecified(),
@@ -259,7 +268,7 @@ impl Network {
 
 impl fmt::Debug for Wasi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The values of variables may be secrets.
+        // The values of the variables may be secrets, so they are left out.
         let env: Vec<_> = self.env.iter().map(|(name, _)| name).collect();
         f.debug_struct("Wasi")
             .field("args", &self.args)

@@ -1,4 +1,4 @@
-//! The data of one running instance: its providers, its resources, its room for arguments, its grants, its time.
+//! The data of one running instance: its providers, its resources, its arena, its grants, its time.
 
 #[cfg(feature = "wasi")]
 pub(crate) mod grants;

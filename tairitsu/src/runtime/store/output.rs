@@ -12,10 +12,10 @@ use std::task::{Context, Poll};
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 
-/// The longest line, in bytes: a longer one is cut into several events.
+/// The longest line of an event, in bytes. A longer line is cut into several events.
 const MAX_LINE: usize = 8 * 1024;
 
-/// What is kept of standard error for a trap's sake, in bytes.
+/// How much of standard error is kept for the error of a trap, in bytes.
 const TAIL: usize = 4 * 1024;
 
 /// Where a guest's standard output or standard error goes.
@@ -36,32 +36,33 @@ enum Kind {
 }
 
 impl Output {
-    /// To `tracing`, an event a line, with the target `tairitsu::guest`. This is the default.
+    /// Sends each line to `tracing`, as an event with the target `tairitsu::guest`. This is the default.
     pub fn tracing() -> Self {
         Self::default()
     }
 
-    /// To nowhere.
+    /// Discards the output.
     pub fn discarded() -> Self {
         Self { kind: Kind::Discarded }
     }
 
-    /// To the host's own.
+    /// Sends the output to the host's own stream.
     pub fn inherited() -> Self {
         Self { kind: Kind::Inherited }
     }
 
-    /// To memory, the last `bytes` of it. `Container::take_stdout` and `Container::take_stderr` hand it out.
+    /// Keeps the last `bytes` of the output in memory. `Container::take_stdout` and `Container::take_stderr` return
+    /// them.
     pub fn captured(bytes: usize) -> Self {
         Self { kind: Kind::Captured(bytes) }
     }
 
-    /// Whether a container's end of it is made by code of the host's.
+    /// Whether making a container's stream calls a function of the host.
     pub(crate) fn is_writer(&self) -> bool {
         matches!(self.kind, Kind::Writer(_))
     }
 
-    /// To a writer, of which every container has its own.
+    /// Sends the output to a writer. `make` makes a writer for each container.
     pub fn writer<W: Write + Send + 'static>(make: impl Fn() -> W + Send + Sync + 'static) -> Self {
         Self { kind: Kind::Writer(Arc::new(move || Box::new(make()))) }
     }
@@ -79,14 +80,14 @@ impl fmt::Debug for Output {
     }
 }
 
-/// One of the two.
+/// Standard output or standard error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stream {
     Stdout,
     Stderr,
 }
 
-/// A container's stream. All clones are the one.
+/// A container's stream. All clones share one stream.
 #[derive(Clone)]
 pub(crate) struct Pipe {
     inner: Arc<Mutex<Inner>>,
@@ -95,12 +96,12 @@ pub(crate) struct Pipe {
 struct Inner {
     stream: Stream,
     sink: Sink,
-    /// The end of standard error.
+    /// The last bytes of standard error.
     tail: VecDeque<u8>,
 }
 
 enum Sink {
-    /// What a line has so far.
+    /// The line so far.
     Tracing(Vec<u8>),
     Discarded,
     Inherited,
@@ -120,7 +121,7 @@ impl Pipe {
         Self { inner: Arc::new(Mutex::new(Inner { stream, sink, tail: VecDeque::new() })) }
     }
 
-    /// What was captured since it was taken last.
+    /// Takes the bytes that were captured since the last call.
     pub(crate) fn take(&self) -> Vec<u8> {
         match &mut self.lock().sink {
             Sink::Captured(_, bytes) => std::mem::take(bytes).into(),
@@ -128,7 +129,7 @@ impl Pipe {
         }
     }
 
-    /// The end of standard error.
+    /// The last bytes of standard error, as text.
     pub(crate) fn tail(&self) -> String {
         let inner = self.lock();
         let (a, b) = inner.tail.as_slices();
@@ -185,7 +186,7 @@ impl Inner {
 }
 
 impl Drop for Inner {
-    /// The last line of a guest may lack its end.
+    /// Sends the last line, which may lack its line end.
     fn drop(&mut self) {
         if let Sink::Tracing(line) = &mut self.sink
             && !line.is_empty()
@@ -195,7 +196,7 @@ impl Drop for Inner {
     }
 }
 
-/// A writer is the host's code, like a provider's.
+/// Calls a writer. A writer's panic ends the call, as a provider's panic does.
 fn guarded(stream: Stream, write: impl FnOnce() -> std::io::Result<()>) -> StreamResult<()> {
     match catch_unwind(AssertUnwindSafe(write)) {
         Ok(Ok(())) => Ok(()),
@@ -219,7 +220,7 @@ fn push_bounded(buffer: &mut VecDeque<u8>, bytes: &[u8], max: usize) {
     buffer.extend(bytes);
 }
 
-/// Makes events of whole lines.
+/// Makes an event of each whole line.
 fn lines(stream: Stream, line: &mut Vec<u8>, bytes: &[u8]) {
     for part in bytes.split_inclusive(|&byte| byte == b'\n') {
         for chunk in part.chunks(MAX_LINE) {

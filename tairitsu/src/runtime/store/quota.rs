@@ -1,4 +1,4 @@
-//! What a store has of its memory and tables, held against its limits.
+//! The memory and tables of a store, and their limits.
 
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::limits::{INSTANCES, Limits, MEMORIES, TABLE_ELEMENTS, TABLES};
@@ -6,15 +6,15 @@ use crate::runtime::ledger::shared::Shared;
 use std::sync::Arc;
 use wasmtime::ResourceLimiter;
 
-/// What a store has of its memory and tables. wasmtime asks it before anything grows.
+/// The memory and tables of a store, and their limits. wasmtime asks the quota before a memory or a table grows.
 pub(crate) struct Quota {
     memory: usize,
     max_memory: usize,
     elements: usize,
     max_elements: usize,
-    /// A table's maximum from here on is its place's in the pool, and not the guest's own.
+    /// A table's maximum that is at least this large comes from the pool, and not from the guest.
     place_elements: usize,
-    /// What the growth that is under way adds, to be taken back if it fails.
+    /// How much the growth under way adds. It is subtracted again if the growth fails.
     growing: usize,
     shared: Arc<Shared>,
 }
@@ -32,7 +32,7 @@ impl Quota {
         }
     }
 
-    /// The bytes that may be added to the memories.
+    /// How many bytes the memories may still grow.
     pub(crate) fn left(&self) -> usize {
         self.max_memory.saturating_sub(self.memory)
     }
@@ -41,7 +41,7 @@ impl Quota {
 impl ResourceLimiter for Quota {
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         if maximum.is_some_and(|maximum| desired > maximum) {
-            // The guest's own limit, and its to handle.
+            // This limit is the guest's own, so the guest handles the failure.
             self.growing = 0;
             return Ok(false);
         }

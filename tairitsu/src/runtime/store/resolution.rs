@@ -1,17 +1,18 @@
-//! Interfaces that were resolved and checked, once for all containers of a template.
+//! The interfaces that were resolved and checked. Each is resolved once for all containers of a template.
 
 use std::any::TypeId;
 use std::sync::OnceLock;
 use wasmtime::component::ComponentExportIndex;
 
-/// The interfaces of one template that have a client, in the order in which one was asked for. It grows and is
-/// read without a lock: a template has few, and any number of containers that look them up.
+/// The interfaces of one template that have a client, in the order of their first use.
+///
+/// The list grows and is read without a lock: it is short, and many containers read it.
 #[derive(Default)]
 pub(crate) struct Resolutions {
     next: OnceLock<Box<Node>>,
 }
 
-/// Where each function of an interface is in the image; nothing for an optional one that is not there.
+/// Where the image exports each function of an interface. `None` for an optional function that the image lacks.
 pub(crate) type Exports = [Option<ComponentExportIndex>];
 
 struct Node {
@@ -21,7 +22,7 @@ struct Node {
 }
 
 impl Resolutions {
-    /// The functions of an interface, if it was kept.
+    /// The functions of an interface, if they are in the list.
     pub(crate) fn get(&self, interface: TypeId) -> Option<&Exports> {
         let mut list = self;
         while let Some(node) = list.next.get() {
@@ -33,8 +34,8 @@ impl Resolutions {
         None
     }
 
-    /// Keeps the functions of an interface that was found to be what the image exports. Two containers may find it at
-    /// once, and find the same.
+    /// Adds the functions of an interface that the image exports, after they were checked. Two containers may do this
+    /// at once: both have found the same functions, and one copy is kept.
     pub(crate) fn keep(&self, interface: TypeId, mut exports: Box<Exports>) -> &Exports {
         let mut list = self;
         loop {
@@ -56,7 +57,7 @@ mod tests {
 
     struct Type<const N: usize>;
 
-    /// Each is kept once and found again, whoever comes first.
+    /// Each interface is kept once and found again, no matter which thread comes first.
     #[test]
     fn from_many_threads() {
         let ids = [TypeId::of::<Type<1>>(), TypeId::of::<Type<2>>(), TypeId::of::<Type<3>>()];

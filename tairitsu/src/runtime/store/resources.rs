@@ -1,8 +1,8 @@
 //! Resources that cross between a container and its host.
 //!
-//! What lives on the host is kept in [`Resources`], of which each store has one, and the guest has the place in there. What
-//! lives in the guest is known to wasmtime, and the host has a token of it. A token reaches its store's [`Resources`]
-//! from any thread, and nothing else of the store.
+//! Each store has one [`Resources`]. It keeps the host's values that the guest has handles to, and wasmtime knows each
+//! value by its place there. wasmtime keeps the guest's resources, and the host has a token for each of them. A
+//! token reaches its store's [`Resources`] from any thread, and nothing else of the store.
 
 use crate::runtime::base::bad_handle::BadHandle;
 use std::any::Any;
@@ -14,30 +14,30 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tairitsu_guest::abi::{Own, Resource, Token};
 use wasmtime::component::ResourceAny;
 
-/// The host's resources of one kind, as wasmtime tells them from others.
+/// The type by which wasmtime tells one kind of host resource from other resources.
 pub(crate) struct Kind<R: ?Sized>(PhantomData<fn(&R)>);
 
-/// What a store has of resources.
+/// The resources of a store, on both sides.
 #[derive(Default)]
 pub(crate) struct Resources {
     inner: Mutex<Inner>,
-    /// The guest has something to drop.
+    /// The guest has resources to drop, because the host has dropped its handles to them.
     waiting: AtomicBool,
     /// The store is gone.
     closed: AtomicBool,
-    /// The guest's resources that the host has.
+    /// How many of the guest's resources the host has.
     held: AtomicUsize,
 }
 
 #[derive(Default)]
 struct Inner {
-    /// The host's resources that the guest has handles to. The place is what wasmtime knows one by.
+    /// The host's resources that the guest has handles to. wasmtime knows each by its index here.
     values: Vec<Option<Value>>,
-    /// The free places among them.
+    /// The free places in `values`.
     free: Vec<u32>,
-    /// Those that are lent for the call at hand.
+    /// The places of the values that are lent for the current call.
     lent: Vec<u32>,
-    /// The guest's that the host has dropped, in that order.
+    /// The guest's resources that the host has dropped, in that order.
     dropped: Vec<ResourceAny>,
 }
 
@@ -49,12 +49,13 @@ struct Value {
 }
 
 impl Resources {
-    /// Nothing that could panic happens under the lock: values are dropped after it.
+    /// Locks the resources. Nothing that could panic runs while the lock is held: values are dropped after it is
+    /// released.
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a value of the host's for the guest, and returns its place.
+    /// Keeps a value of the host for the guest. Returns its place.
     pub(crate) fn insert<R: ?Sized + Resource>(&self, value: Arc<R>) -> u32 {
         let value = Value { interface: R::RESOURCE.home, value: Box::new(value) };
         let inner = &mut *self.inner();
@@ -70,7 +71,7 @@ impl Resources {
         }
     }
 
-    /// Keeps a value for as long as the call takes.
+    /// Keeps a value until the current call ends. Returns its place.
     pub(crate) fn insert_lent<R: ?Sized + Resource>(&self, value: Arc<R>) -> u32 {
         let place = self.insert(value);
         self.inner().lent.push(place);
@@ -82,7 +83,7 @@ impl Resources {
         inner.values.get(place as usize)?.as_ref()?.value.downcast_ref::<Arc<R>>().cloned()
     }
 
-    /// Takes a value from the guest. Whoever gets it drops it.
+    /// Takes a value from the guest. The caller drops it, so that its drop runs without the lock.
     pub(crate) fn remove(&self, place: u32) -> Option<Box<dyn Any + Send + Sync>> {
         let mut inner = self.inner();
         let value = inner.values.get_mut(place as usize)?.take()?;
@@ -90,7 +91,7 @@ impl Resources {
         Some(value.value)
     }
 
-    /// Takes back what was lent for the call that is over.
+    /// Takes back the values that were lent for the call that has ended.
     pub(crate) fn end_lending(&self) {
         let lent = std::mem::take(&mut self.inner().lent);
         for place in lent {
@@ -98,13 +99,13 @@ impl Resources {
         }
     }
 
-    /// Whether the guest has something to drop.
+    /// Whether the guest has resources to drop.
     #[inline]
     pub(crate) fn is_waiting(&self) -> bool {
         self.waiting.load(Relaxed)
     }
 
-    /// What the guest has to drop, which the host has dropped.
+    /// Takes the guest's resources that the host has dropped. The guest must drop them now.
     pub(crate) fn take_dropped(&self) -> Vec<ResourceAny> {
         self.waiting.store(false, Relaxed);
         std::mem::take(&mut self.inner().dropped)
@@ -118,7 +119,8 @@ impl Resources {
         }
     }
 
-    /// The store is gone: drops what the guest had, and says what was still held on either side.
+    /// Ends the resources with their store. Drops the host's values that the guest had, and returns what was still held
+    /// on either side.
     pub(crate) fn close(&self) -> Leaks {
         self.closed.store(true, Relaxed);
         let inner = std::mem::take(&mut *self.inner());
@@ -130,25 +132,26 @@ impl Resources {
     }
 }
 
-/// The resources that were still held when a container ended: by its guest, of the host's, which are dropped then; and by the
-/// host, of the guest's, which are no more.
+/// The resources that were still held when a container ended.
+///
+/// The host's resources that the guest held are dropped then. The guest's resources that the host held no longer exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Leaks {
-    /// How many resources of the host's the guest held, by the id of the interface that declares them.
+    /// How many of the host's resources the guest held, by the id of the interface that declares them.
     pub by_guest: BTreeMap<&'static str, usize>,
-    /// How many resources of the guest's the host held.
+    /// How many of the guest's resources the host held.
     pub by_host: usize,
 }
 
 impl Leaks {
-    /// Whether nothing was held.
+    /// Whether no resource was held.
     pub fn is_empty(&self) -> bool {
         self.by_guest.is_empty() && self.by_host == 0
     }
 }
 
-/// For a container that nobody has stopped, who would have been told.
+/// Warns of leaks in a container that nobody stopped. A caller who stops a container gets the leaks as a value.
 pub(crate) fn warn_of(leaks: &Leaks) {
     if !leaks.is_empty() {
         tracing::warn!(target: "tairitsu", "a container has ended: {leaks}");
@@ -172,12 +175,13 @@ impl fmt::Display for Leaks {
     }
 }
 
-/// Whose the handles are that were lifted together. Lifting has no way to the store's data; whoever asked for it has, and
-/// says so afterwards.
+/// The store that a batch of lifted handles belongs to; set after lifting.
+///
+/// Lifting cannot reach the store's data. The code that asked for lifting can, so it sets the store afterwards.
 #[derive(Default)]
 pub struct Whose {
     resources: OnceLock<Arc<Resources>>,
-    /// How many of the guest's resources are among them.
+    /// How many of the guest's resources are in the batch.
     taken: AtomicUsize,
 }
 
@@ -189,13 +193,13 @@ impl Whose {
     }
 }
 
-/// What was lifted together, and whose its handles are.
+/// Values that were lifted together, and the store that their handles belong to.
 pub trait Lifted {
-    /// Nothing where there are no handles.
+    /// The store of the handles. `None` if there are no handles.
     fn whose(&self) -> Option<&Arc<Whose>>;
 }
 
-/// A resource of the host's that the guest has given or lends.
+/// A resource of the host that the guest has given or lent to the host.
 pub(crate) struct HostToken {
     place: u32,
     owned: bool,
@@ -203,7 +207,7 @@ pub(crate) struct HostToken {
     whose: Arc<Whose>,
 }
 
-/// A resource of the guest's that the host owns.
+/// A resource of the guest that the host owns.
 pub(crate) struct GuestToken {
     resource: ResourceAny,
     gone: AtomicBool,
@@ -256,15 +260,21 @@ impl Drop for GuestToken {
     }
 }
 
-/// A resource of the host's on its way to a guest.
+/// A resource of the host, on its way to a guest.
 pub(crate) enum Outgoing<R: ?Sized> {
-    /// The guest has it already, or had it.
+    /// The guest has the resource already, or had it. The field is its place.
     Known(u32),
-    /// It is new to the guest.
+    /// The resource is new to the guest.
     New(Arc<R>),
 }
 
-/// How a resource of the host's goes to the guest that `resources` belongs to. One that is given is the guest's from then on.
+/// How a resource of the host is passed to the guest that `resources` belongs to. If it is `given`, the guest owns it
+/// afterwards.
+///
+/// # Errors
+///
+/// - [`BadHandle::Gone`] if the handle was given away already.
+/// - [`BadHandle::Ended`] if the handle's container has ended.
 pub(crate) fn outgoing<R: ?Sized + Resource>(
     own: &Own<R>,
     resources: &Arc<Resources>,
@@ -282,7 +292,14 @@ pub(crate) fn outgoing<R: ?Sized + Resource>(
     own.try_value().map(Outgoing::New).ok_or(BadHandle::Ended)
 }
 
-/// The guest's resource behind a handle, which has to be of the guest that `resources` belongs to.
+/// The guest's resource behind a handle, and a function that marks the handle as given away.
+///
+/// # Errors
+///
+/// - [`BadHandle::NotOfAGuest`] if the handle holds a value of the host.
+/// - [`BadHandle::Ended`] if the handle's container has ended or was restarted.
+/// - [`BadHandle::OfAnother`] if `resources` belongs to another container.
+/// - [`BadHandle::Gone`] if the handle was given away already.
 pub(crate) fn returning<R: ?Sized + Resource>(
     own: &Own<R>,
     resources: Option<&Arc<Resources>>,

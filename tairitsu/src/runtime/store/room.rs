@@ -1,59 +1,64 @@
-//! The guest's room for what the host lowers, which saves a call of its allocator for each string and list.
+//! The guest's arena: memory for the strings and lists that the host lowers. The arena saves a call of the guest's
+//! allocator for each string and list.
 //!
-//! The canonical ABI has the host ask `cabi_realloc` for the memory of each string and list that it passes: a call into the
-//! guest, which takes longer than to copy what is in most of them. A guest of ours exports an address as the core global
-//! `tairitsu:arena`: of two words, where the host writes what room it has made, and how much. It makes it with that same allocator once
-//! some strings and lists were passed, enlarges it when they were too many for it, and fills it from its start in each call. The
-//! guest frees none of what is there. A guest of another origin has no such global, another host does not look for it, and both
-//! sides are what the canonical ABI says without it.
+//! By the canonical ABI, the host asks `cabi_realloc` for the memory of each string and list that it passes. That is a
+//! call into the guest. For most strings and lists, this call takes longer than copying their bytes.
 //!
-//! Nothing rests on what a guest says. The room is what its allocator has returned, in its memory, which only grows; that other
-//! things of the guest's are there too is the guest's own harm.
+//! A guest that is built with Tairitsu exports the core global `tairitsu:arena`. It is the address of two words, into
+//! which the host writes the arena's address and size. The host makes the arena with `cabi_realloc`, after some strings
+//! and lists were passed. If too many did not fit, the host makes the arena larger. In each call, the host fills the
+//! arena from its start. The guest frees nothing in the arena.
+//!
+//! A guest of another origin has no such global, and another host does not look for it. Then both sides follow the
+//! canonical ABI alone.
+//!
+//! The host does not trust the guest for this. The arena is memory that the guest's allocator has returned, in the
+//! guest's memory, which only grows. If the guest keeps other data there too, the guest harms only itself.
 
 use std::ops::Range;
 use tairitsu_guest::schema::{Layout, align_to};
 
-/// Where an image's instances look for their arena; nowhere for most guests of other origins.
+/// Where an image's instances look for their arena. `None` for most guests of other origins.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Arena(pub(crate) Option<Cell>);
 
-/// Two words in an instance's memory: an address and a size.
+/// Two words in an instance's memory: the arena's address and size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cell {
     pub(crate) address: usize,
-    /// What the memory itself has as its maximum, in bytes.
+    /// The maximum that the memory itself declares, in bytes.
     pub(crate) maximum: usize,
 }
 
-/// An instance's, and what is left of it in a call.
+/// The arena of an instance, and the part of it that is free in the current call.
 pub(crate) struct Room {
-    /// Where the instance looks for it, as long as it can become larger.
+    /// Where the instance looks for the arena. `None` if the arena cannot become larger.
     cell: Option<Cell>,
     arena: Range<usize>,
-    /// What is free in this call. It ends at 0 where there is none, and as long as a larger one is wanted.
+    /// The part that is free in this call. Empty while there is no arena, or while a larger one is pending.
     free: Range<usize>,
-    /// How many strings and lists were allocated since it became as large as it is.
+    /// How many strings and lists did not fit since the arena got its size.
     missed: u32,
-    /// And in this call how many bytes.
+    /// How many bytes did not fit in this call. Kept for the next call while a larger arena is pending.
     missing: usize,
 }
 
-/// A larger arena, in place of the one that there is.
+/// A larger arena, which replaces the current arena.
 pub(crate) struct Larger {
     cell: Cell,
     pub(crate) old: Range<usize>,
     pub(crate) size: usize,
 }
 
-/// In bytes. The guest keeps it for as long as it lives.
+/// The size limits of an arena, in bytes. The guest keeps its arena as long as it lives.
 const MAX_SIZE: usize = 2 << 20;
 const MIN_SIZE: usize = 4 << 10;
 
-/// After so many that were allocated it is worth a larger one. Many a guest is passed a few, and ends.
+/// After this many misses, a larger arena is worth its cost. Many guests get only a few strings and lists, and end.
 const WORTH: u32 = 32;
 
 impl Arena {
-    /// Of a new instance, which has none so far.
+    /// The room of a new instance, which has no arena yet.
     #[inline]
     pub(crate) fn room(self) -> Room {
         Room { cell: self.0, arena: 0..0, free: 0..0, missed: 0, missing: 0 }
@@ -61,7 +66,7 @@ impl Arena {
 }
 
 impl Room {
-    /// It is free again: the call is over that it was filled in.
+    /// Frees the whole arena, because the call that filled it is over.
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.free = self.arena.clone();
@@ -79,7 +84,7 @@ impl Room {
         }
     }
 
-    /// The address of so much of it, if there is so much.
+    /// Takes memory from the arena, and returns its address. `None` if too little is free.
     #[inline]
     pub(crate) fn take(&mut self, layout: Layout) -> Option<usize> {
         let start = align_to(self.free.start, layout.align);
@@ -91,7 +96,8 @@ impl Room {
         Some(start)
     }
 
-    /// There was not so much. It can become larger as long as nothing of this call is there.
+    /// Counts a string or list that did not fit. Returns the larger arena to make, if it is worth its cost. The arena
+    /// can become larger only while it holds nothing of this call.
     pub(crate) fn miss(&mut self, layout: Layout) -> Option<Larger> {
         let cell = self.cell?;
         self.missed = self.missed.saturating_add(1);
@@ -104,13 +110,13 @@ impl Room {
         Some(Larger { cell, old: self.arena.clone(), size })
     }
 
-    /// It stays as it is.
+    /// Keeps the arena as it is for good.
     pub(crate) fn keep(&mut self) {
         self.cell = None;
         self.free = self.arena.clone();
     }
 
-    /// It is there now, and as large as that.
+    /// Uses the larger arena, which is at `address` now.
     pub(crate) fn set(&mut self, larger: &Larger, address: usize) {
         self.arena = address..address + larger.size;
         self.free = self.arena.clone();
@@ -122,13 +128,14 @@ impl Room {
 }
 
 impl Larger {
-    /// Whether the instance has a place for it in its memory, and can be told of it. `quota` is what may be added to all its memories.
+    /// Whether the instance's memory has room for the larger arena, and contains the two words. `quota` is how many
+    /// bytes all its memories may still grow.
     pub(crate) fn fits(&self, memory: &[u8], quota: usize) -> bool {
         let maximum = self.cell.maximum.saturating_sub(memory.len());
         self.cell.address.saturating_add(8) <= memory.len() && self.size <= quota.min(maximum)
     }
 
-    /// Tells the instance.
+    /// Writes the arena's address and size for the instance.
     pub(crate) fn say(&self, memory: &mut [u8], address: usize) {
         for (i, word) in [address, self.size].into_iter().enumerate() {
             if let Some(bytes) = memory.get_mut(self.cell.address + 4 * i..).and_then(<[u8]>::first_chunk_mut) {

@@ -1,17 +1,17 @@
-//! Where a container has its providers.
+//! The places of a container's providers.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a provider is.
+/// The place of a provider.
 pub(crate) enum Slot {
-    /// This container's own.
+    /// A provider of this container alone.
     Own(Box<dyn Any + Send>),
-    /// One that other containers have too.
+    /// A provider that other containers share.
     Shared(Arc<Mutex<dyn Any + Send>>),
 }
 
-/// A provider, for as long as one call to it takes.
+/// Access to a provider, for one call to it.
 pub(crate) enum Lease<'s> {
     Own(&'s mut (dyn Any + Send)),
     Shared(MutexGuard<'s, dyn Any + Send>),
@@ -22,7 +22,7 @@ impl Slot {
     pub(crate) fn lease(&mut self) -> Lease<'_> {
         match self {
             Slot::Own(provider) => Lease::Own(&mut **provider),
-            // A provider's panic is an error of the call that it was in, and no more than that.
+            // A provider's panic is an error of the call in which it happened. Later calls still get the provider.
             Slot::Shared(provider) => Lease::Shared(provider.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }

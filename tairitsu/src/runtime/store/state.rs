@@ -1,4 +1,4 @@
-//! The data of a container's store, and how a call in it begins and is kept to its time.
+//! The data of a container's store, and how a call in the store begins and is held to its deadline.
 
 use super::quota::Quota;
 use super::resources::{Leaks, Resources, warn_of};
@@ -17,22 +17,23 @@ pub(crate) struct State {
     pub(crate) providers: Vec<Slot>,
     pub(crate) quota: Quota,
     pub(crate) terms: Arc<Terms>,
-    /// That of the call at hand.
+    /// The time of the current call.
     pub(crate) time: CallTime,
     fuel: Option<u64>,
-    /// Where in the guest's memory the call's strings and lists go.
+    /// The guest's arena, for the strings and lists of a call.
     pub(crate) room: Room,
     resources: OwnResources,
-    /// Whether it runs as a future, and lets others run at every tick.
+    /// Whether the call runs as a future, and lets other tasks run at every tick.
     #[cfg(feature = "async")]
     pub(crate) yields: bool,
-    /// Made when it is called first: whoever is built for a WASI target imports it, and few call it.
+    /// Made at the first call of WASI. Every guest that is built for a WASI target imports WASI, and few guests call
+    /// it.
     #[cfg(feature = "wasi")]
     pub(crate) wasi: Option<Box<super::grants::WasiState>>,
 }
 
 impl State {
-    /// A store with everything in it that its limits need.
+    /// Makes a store, with everything that its limits need.
     pub(crate) fn store(terms: &Arc<Terms>, shared: &Arc<Shared>) -> Store<State> {
         let Terms { machine, limits, arena, .. } = &**terms;
         let pulse = machine.ticker.pulse().clone();
@@ -69,7 +70,7 @@ impl State {
         &self.terms.limits
     }
 
-    /// The provider at that place.
+    /// The provider at `index`.
     #[inline]
     pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
         match self.providers.get_mut(index) {
@@ -78,7 +79,7 @@ impl State {
         }
     }
 
-    /// The provider at that place, which this container has alone.
+    /// The provider at `index`, which belongs to this container alone.
     #[cfg(feature = "async")]
     pub(crate) fn own_provider<P: 'static>(&mut self, index: usize) -> wasmtime::Result<&mut P> {
         match self.providers.get_mut(index) {
@@ -88,28 +89,28 @@ impl State {
         .ok_or_else(not_there)
     }
 
-    /// The resources that cross between the guest and the host.
+    /// The resources that cross between the guest and the host. Makes them at the first use.
     pub(crate) fn resources(&mut self) -> &Arc<Resources> {
         self.resources.0.get_or_insert_default()
     }
 
-    /// The same, if any have crossed.
+    /// The resources that cross between the guest and the host, if any have crossed.
     pub(crate) fn known_resources(&self) -> Option<&Arc<Resources>> {
         self.resources.0.as_ref()
     }
 
-    /// Ends the resources with the store, and says what was held.
+    /// Ends the resources with the store, and returns what was still held.
     pub(crate) fn close_resources(&mut self) -> Leaks {
         self.resources.close()
     }
 
-    /// Whether the host has dropped resources of the guest's, which the guest has not.
+    /// Whether the host has dropped resources of the guest that the guest still has to drop.
     #[inline]
     pub(crate) fn has_to_drop(&self) -> bool {
         self.resources.0.as_ref().is_some_and(|resources| resources.is_waiting())
     }
 
-    /// The end of what the guest has written to standard error.
+    /// The last bytes that the guest wrote to standard error.
     pub(crate) fn stderr_tail(&self) -> String {
         #[cfg(feature = "wasi")]
         if let Some(wasi) = &self.wasi {
@@ -118,7 +119,7 @@ impl State {
         String::new()
     }
 
-    /// Comes with every tick while guest code runs: may it go on?
+    /// Runs at every tick while guest code runs. Decides whether the guest code may go on.
     fn tick(&self) -> wasmtime::Result<UpdateDeadline> {
         self.time.may_go_on()?;
         self.time.pulse.beat();
@@ -130,7 +131,7 @@ impl State {
     }
 }
 
-/// The store's resources, which end with it, whoever else has tokens of them.
+/// The store's resources. They end with the store, even if tokens of them still exist.
 struct OwnResources(Option<Arc<Resources>>);
 
 impl OwnResources {
@@ -145,13 +146,13 @@ impl Drop for OwnResources {
     }
 }
 
-/// Has the guest drop what the host has dropped of its resources, in that order.
+/// Makes the guest drop the resources that the host has dropped, in the same order.
 pub(crate) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
     let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
     dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
 }
 
-/// [`drop_resources`], in a container whose calls are futures.
+/// Does the same as [`drop_resources`], in a container whose calls are futures.
 #[cfg(feature = "async")]
 pub(crate) async fn drop_resources_async(store: &mut Store<State>) -> wasmtime::Result<()> {
     let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
@@ -161,17 +162,17 @@ pub(crate) async fn drop_resources_async(store: &mut Store<State>) -> wasmtime::
     Ok(())
 }
 
-/// Comes before every call.
+/// Begins a call. Runs before every call.
 #[inline]
 pub(crate) fn begin(store: &mut Store<State>) {
     store.data().shared().count_call();
     arm(store);
 }
 
-/// Comes before any guest code runs: a new deadline, new fuel, all of the guest's room.
+/// Sets a new deadline and new fuel, and frees the arena. Runs before any guest code.
 #[inline]
 pub(crate) fn arm(store: &mut Store<State>) {
-    // Within one tick the deadline that was set last is still the next one.
+    // Within the same tick, the deadline that was set last is still the next tick.
     let CallTime { pulse, began, .. } = &store.data().time;
     if pulse.ticks() != *began {
         store.set_epoch_deadline(1);
@@ -187,7 +188,7 @@ pub(crate) fn arm(store: &mut Store<State>) {
 
 #[cold]
 fn refuel(store: &mut Store<State>, fuel: u64) {
-    // It fails only where the engine counts none.
+    // This fails only if the engine does not count fuel.
     let counted = store.set_fuel(fuel);
     debug_assert!(counted.is_ok());
 }

@@ -1,7 +1,7 @@
-//! A call's future, bound by the call's deadline and by a stop.
+//! The future of a call, which ends at the call's deadline or at a stop.
 //!
-//! Guest code ends by the epoch, as in any call. While it waits (in WASI) no guest code runs, so that the
-//! future is woken when its time is over, and ends then: what it waited for is dropped.
+//! Guest code is ended by the epoch, as in any call. While the guest waits in WASI, no guest code runs. So the future
+//! is woken when its time is over, and ends then. It drops the operation that it waited for.
 
 use super::time::CallTime;
 use crate::runtime::engine::ticker::Alarm;
@@ -10,20 +10,20 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Poll, Waker};
 
-/// Bounds a call that has begun.
+/// Watches a call that has begun.
 pub(crate) struct Watch(pub(crate) CallTime);
 
 impl Watch {
-    /// Runs a call until it ends by itself, or is not to go on.
+    /// Runs a call until it ends by itself, or may not go on.
     pub(crate) async fn over<R>(&self, call: impl Future<Output = wasmtime::Result<R>>) -> wasmtime::Result<R> {
         let mut call = pin!(call);
-        // Most calls wait for nothing.
+        // Most calls never wait, so this is made only when needed.
         let mut waiting = None;
         poll_fn(|cx| {
             if let Poll::Ready(result) = call.as_mut().poll(cx) {
                 return Poll::Ready(result);
             }
-            // Whoever stops it after this wakes it, and whoever did before is seen below.
+            // A stop after this line wakes the task. The check below notices a stop before it.
             waiting.get_or_insert_with(|| self.wait()).set(cx.waker());
             match self.0.may_go_on() {
                 Ok(()) => Poll::Pending,
@@ -39,7 +39,7 @@ impl Watch {
     }
 }
 
-/// A call that is woken by a stop and at its end. Nobody is once this is dropped.
+/// Wakes a call at a stop and at its deadline, until this is dropped.
 struct Waiting<'a> {
     shared: &'a Shared,
     alarm: Option<Alarm<'a>>,

@@ -1,4 +1,4 @@
-//! The handles among values: which there are, and whether a guest can be given them.
+//! The handles among values: whether a type has handles, and whether a guest can be given them.
 
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::store::resources::{Resources, returning};
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tairitsu_guest::abi::{AbiError, Lower, Memory, Own, Resource, Sink};
 use tairitsu_guest::schema::{Interface, Layout, Role, Type};
 
-/// Looks at the handles among a call's arguments before the call is made: one that is bad is an error of whoever calls,
-/// and no reason to end the container.
+/// Checks the handles among a call's arguments, before the call is made. A bad handle is an error of the caller, so it
+/// must not end the container. The error is the resource's name and the reason.
 pub(crate) fn check<P: Lower>(params: &P, resources: Option<&Arc<Resources>>) -> Result<(), (&'static str, BadHandle)> {
     let mut checker = Checker { resources };
     let mut flat = [0; 17];
@@ -17,12 +17,12 @@ pub(crate) fn check<P: Lower>(params: &P, resources: Option<&Arc<Resources>>) ->
     };
     match result {
         Err(Some(bad)) => Err(bad),
-        // Another flaw is found again when the value is lowered.
+        // Any other flaw is found again when the value is lowered.
         Ok(()) | Err(None) => Ok(()),
     }
 }
 
-/// A memory that keeps nothing.
+/// A memory that stores nothing.
 struct Checker<'r> {
     resources: Option<&'r Arc<Resources>>,
 }
@@ -71,7 +71,7 @@ impl Sink for Checker<'_> {
     }
 }
 
-/// Whether handles are among what an interface's functions take or return.
+/// Whether any function of an interface takes or returns handles.
 pub(crate) fn has_handles(interface: &Interface) -> bool {
     interface
         .functions
@@ -79,7 +79,7 @@ pub(crate) fn has_handles(interface: &Interface) -> bool {
         .any(|function| function.result.has_handle() || function.params.iter().any(|param| param.ty.has_handle()))
 }
 
-/// Whether a type is a handle to that resource.
+/// Whether a type is a handle to the resource.
 pub(crate) fn is_handle_of(ty: &Type, resource: &tairitsu_guest::schema::Resource) -> bool {
     matches!(ty, Type::Own(found) | Type::Borrow(found) if found.home == resource.home && found.name == resource.name)
 }

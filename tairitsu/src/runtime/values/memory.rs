@@ -1,7 +1,7 @@
-//! A component's linear memory, to be lowered into and lifted out of.
+//! A component's linear memory. Values are lowered into it, and lifted out of it.
 //!
-//! Strings in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones on their way in. Everything
-//! that a guest can make the host allocate is paid for with the store's hostcall fuel, as wasmtime does.
+//! Strings in other encodings than UTF-8 go through wasmtime's own functions. So do long strings that are lowered. If a
+//! guest makes the host allocate, the store's hostcall fuel pays for the bytes, as it does in wasmtime.
 
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::store::resources::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
@@ -17,20 +17,22 @@ use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext
 use wasmtime::component::{self, ComponentType, ResourceAny, ResourceType};
 use wasmtime::{Result, ValRaw, bail};
 
-/// How many bytes of a string or a list are copied in less time than the guest's allocator is called.
+/// Up to this many bytes, copying a string or a list takes less time than a call of the guest's allocator.
 const WORTH_A_COPY: usize = 512;
 
-/// The strictest alignment that the canonical ABI has.
+/// The strictest alignment in the canonical ABI.
 const ROOM_ALIGN: u32 = 8;
 
-/// A component's memory, to be lowered into. To find where that is takes longer than to write to it, and it moves when the
-/// component allocates: so the items of a list are kept here until the list is whole.
+/// A component's memory, to lower into.
+///
+/// Finding the memory takes longer than writing to it, and the memory moves when the component allocates. So the items
+/// of a list are kept here until the list is complete.
 pub(crate) struct LowerMemory<'c, 'a, S: 'static> {
     cx: &'c mut LowerContext<'a, S>,
-    /// The items of the list at hand from `list.start` on, and before them those of the lists around it.
+    /// The items of the current list, from `list.start` on. The items of the lists around it come before.
     items: Vec<u8>,
     list: Outer,
-    /// The type of all that is lowered, as the component and as the schema has it.
+    /// The type of everything that is lowered, as the component declares it and as the schema declares it.
     ty: InterfaceType,
     schema: &'static Type,
 }
@@ -92,7 +94,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
 
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
         let layout = Layout { size: bytes.len(), align };
-        // What a guest finds in its room it copies, and what was allocated for it, it has.
+        // The guest has to copy bytes out of its arena. Bytes that were allocated for the guest, it can keep.
         let address = match bytes.len() <= WORTH_A_COPY {
             true => self.allocate(layout)?,
             false => self.cx.realloc(0, 0, align as u32, bytes.len())?,
@@ -149,7 +151,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
 }
 
 impl<S> LowerMemory<'_, '_, S> {
-    /// A place in the room that the guest has for what is passed to it.
+    /// Takes memory from the guest's arena, if enough is free.
     #[inline]
     fn room(&mut self, layout: Layout) -> Result<Option<usize>> {
         let Some(state) = self.state() else { return Ok(None) };
@@ -206,13 +208,13 @@ fn bad_handle<R: ?Sized + Resource>(bad: BadHandle) -> wasmtime::Error {
     wasmtime::Error::msg(format!("expected a `{}` that can be passed on, found {bad}", R::RESOURCE.name))
 }
 
-/// A component's memory, to be lifted out of.
+/// A component's memory, to lift out of.
 pub struct LiftMemory<'c, 'a> {
     cx: &'c mut LiftContext<'a>,
-    /// The type of all that is lifted, as the component and as the schema has it.
+    /// The type of everything that is lifted, as the component declares it and as the schema declares it.
     ty: InterfaceType,
     schema: &'static Type,
-    /// Whose the handles are that were lifted so far.
+    /// The store of the handles that were lifted so far. `None` if there were no handles.
     pub(crate) whose: Option<Arc<Whose>>,
 }
 
@@ -226,7 +228,7 @@ impl<'c, 'a> LiftMemory<'c, 'a> {
         self.cx.memory()
     }
 
-    /// Whether its strings are UTF-8.
+    /// Whether the component's strings are UTF-8.
     pub(crate) fn is_utf8(&self) -> bool {
         matches!(self.cx.options().string_encoding, StringEncoding::Utf8)
     }
@@ -251,7 +253,7 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
-        // In every encoding a unit is one byte at least.
+        // In every encoding, a code unit takes at least one byte.
         let bytes = abi::range(self.cx.memory(), address, len)?;
         if self.is_utf8() {
             self.cx.consume_fuel(len)?;
@@ -268,8 +270,8 @@ impl Source for LiftMemory<'_, '_> {
         self.check::<T>(address, len)?;
         let bytes = abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         let mut items = Vec::<T>::with_capacity(len);
-        // SAFETY: `Plain` says that `T` has the size of its canonical layout, by which `bytes` was measured, and
-        // that every bit pattern is a `T`. The vector has room for `len` of them.
+        // SAFETY: `Plain` says that `T` has the size of its canonical layout, and that every bit pattern is a `T`.
+        // `bytes` was measured by that layout. The vector has room for `len` items.
         unsafe {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), items.as_mut_ptr().cast::<u8>(), bytes.len());
             items.set_len(len);
@@ -279,8 +281,8 @@ impl Source for LiftMemory<'_, '_> {
 
     fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<()> {
         abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
-        // The list is in memory once, but others may refer to the same bytes: what the host allocates has a bound
-        // of its own.
+        // The list is in memory once, but other lists may refer to the same bytes. So the bytes that the host allocates
+        // have a limit of their own.
         self.cx.consume_fuel_array(len, size_of::<T>())
     }
 
@@ -314,8 +316,8 @@ impl LiftMemory<'_, '_> {
     }
 }
 
-/// The component's type of a handle to a resource, in `found`, of which `expected` is the schema. Within one function a
-/// resource has one type.
+/// Finds the component's type of a handle to the resource. It is searched in `found`, whose schema is `expected`.
+/// Within one function, a resource has one type.
 fn find_handle(
     expected: &Type,
     found: &InterfaceType,
@@ -349,7 +351,8 @@ fn find_handle(
     }
 }
 
-/// The same as `own` or `borrow`, or an error: a component with other types was not to be linked.
+/// Finds the same type, as `own` or as `borrow`. Fails if the component has other types. Such a component should not
+/// have been linked.
 fn handle_type<R: ?Sized + Resource>(
     schema: &Type,
     ty: &InterfaceType,

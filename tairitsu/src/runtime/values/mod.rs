@@ -1,4 +1,4 @@
-//! Values on their way through the memory of an instance.
+//! Values on their way into and out of the memory of an instance.
 
 pub(crate) mod handles;
 pub(crate) mod memory;

@@ -1,9 +1,9 @@
 //! Values on their way through wasmtime.
 //!
-//! wasmtime lifts and lowers types that implement its own traits. Here those are implemented once, for
-//! [`ValueTuple`], by running our lift and lower over a component's linear memory: the same code that runs in a guest,
-//! with every access checked. So a type needs one implementation for both sides, and `#[tairitsu::wit]` writes
-//! nothing that names wasmtime.
+//! wasmtime lifts and lowers types that implement its own traits. This file implements those traits once, for
+//! [`ValueTuple`]. The implementation runs our lift and lower over a component's linear memory. It is the same code
+//! that runs in a guest, and every access is checked. So a type needs one implementation for both sides, and
+//! `#[tairitsu::wit]` writes no code that names wasmtime.
 
 use crate::runtime::ledger::observe::Outcome;
 use crate::runtime::store::resources::{Lifted, Whose};
@@ -17,10 +17,10 @@ use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceT
 use wasmtime::component::{self, ComponentNamedList, ComponentType};
 use wasmtime::{Result, ValRaw, bail};
 
-/// The parameters of a function, or its results: a tuple of them, which is `N` flat values, or 17 for more than 16.
+/// The parameters or the results of a function, as a tuple. The tuple has `N` flat values; `N` is 17 for more than 16.
 pub(crate) struct ValueTuple<T, const N: usize> {
     pub(crate) value: T,
-    /// Whose the handles in it are, where it was lifted and has any.
+    /// The store of its handles. `None` if it was not lifted, or has no handles.
     pub(crate) whose: Option<Arc<Whose>>,
 }
 
@@ -45,19 +45,19 @@ impl<R: Results, const N: usize> Outcome for ValueTuple<R, N> {
     }
 }
 
-/// The results of a function: none, or one.
+/// The results of a function: no result, or a single result.
 pub trait Results: Lift {
-    /// What the function returns: `()` for no result.
+    /// The value that the function returns: `()` for no result.
     type Value;
-    /// What a client returns of it: `T` of `Result<T, E>`, and any other type itself.
+    /// The value that a client's call returns on success: `T` of `Result<T, E>`, or the type itself for any other type.
     type Returned;
     /// The function's own error: `E` of `Result<T, E>`.
     type Error;
 
-    /// What the function returns.
+    /// The value that the function returned.
     fn into_value(self) -> Self::Value;
 
-    /// Tells the function's own error from its result.
+    /// Separates the function's own error from its result.
     fn settle(value: Self::Value) -> std::result::Result<Self::Returned, Self::Error>;
 
     /// Whether the function returned its own error.
@@ -104,16 +104,16 @@ impl<T: Lift> Results for (T,) {
     }
 }
 
-// SAFETY: the lowered form is an array of `N` slots. `N` is the tuple's count of flat values, asserted below, except
-// that it is 17 for every count above 16: wasmtime passes neither flat, and asks for no slot of them. Size and
-// alignment are those of the schema, which are the canonical ones.
+// SAFETY: the lowered form is an array of `N` slots. `N` is the tuple's count of flat values, asserted below. The only
+// exception: `N` is 17 for every count above 16. wasmtime never passes such a tuple flat, and asks for no slot of it.
+// Size and alignment are those of the schema, which are the canonical ones.
 unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentType for ValueTuple<T, N> {
     type Lower = [ValRaw; N];
 
     const ABI: CanonicalAbiInfo = {
         assert!(N == T::FLAT, "a carrier has as many slots as its values have flat values");
         let Layout { size, align } = T::LAYOUT;
-        // No component has a 64-bit memory here: the engine is not configured for them.
+        // Here no component has a 64-bit memory: the engine is not configured for 64-bit memories.
         CanonicalAbiInfo {
             size32: size as u32,
             align32: align as u32,
@@ -142,11 +142,11 @@ unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentType for ValueTup
     }
 }
 
-// SAFETY: `typecheck` treats `T` as the tuple that it is.
+// SAFETY: `typecheck` treats `T` as the tuple that `T` is.
 unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentNamedList for ValueTuple<T, N> {}
 
-/// Whether a component's type is the one that the schema has: the same structure, and the same names of fields
-/// and cases.
+/// Checks that a component's type is the type of the schema: the same structure, and the same names of fields and
+/// cases.
 fn typecheck(expected: &Type, found: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
     let all = types.types;
     let payload = |expected: &Type, found: &Option<InterfaceType>| match (expected, found) {
@@ -194,7 +194,8 @@ fn typecheck(expected: &Type, found: &InterfaceType, types: &InstanceType<'_>) -
         (Type::Flags(flags), InterfaceType::Flags(found)) => {
             check_names(flags.name, flags.flags, all[*found].names.iter().map(|name| name.as_str()))
         }
-        // Of which resource it is, the linker has checked for the host's; a guest's is checked whenever one is lowered.
+        // The linker has checked which resource of the host this is. A guest's resource is checked whenever it is
+        // lowered.
         (Type::Own(_), InterfaceType::Own(_)) | (Type::Borrow(_), InterfaceType::Borrow(_)) => Ok(()),
         (expected, _) => bail!("expected `{expected}`, found another type"),
     }
@@ -208,7 +209,7 @@ fn check_names<'a>(ty: &str, expected: &[Field], found: impl Iterator<Item = &'a
     }
 }
 
-// SAFETY: `lower` writes the flat values of the type, in the canonical order, to as many slots; `store` writes to the
+// SAFETY: `lower` writes the flat values of the type, in the canonical order, to as many slots. `store` writes to the
 // memory that was allocated for the type.
 unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for ValueTuple<T, N> {
     #[inline]
@@ -220,7 +221,7 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for ValueTu
     ) -> Result<()> {
         let mut flat = [0; N];
         self.value.lower(&mut LowerMemory::new(cx, ty, &T::TYPE), &mut flat)?;
-        // A slot is little-endian, and a reader of fewer bytes has the low ones.
+        // A slot is little-endian. A reader of fewer bytes reads the low bytes.
         dst.write(flat.map(ValRaw::u64));
         Ok(())
     }
@@ -231,7 +232,7 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for ValueTu
     }
 }
 
-// SAFETY: every value is lifted, and so checked, by its own type.
+// SAFETY: each value is lifted by its own type, which checks the value.
 unsafe impl<T: Lift + Send + Sync, const N: usize> component::Lift for ValueTuple<T, N> {
     #[inline]
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, src: &[ValRaw; N]) -> Result<Self> {
@@ -243,8 +244,8 @@ unsafe impl<T: Lift + Send + Sync, const N: usize> component::Lift for ValueTupl
 
     #[inline]
     fn linear_lift_from_memory(cx: &mut LiftContext<'_>, ty: InterfaceType, bytes: &[u8]) -> Result<Self> {
-        // `bytes` is a part of the memory; our addresses count from the memory's start. Every access is checked, so
-        // that any other address is an error.
+        // `bytes` is a part of the memory, and our addresses count from the memory's start. Every access is checked, so
+        // any other address is an error.
         let address = bytes.as_ptr().addr().wrapping_sub(cx.memory().as_ptr().addr());
         let mut memory = LiftMemory::new(cx, ty, &T::TYPE);
         let value = T::load(&mut memory, address)?;

@@ -1,7 +1,7 @@
-//! Results that the host looks at where they are, in the guest's memory, before the guest takes that back.
+//! Results that the host reads in the guest's memory, before the guest takes the memory back.
 //!
-//! wasmtime calls post-return before it hands a result over. So whoever looks does so while the result is lifted: what is
-//! lifted is what they make of it.
+//! wasmtime calls post-return before it returns a result. So the host's closure reads the result while the result is
+//! lifted, and the lifted value is the value that the closure returns.
 
 use crate::runtime::ledger::observe::Outcome;
 use crate::runtime::values::memory::LiftMemory;
@@ -19,16 +19,16 @@ use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceT
 use wasmtime::component::{self, ComponentNamedList, ComponentType};
 use wasmtime::{Result, ValRaw, bail};
 
-/// A result that can be looked at where it is: a string, a list of numbers, and a `Result` of one.
+/// A result that can be read in the guest's memory: a string, a list of numbers, or a `Result` of either.
 pub trait Viewable: WitType {
-    /// What is seen.
+    /// The type that the closure sees.
     type Seen: ?Sized + ToOwned;
 
-    /// The same of a result that is the host's own.
+    /// The same view of a result that is in the host's memory.
     fn seen(ok: &Self::Ok) -> &Self::Seen;
 
-    /// Looks at what is stored at an address, or lifts the function's own error. A string in another encoding is no
-    /// `str` where it is, and is lifted.
+    /// Reads the result at an address, or lifts the function's own error. A string in another encoding than UTF-8 is
+    /// not a `str` in memory, so it is lifted.
     fn look<'m>(
         memory: &'m mut LiftMemory<'_, '_>,
         address: usize,
@@ -104,11 +104,12 @@ where
     }
 }
 
-/// The bytes as that many items.
+/// Views bytes as `len` items.
 fn items<T>(_: Plain, bytes: &[u8], len: usize) -> Result<&[T]> {
     // SAFETY: `Plain` says that `T` has no padding and that every bit pattern is a `T`.
     let (before, items, after) = unsafe { bytes.align_to::<T>() };
-    // The memory begins at a page and the address is aligned. An empty list need not be split at the front.
+    // The memory begins at a page, and the address is aligned. `align_to` need not put the bytes of an empty list in
+    // the middle part.
     match (before.is_empty() && after.is_empty(), items.len() == len) {
         (true, true) => Ok(items),
         _ => bail!("a list in memory is not aligned as its address says"),
@@ -116,20 +117,21 @@ fn items<T>(_: Plain, bytes: &[u8], len: usize) -> Result<&[T]> {
 }
 
 thread_local! {
-    /// The [`Look`] of the call that runs on this thread, which is its caller's. Of which types it is, the [`Viewed`] knows that is
-    /// lifted.
+    /// The [`Look`] of the call that runs on this thread. It belongs to that call's caller. The [`Viewed`] that is
+    /// lifted knows its types.
     static LOOK: Cell<*mut ()> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// Who looks at a result, and what they make of it.
+/// The closure that reads a result, and the value that it returned.
 struct Look<F, O, E> {
     see: Option<F>,
-    /// A panic of theirs goes through wasmtime as a result does, so that the guest's call ends as any.
+    /// A panic of the closure is passed through wasmtime as a value, so that the guest's call ends as usual.
     made: Option<std::result::Result<thread::Result<O>, E>>,
 }
 
-/// Makes a call whose result, a [`Viewed`] of the same types, `see` looks at. Returns what the call returned, and what `see`
-/// has made of it, if it came to that.
+/// Makes a call whose result is a [`Viewed`] of the same types. `see` reads that result.
+///
+/// Returns what the call returned. Also returns the value of `see`, if `see` was called, or the function's own error.
 pub(crate) fn look<T: Viewable, F, O, R>(
     see: F,
     call: impl FnOnce() -> R,
@@ -137,7 +139,7 @@ pub(crate) fn look<T: Viewable, F, O, R>(
 where
     F: FnOnce(&T::Seen) -> O,
 {
-    /// Who looked before looks again, whatever happens.
+    /// Restores the `Look` of the outer call on drop, so a panic restores it too.
     struct Before(*mut ());
 
     impl Drop for Before {
@@ -154,7 +156,7 @@ where
     (result, made)
 }
 
-/// A result of type `T` that a function `F` looks at as it is lifted, to make an `O` of it.
+/// A result of type `T` that a function `F` reads while it is lifted. `F` returns an `O`.
 pub(crate) struct Viewed<T, F, O, const M: usize> {
     is_own_error: bool,
     marker: PhantomData<fn(T, F) -> O>,
@@ -166,7 +168,8 @@ impl<T, F, O, const M: usize> Outcome for Viewed<T, F, O, M> {
     }
 }
 
-// SAFETY: it is lifted from what a `ValueTuple` of the result is lifted from, and has that carrier's constants.
+// SAFETY: it is lifted from the same values as a `ValueTuple` of the result, and has the constants of that
+// `ValueTuple`.
 unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentType for Viewed<T, F, O, M> {
     type Lower = [ValRaw; M];
 
@@ -178,10 +181,10 @@ unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentType for Vi
     }
 }
 
-// SAFETY: as of the carrier.
+// SAFETY: `typecheck` and all constants are those of the `ValueTuple`, which is a `ComponentNamedList`.
 unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentNamedList for Viewed<T, F, O, M> {}
 
-// SAFETY: what is seen was checked as in a value that is lifted.
+// SAFETY: the value that the closure sees was checked like a value that is lifted.
 unsafe impl<T, F, O, const M: usize> component::Lift for Viewed<T, F, O, M>
 where
     T: Viewable + Send + Sync,
@@ -195,8 +198,9 @@ where
         let address = bytes.as_ptr().addr().wrapping_sub(cx.memory().as_ptr().addr());
         let mut memory = LiftMemory::new(cx, ty, const { &Type::Tuple(&[T::TYPE]) });
         let seen = T::look(&mut memory, address)?;
-        // SAFETY: `TypedFunc::call` lifts this type only in `Typed::look`, which made a `Look` of the same types, on this
-        // thread, in the function that still runs there. A call in between had its own, and has put this one back.
+        // SAFETY: `TypedFunc::call` lifts this type only in `Typed::look`. `Typed::look` made a `Look` of the same
+        // types, on this thread, in a call that still runs there. A call in between had its own `Look`, and has put
+        // this one back.
         let Some(look) = (unsafe { LOOK.get().cast::<Look<F, O, T::Err>>().as_mut() }) else {
             bail!("expected somebody who looks at the result, found nobody")
         };

@@ -1,12 +1,12 @@
-//! The artefacts in the directory, and which of them go when there are too many.
+//! The artefacts in the directory, and how old artefacts are removed.
 
 use super::ARTEFACT;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Removes the artefacts that were used longest ago, until the rest is within the bound; `newest` stays. Other processes may
-/// do the same at the same time: they come to the same artefacts, and each is removed once.
+/// Removes the artefacts that were used longest ago, until the rest is within the bound. `newest` stays. Other
+/// processes may do the same at the same time. They choose the same artefacts, and each artefact is removed once.
 pub(super) fn evict(dir: &Path, bound: u64, newest: &Path, evicted: impl Fn()) -> io::Result<()> {
     let mut artefacts = artefacts(dir)?;
     artefacts.sort();
@@ -22,7 +22,7 @@ pub(super) fn evict(dir: &Path, bound: u64, newest: &Path, evicted: impl Fn()) -
                 tracing::debug!(target: "tairitsu::cache", path = %path.display(), "artefact evicted");
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            // It still counts, and others have to make room for it.
+            // The file still counts, so other artefacts must be removed to make room.
             Err(error) => {
                 failed = Some(error);
                 continue;
@@ -33,7 +33,7 @@ pub(super) fn evict(dir: &Path, bound: u64, newest: &Path, evicted: impl Fn()) -
     failed.map_or(Ok(()), Err)
 }
 
-/// One of the directory's files, those used longest ago first.
+/// An artefact in the directory. The order puts artefacts that were used longest ago first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Artefact {
     used: SystemTime,
@@ -49,7 +49,8 @@ pub(super) fn artefacts(dir: &Path) -> io::Result<Vec<Artefact>> {
         if !is_artefact(&path) {
             continue;
         }
-        // What another process has removed since then is not there.
+        // Another process may have removed the file in the meantime. Then there is no metadata, and the file is
+        // skipped.
         if let Ok(metadata) = entry.metadata()
             && metadata.is_file()
         {
@@ -60,7 +61,7 @@ pub(super) fn artefacts(dir: &Path) -> io::Result<Vec<Artefact>> {
     Ok(artefacts)
 }
 
-/// Whether it has a name that `Cache::file` gives: whose file another is, is not known.
+/// Whether `Cache::file` makes names like this. A file with another name may belong to another program.
 pub(super) fn is_artefact(path: &Path) -> bool {
     let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The files of the directory: how they are read and written, and whose they may be.
+//! The files of the directory: how they are read and written, and which access is safe.
 
 use super::TEMPORARY;
 use std::fs::{DirBuilder, File, OpenOptions};
@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime};
 
 const KEY_FILE: &str = "key";
 
-/// A temporary file of that age has no writer any more.
+/// A temporary file that is older than this has no writer any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// The file too, since its name may be another's file by the time that it has been looked at.
+/// Reads a file. Also returns the open file, because the path may refer to another file later.
 pub(super) fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |metadata| metadata.len() as usize));
@@ -19,17 +19,17 @@ pub(super) fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
     Ok((file, bytes))
 }
 
-/// Has been used just now. Where that cannot be noted, it is evicted earlier, and no more than that.
+/// Marks an artefact as used now. If this fails, the artefact is only evicted earlier.
 pub(super) fn mark(file: &File, path: &Path) {
     let now = SystemTime::now();
     let marked = file.set_modified(now);
-    // There the right to do so is the handle's; elsewhere it is the user's.
+    // On Windows, setting the time needs a file handle with write access. Elsewhere it needs a right of the user.
     if marked.is_err() && cfg!(windows) {
         let _ = OpenOptions::new().write(true).open(path).and_then(|file| file.set_modified(now));
     }
 }
 
-/// A file of a name that no one else has, gone at the end unless it was renamed.
+/// A file with a random name. It is removed when this value is dropped, unless the file was renamed before.
 pub(super) struct Temporary(pub(super) PathBuf);
 
 impl Temporary {
@@ -43,7 +43,7 @@ impl Temporary {
         let mut file = options.open(&path)?;
         let this = Self(path);
         file.write_all(bytes)?;
-        // By the clock that hits are marked by; the system's own may be coarser.
+        // Uses the same clock as `mark`. The file system's own clock may be coarser.
         let _ = file.set_modified(SystemTime::now());
         Ok(this)
     }
@@ -63,7 +63,7 @@ pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Who can write to the directory can put a key of their own there.
+/// Rejects a directory that others can write to. They could put a key of their own there.
 pub(super) fn check_dir(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -79,20 +79,21 @@ pub(super) fn check_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The key in the directory, made if there is none.
+/// The key in the directory. Makes a key if there is none.
 pub(super) fn key_of(dir: &Path) -> io::Result<[u8; 32]> {
     let path = dir.join(KEY_FILE);
     if let Some(key) = read_key(&path)? {
         return Ok(key);
     }
     let temporary = Temporary::write(dir, &random::<32>()?)?;
-    // A key that a crash of the machine left empty would be an error for good.
+    // Without this, a crash of the machine could leave an empty key, and every later start would fail.
     File::open(&temporary.0)?.sync_all()?;
-    // A link replaces nothing: of several processes, one makes the key.
+    // A hard link replaces no file. So if several processes come at once, only one of them makes the key.
     match std::fs::hard_link(&temporary.0, &path) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        // Where there are no links, two that come at once may each have a key: what the one seals, the other rejects.
+        // Without hard links, two processes that come at once may use different keys. Then each rejects the artefacts
+        // that the other has sealed.
         Err(_) => std::fs::rename(&temporary.0, &path)?,
     }
     read_key(&path)?.ok_or_else(|| io::Error::other("expected the key just made, found none"))
@@ -135,13 +136,13 @@ fn random<const N: usize>() -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Whether nobody can be writing to it still.
+/// Whether the file is so old that no process can still be writing to it.
 pub(super) fn is_old(path: &Path) -> bool {
     let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
     modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|age| age > ABANDONED))
 }
 
-/// What another process has removed is removed.
+/// Ignores that a file does not exist: another process may have removed it.
 pub(super) fn gone(result: io::Result<()>) -> io::Result<()> {
     result.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }

@@ -18,40 +18,47 @@ use wasmtime::component::Component;
 mod entries;
 mod files;
 
-/// How a file of the cache ends, by its kind.
+/// The extensions of the cache's files.
 const ARTEFACT: &str = "aot";
 const TEMPORARY: &str = "tmp";
 
 /// A directory that keeps compiled images, for [`RegistryBuilder::cache`](crate::RegistryBuilder::cache). Cheap to
-/// clone. Several registries, threads and processes may use one directory at once. Threads that load the same image at once
-/// by one `Cache` and its clones have it compiled once.
+/// clone.
 ///
-/// An artefact is found by the SHA-256 of the wasm and by a hash of everything that compiled code depends on: the
-/// engine's version and settings, and the processor. What is cut off, changed, of another image or of another engine
-/// is compiled anew and replaced. That the directory cannot be read or written fails no image; it is a `tracing`
-/// warning, and counted in [`Cache::stats`].
+/// Several registries, threads and processes may use one directory at once. If threads load the same image at once
+/// through one `Cache` and its clones, the image is compiled once.
+///
+/// A compiled image in the directory is called an artefact. It is found by the SHA-256 of the wasm, and by a hash of
+/// everything that compiled code depends on: the engine's version and settings, and the processor.
+///
+/// If an artefact is cut off, changed, of another image or of another engine, it is not used. The image is compiled
+/// again, and the artefact is replaced. If the directory cannot be read or written, images still load. The failure is a
+/// `tracing` warning, and [`Cache::stats`] counts it.
 ///
 /// # Security
 ///
-/// To load compiled code is to trust it: it runs with all that the process may do, in no sandbox. So every artefact is
-/// sealed by keyed BLAKE3 with a secret key, over all of it, and nothing of it is looked at before the bytes that are
-/// then loaded, in memory, have been found to carry the seal.
+/// To load compiled code is to trust it: the code runs in no sandbox, and can do everything that the process can do. So
+/// every artefact carries a seal, which is keyed BLAKE3 with a secret key, over all its bytes. The artefact is read
+/// into memory first. The seal is checked before anything else in those bytes is read, and the code is loaded from the
+/// same bytes.
 ///
-/// - This protects from damage, from artefacts that others made or changed, and from those of one image in the place of
-///   another's, wherever they come from, as long as their maker does not have the key.
-/// - It does not protect from those who have the key: **who can read the key file can have code run** by whoever uses
-///   the cache. That is this user, who owns the file, the administrator, and who reads backups. The directories above are
-///   not checked.
-/// - It keeps nothing secret. An artefact holds the image's code.
+/// - The seal protects from damage. It protects from artefacts that others made or changed, and from the artefact of
+///   one image in the place of another. It does so as long as the attacker does not have the key.
+/// - The seal does not protect from anyone who has the key. **Anyone who can read the key file can run code** in every
+///   process that uses the cache. These are the user who owns the file, the administrator, and everyone who can read
+///   backups. The directories above the cache are not checked.
+/// - The seal keeps nothing secret. An artefact contains the image's code.
 ///
-/// Grant no container a directory with the cache in it.
+/// Grant no container a directory that contains the cache.
 ///
 /// # Size
 ///
 /// An artefact is a few times as large as the wasm, and is read whole. Each image, and each version of this crate, adds
-/// one, and none is removed but by [`Cache::clear`], unless there is a bound: with [`Cache::max_bytes`], whoever has
-/// written one removes those that were used longest ago, until the rest is within it. A file's time of modification is
-/// when it was used last; a hit sets it, where it may.
+/// an artefact. By default only [`Cache::clear`] removes artefacts.
+///
+/// [`Cache::max_bytes`] sets a bound. Each `Cache` that has written an artefact then removes the artefacts that were
+/// used longest ago, until the rest is within the bound. The modification time of a file says when it was last used. A
+/// hit sets that time, if the process has the right to.
 #[derive(Clone)]
 pub struct Cache {
     inner: Arc<Inner>,
@@ -67,7 +74,7 @@ struct Inner {
     released: Condvar,
 }
 
-/// The right to look an artefact up and to make it, which one thread of the process has at a time.
+/// The right to look up and to make one artefact. One thread of the process has it at a time.
 pub(crate) struct Claim<'a> {
     inner: &'a Inner,
     path: PathBuf,
@@ -83,32 +90,38 @@ struct Counters {
     evicted: AtomicU64,
 }
 
-/// What a [`Cache`] has done since it was made in this process.
+/// Counters of a [`Cache`], since it was made in this process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheStats {
-    /// Images that were loaded and not compiled.
+    /// Images that were loaded from the cache, and not compiled.
     pub hits: u64,
-    /// Images that were not there, or were of no use, and so were compiled; those that failed to compile included.
+    /// Images that had no usable artefact, and so were compiled. Includes images that failed to compile.
     pub misses: u64,
-    /// Those of the misses for which there was an artefact, and it was corrupt, truncated or foreign.
+    /// Misses whose artefact was corrupt, truncated or foreign.
     pub rejected: u64,
-    /// Those of the misses for which there was an artefact that could not be read.
+    /// Misses whose artefact existed, but could not be read.
     pub failed_reads: u64,
-    /// Images that were compiled and could not be kept.
+    /// Images that were compiled, but could not be written to the cache.
     pub failed_writes: u64,
-    /// Artefacts that were removed for [`Cache::max_bytes`], or that were too large for it and so were not written.
+    /// Artefacts that were removed to keep within [`Cache::max_bytes`], and artefacts that were not written because
+    /// they exceed it alone.
     pub evicted: u64,
 }
 
 impl Cache {
-    /// The cache in a directory, which is made if it is not there, for this user alone. Its key is in it: 32 random
-    /// bytes in the file `key`, made on first use, which only its owner may read.
+    /// Opens the cache in a directory, with the key that is in the directory.
+    ///
+    /// If the directory does not exist, it is made for this user alone. The key is 32 random bytes in the file `key`.
+    /// It is made on first use, and only its owner may read it.
     ///
     /// # Errors
     ///
-    /// [`Error::Cache`] if the directory or the key can be neither read nor made, and on Unix if others can write to the
-    /// directory or have any access to the key. Elsewhere that is for the directory's own access list to see to.
+    /// [`Error::Cache`]:
+    ///
+    /// - if the directory or the key can be neither read nor made;
+    /// - on Unix, if others can write to the directory, or have any access to the key. Elsewhere this is not checked:
+    ///   the access list of the directory must forbid it.
     pub fn at(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         match make_dir(&path).and_then(|()| check_dir(&path)).and_then(|()| key_of(&path)) {
@@ -117,13 +130,15 @@ impl Cache {
         }
     }
 
-    /// The cache in a directory with a key from elsewhere: 32 random bytes that are secret and used for nothing else. The
-    /// directory is made if it is not there, and may be one that others write to; without the key they can make the
-    /// process compile, and no more.
+    /// Opens the cache in a directory, with a key from elsewhere: 32 random bytes that are secret and used for nothing
+    /// else.
+    ///
+    /// If the directory does not exist, it is made. Others may write to the directory. Without the key, they can only
+    /// make this process compile images again.
     ///
     /// # Errors
     ///
-    /// [`Error::Cache`] if the directory is not there and cannot be made.
+    /// - [`Error::Cache`] if the directory does not exist and cannot be made.
     pub fn with_key(path: impl Into<PathBuf>, key: &[u8; 32]) -> Result<Self, Error> {
         let path = path.into();
         match make_dir(&path) {
@@ -138,13 +153,15 @@ impl Cache {
         Self { inner: Arc::new(inner), max_bytes: None }
     }
 
-    /// The bytes that all artefacts in the directory may have together, whoever wrote them. There is no bound unless
-    /// one is given, here, before the cache is cloned.
+    /// Limits the bytes of all artefacts in the directory together, no matter which process wrote them. By default
+    /// there is no limit. Set the limit before you clone the cache.
     ///
-    /// It is seen to after an artefact was written: until then there is one more. The one just written stays; one that
-    /// exceeds the bound by itself is not written. Processes that share a directory do each other no harm, whatever
-    /// their bounds are: what another has removed is a miss, and what is loaded stays loaded. Files that are no
-    /// artefacts are neither counted nor removed.
+    /// The limit is enforced after an artefact is written, so until then there is one artefact too many. The artefact
+    /// just written stays. An artefact that exceeds the limit alone is not written.
+    ///
+    /// Processes that share a directory do not harm each other, even with different limits. An artefact that another
+    /// process has removed is a miss, and a loaded image stays loaded. Files that are not artefacts are neither counted
+    /// nor removed.
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
@@ -156,7 +173,7 @@ impl Cache {
         &self.inner.path
     }
 
-    /// What it has done so far. `rejected` is worth an alarm: somebody, or a disk, has changed an artefact.
+    /// The counters so far. Raise an alarm if `rejected` grows: somebody, or a disk, has changed an artefact.
     pub fn stats(&self) -> CacheStats {
         let Counters { hits, misses, rejected, failed_reads, failed_writes, evicted } = &self.inner.counters;
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -170,12 +187,14 @@ impl Cache {
         }
     }
 
-    /// Removes every artefact, and what writers that were killed more than an hour ago have left behind. It does no harm
-    /// to who uses the cache: what is loaded stays loaded. The key stays; for another one, remove the directory.
+    /// Removes every artefact, and every temporary file of a writer that was killed more than an hour ago.
+    ///
+    /// This does no harm while the cache is in use: a loaded image stays loaded. The key stays. To get another key,
+    /// remove the directory.
     ///
     /// # Errors
     ///
-    /// [`Error::Cache`] if the directory cannot be read, or a file in it not be removed.
+    /// - [`Error::Cache`] if the directory cannot be read, or if a file in it cannot be removed.
     pub fn clear(&self) -> Result<(), Error> {
         let remove = || -> io::Result<()> {
             for entry in std::fs::read_dir(self.path())? {
@@ -190,8 +209,8 @@ impl Cache {
         remove().map_err(|error| fail(self.path(), &error))
     }
 
-    /// Waits until nobody else in this process is at the artefact: an image that several want at once is compiled by the
-    /// first, and found by the others.
+    /// Waits until no other thread of this process works on the artefact. So if several threads load an image at once,
+    /// the first compiles it, and the others find it in the cache.
     pub(crate) fn claim(&self, id: Id<'_>) -> Claim<'_> {
         let (inner, path) = (&*self.inner, self.file(id));
         let mut claimed = inner.claimed();
@@ -202,7 +221,7 @@ impl Cache {
         Claim { inner, path }
     }
 
-    /// The compiled component, and the bytes that it came in.
+    /// Loads a compiled component. Also returns the bytes that hold it.
     pub(crate) fn load(&self, engine: &Engine, id: Id<'_>) -> Option<(Component, Opened)> {
         let loaded = self.try_load(engine, id);
         let counters = &self.inner.counters;
@@ -238,11 +257,14 @@ impl Cache {
             }
         };
         let opened = self.inner.key.open(id, bytes).inspect_err(|flaw: &Flaw| reject(flaw)).ok()?;
-        // SAFETY: the code has to be what `Component::serialize` returned, unchanged. `Opened` exists only where the
-        // bytes, the same ones in the same memory, that nobody else can reach, carry the seal of a key that only `store`
-        // seals with, and it seals nothing else. The seal covers the engine's compatibility hash too, so the code is for
-        // this engine, which looks at its own version and settings again. That only trusted programs have the key is
-        // the contract of `Cache`.
+        // SAFETY: the code has to be what `Component::serialize` returned, unchanged.
+        // - `Opened` exists only if its bytes carry the seal of the key. Only `store` seals with this key, and `store`
+        //   seals nothing else.
+        // - The code is loaded from the bytes that were checked, in the same memory. Nothing else can reach that
+        //   memory.
+        // - The seal covers the engine's compatibility hash too, so the code is for this engine. The engine checks its
+        //   own version and settings again.
+        // - That only trusted programs have the key is the contract of `Cache`.
         let component = unsafe { Component::deserialize(engine, opened.code()) };
         match component {
             Ok(component) => {
@@ -251,7 +273,7 @@ impl Cache {
             }
             Err(error) => {
                 let message = message(&error);
-                // What does not fit this registry's pool is not the artefact's fault.
+                // An artefact that does not fit this registry's pool has no flaw, so it is not rejected.
                 if !allocator::is_too_small(&message) {
                     reject(&message);
                 }
@@ -260,7 +282,7 @@ impl Cache {
         }
     }
 
-    /// Keeps a compiled component, if that can be done.
+    /// Writes a compiled component to the cache. If that fails, warns and counts the failure.
     pub(crate) fn store(&self, id: Id<'_>, componentized: &[u8], component: &Component) {
         let write = || -> io::Result<()> {
             let code = component.serialize().map_err(|error| io::Error::other(message(&error)))?;
@@ -268,11 +290,11 @@ impl Cache {
             if self.max_bytes.is_some_and(|bound| bytes.len() as u64 > bound) {
                 count(&self.inner.counters.evicted);
                 tracing::debug!(target: "tairitsu::cache", digest = %id.digest, "artefact larger than the bound");
-                // One that was there was of no use.
+                // An older artefact of this image could not be used, so it is removed.
                 return gone(std::fs::remove_file(path));
             }
             let temporary = Temporary::write(self.path(), &bytes)?;
-            // Readers see the old artefact or the new one, whole.
+            // Readers see the whole old artefact or the whole new artefact.
             std::fs::rename(&temporary.0, &path)?;
             if let Some(bound) = self.max_bytes {
                 self.evict(bound, &path);
@@ -290,7 +312,7 @@ impl Cache {
         }
     }
 
-    /// Keeps the directory within the bound.
+    /// Removes old artefacts, to keep the directory within the bound.
     fn evict(&self, bound: u64, newest: &Path) {
         if let Err(error) = evict(self.path(), bound, newest, || count(&self.inner.counters.evicted)) {
             tracing::warn!(
@@ -308,7 +330,7 @@ impl Cache {
 
 impl Inner {
     fn claimed(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
-        // Nothing that could panic happens under it.
+        // Nothing that could panic runs while this lock is held.
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -322,7 +344,7 @@ impl Drop for Claim<'_> {
 
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The key is nobody's business.
+        // The key is secret, so it is left out.
         f.debug_struct("Cache").field("path", &self.path()).field("stats", &self.stats()).finish_non_exhaustive()
     }
 }
@@ -344,14 +366,15 @@ mod tests {
 
     const KEY: [u8; 32] = [7; 32];
 
-    /// A component with one core module, whose one function does nothing.
+    /// A component with one core module. The core module has one function, which does nothing.
     const SMALL: &[u8] =
         b"\0asm\x0d\0\x01\0\x01\x18\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x04\x01\x02\0\x0b";
 
-    /// Every byte of a real image's artefact, one bit of it and all of them, through what a registry opens it with.
-    /// That a registry runs nothing but what was opened, `a_flipped_byte_is_never_executed` shows end to end, on a
-    /// sample of the bytes, since the image is then compiled each time. Every bit of a shorter one, and every length,
-    /// is the matter of `what_was_changed_is_not_opened`.
+    /// Changes every byte of a real image's artefact, one bit of it and all its bits, and opens it as a registry does.
+    ///
+    /// Two other tests cover the rest. `a_flipped_byte_is_never_executed` shows end to end that a registry runs only
+    /// code that was opened; it samples the bytes, because each sample compiles the image.
+    /// `what_was_changed_is_not_opened` changes every bit of a shorter artefact, and tries every length.
     #[test]
     fn not_one_byte_can_be_changed() {
         let dir = std::env::temp_dir().join(format!("tairitsu-every-byte-{}", std::process::id()));

@@ -1,4 +1,4 @@
-//! A registry's numbers, through the `metrics` facade. `RegistryBuilder::metrics` has their names and what they mean.
+//! A registry's metrics, through the `metrics` facade. `RegistryBuilder::metrics` documents their names and meanings.
 
 use crate::runtime::base::call_error::CAUSES;
 use metrics::{Counter, Gauge, Histogram, Unit, counter, gauge, histogram};
@@ -15,14 +15,14 @@ const CACHE_HITS: &str = "tairitsu_cache_hits_total";
 const CACHE_MISSES: &str = "tairitsu_cache_misses_total";
 const CONTAINERS: &str = "tairitsu_containers";
 
-/// A registry's numbers, if somebody wants them.
+/// A registry's metrics, if they are on.
 #[derive(Clone)]
 pub(crate) struct Meters(Option<Arc<Inner>>);
 
-/// Looked up once, so that to count is all that a call does.
+/// The metrics. They are looked up once, so that a call only counts.
 struct Inner {
     calls: Counter,
-    /// By the words of [`CAUSES`], in that order.
+    /// One counter for each word of [`CAUSES`], in the same order.
     errors: [Counter; CAUSES.len()],
     call: Histogram,
     spawn: Histogram,
@@ -33,7 +33,7 @@ struct Inner {
 }
 
 impl Meters {
-    /// Those of the recorder that there is now.
+    /// Gets the metrics from the recorder that is installed now.
     pub(crate) fn new(is_on: bool) -> Self {
         Self(is_on.then(|| {
             describe();
@@ -55,12 +55,12 @@ impl Meters {
         self.0.is_some()
     }
 
-    /// The time, if anybody wants to know what something takes.
+    /// The current time, if metrics are on.
     pub(crate) fn now(&self) -> Option<Instant> {
         self.is_on().then(Instant::now)
     }
 
-    /// A call has ended, in an error if there is a cause.
+    /// Counts a call that has ended. A cause means that the call ended in an error.
     pub(crate) fn called(&self, began: Option<Instant>, cause: Option<&'static str>) {
         let Some(inner) = &self.0 else { return };
         inner.calls.increment(1);
@@ -70,7 +70,7 @@ impl Meters {
         }
     }
 
-    /// A call was refused, and took no time.
+    /// Counts a call that was refused. It records no duration.
     pub(crate) fn refused(&self, cause: &'static str) {
         if let Some(inner) = &self.0 {
             inner.calls.increment(1);
@@ -90,21 +90,21 @@ impl Meters {
         }
     }
 
-    /// An image was looked up in the cache.
+    /// Counts a look-up of an image in the cache.
     pub(crate) fn looked_up(&self, is_hit: bool) {
         if let Some(inner) = &self.0 {
             if is_hit { &inner.hits } else { &inner.misses }.increment(1);
         }
     }
 
-    /// A container is in the list.
+    /// Counts a container that was added to the list.
     pub(crate) fn entered(&self) {
         if let Some(inner) = &self.0 {
             inner.containers.increment(1.0);
         }
     }
 
-    /// It is no longer.
+    /// Counts a container that was removed from the list.
     pub(crate) fn left(&self) {
         if let Some(inner) = &self.0 {
             inner.containers.decrement(1.0);

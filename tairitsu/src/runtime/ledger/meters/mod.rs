@@ -1,4 +1,4 @@
-//! A registry's numbers.
+//! A registry's metrics.
 
 #[cfg(feature = "metrics")]
 mod counted;

@@ -1,8 +1,8 @@
-//! A registry's numbers, where the feature `metrics` is off: none.
+//! A registry's metrics without the feature `metrics`: nothing is counted.
 
 use std::time::Instant;
 
-/// A registry's numbers, which nobody wants.
+/// A registry's metrics, which count nothing.
 #[derive(Clone)]
 pub(crate) struct Meters;
 
