@@ -14,21 +14,21 @@ use std::sync::Arc;
 use std::thread;
 
 thread_local! {
-    /// The host of the guest that runs on this thread. While a provider runs there is none: it is the host's code.
+    /// The host of the guest that runs on this thread. `None` while a provider runs, because a provider is host code.
     static CURRENT: RefCell<Option<Box<Host>>> = const { RefCell::new(None) };
 }
 
-/// What a guest reaches through `tairitsu::Host`.
+/// The host that a guest reaches through `tairitsu::Host`.
 pub(crate) struct Host {
     pub(crate) providers: Vec<Slot>,
     pub(crate) template: Arc<NativeTemplate>,
     pub(crate) shared: Arc<Shared>,
 }
 
-/// What unwinds a guest whose call to the host has no value to go on with.
+/// The panic payload that unwinds a guest after a host call without a result.
 pub(crate) struct Ended(pub(crate) Cause);
 
-/// Runs guest code that has this host. What it does to the thread's host is undone after it, whether it panics or not.
+/// Runs guest code with this host. Restores the thread's previous host afterwards, also after a panic.
 pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -> thread::Result<R> {
     let before = CURRENT.replace(host.take());
     let result = catch_unwind(AssertUnwindSafe(guest));
@@ -36,11 +36,12 @@ pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -
     result
 }
 
-/// Calls function `index` of the provider of interface `I` in the native container that runs on this thread.
+/// Calls function `index` of the provider of interface `I`, in the native container that runs on this thread.
 ///
 /// # Panics
 ///
-/// Outside of a container. In one, a call that has no result unwinds the guest; the container's call ends in an error.
+/// - If no container runs on this thread.
+/// - If the call has no result. This unwinds the guest, and the call to the container returns an error.
 pub fn with_native_host<I: ?Sized + HasInterface + 'static, R>(index: usize, call: impl FnOnce(&mut I) -> R) -> R {
     let Some(mut host) = CURRENT.take() else {
         panic!(
@@ -77,7 +78,7 @@ impl Host {
         let Some((cast, slot)) = found else { return Err(Cause::Missing { function: function() }) };
         let mut lease = slot.lease();
         let Some(provider) = cast(lease.any()) else { return Err(Cause::Missing { function: function() }) };
-        // As in `ProviderLinker`: a provider is seen again where that is said.
+        // As in `ProviderLinker`, a provider that panicked is used again only where the docs say so.
         match catch_unwind(AssertUnwindSafe(|| call(provider))) {
             Ok(_) if self.shared.status() == Status::Stopped => Err(Cause::Stopped),
             Ok(result) => Ok(result),
