@@ -23,20 +23,22 @@ use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
-/// A [`Template`] of containers whose calls are futures. Made by [`ContainerBuilder::prepare_async`]. Cheap to clone, safe to
-/// share.
+/// A [`Template`] for containers whose calls are futures. Made by [`ContainerBuilder::prepare_async`]. Cheap to clone,
+/// safe to share.
 #[derive(Clone, Debug)]
 pub struct AsyncTemplate {
     template: Template,
 }
 
 impl ContainerBuilder {
-    /// Links and checks, and makes the template of any number of containers whose calls are futures.
+    /// Links and checks, and makes a template for any number of containers whose calls are futures.
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare`], [`Error::LinkedAsync`] where a container is linked, and [`Error::SharedAsync`] where
-    /// a provider that containers share has an `async fn`.
+    /// - Those of [`ContainerBuilder::prepare`].
+    /// - [`Error::LinkedAsync`] if a container is linked.
+    /// - [`Error::SharedAsync`] if a provider that containers share has an `async fn`.
+    /// - [`Error::PoolPlace`] if the registry has a [pool](crate::RegistryBuilder::pooling).
     pub fn prepare_async(self) -> Result<AsyncTemplate, Error> {
         Ok(AsyncTemplate { template: self.template_of_many(Asyncness::Yes)? })
     }
@@ -45,8 +47,8 @@ impl ContainerBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare_async`], but for [`Error::ProvidedByValue`], and those of
-    /// [`AsyncTemplate::spawn`].
+    /// - Those of [`ContainerBuilder::prepare_async`], except [`Error::ProvidedByValue`].
+    /// - Those of [`AsyncTemplate::spawn`].
     pub async fn build_async(self) -> Result<AsyncContainer, Error> {
         AsyncTemplate { template: self.template(Asyncness::Yes)? }.spawn().await
     }
@@ -62,7 +64,7 @@ impl AsyncTemplate {
         self.start(None).await
     }
 
-    /// [`AsyncTemplate::spawn`], with a name of its own.
+    /// [`AsyncTemplate::spawn`], with a name for this container.
     ///
     /// # Errors
     ///
@@ -85,30 +87,36 @@ impl AsyncTemplate {
     }
 }
 
-/// A [`Container`] whose calls are futures: they run on the thread that polls them, and guest code that runs for long lets
-/// others run there after each 10 ms. Made by [`ContainerBuilder::build_async`] and [`AsyncTemplate::spawn`].
+/// A [`Container`] whose calls are futures. Made by [`ContainerBuilder::build_async`] and [`AsyncTemplate::spawn`].
 ///
-/// The futures are for any executor, except that a guest's WASI is wasmtime's, whose files, sockets and timers are tokio's. The
-/// deadline of a call bounds its waiting too, and [`Handle::stop`] ends that at once.
+/// A call runs on the thread that polls its future. Guest code that runs for long yields after each 10 ms, so that
+/// other tasks can run.
 ///
-/// **A call's future that is dropped** before it is done ends the container, as a trap does: what the guest was in the
-/// middle of cannot go on. It is [`Status::Trapped`] then, [`AsyncContainer::first_trap`] says so, and it can be
-/// restarted. Whatever the call waited for is dropped with it. A future that was never polled has begun nothing.
+/// Any executor can poll the futures, with one exception. A guest's WASI is wasmtime's, and its files, sockets and
+/// timers are built on tokio. The deadline of a call bounds the time that the call waits, too. [`Handle::stop`] ends a
+/// waiting call at once.
 ///
-/// A provider's function runs on the thread that polls, and others wait while it does, unless it is an `async fn`.
+/// **If a call's future is dropped** before it is done, the container ends as after a trap, because the guest cannot go
+/// on in the middle of the call. The container is then [`Status::Trapped`], [`AsyncContainer::first_trap`] says so, and
+/// the container can be restarted. The call's pending waits are dropped with the future. A future that was never polled
+/// has begun nothing.
+///
+/// A provider's function runs on the polling thread, and other tasks wait meanwhile. An `async fn` lets them run.
 pub struct AsyncContainer {
     container: Container,
     template: Template,
 }
 
 impl AsyncContainer {
-    /// A typed client of an interface that the image exports, whose calls are futures. The functions are looked up and
-    /// checked when it is asked for the first time.
+    /// A typed client of an interface that the image exports. The client's calls are futures.
+    ///
+    /// The functions are looked up and checked when a container of the template is first asked for the interface.
     ///
     /// # Errors
     ///
-    /// Those of [`Container::guest`]; and [`Error::NotAsync`] for an image that is older than the trait, and lacks functions
-    /// that the trait has default bodies for: those are no futures.
+    /// - Those of [`Container::guest`].
+    /// - [`Error::NotAsync`] if the image is older than the trait and lacks functions with default bodies. Default
+    ///   bodies are not futures.
     pub fn guest<I: ?Sized + AsyncGuestInterface>(
         &mut self,
         _interface: Descriptor<I>,
@@ -121,8 +129,10 @@ impl AsyncContainer {
         }
     }
 
-    /// Restarts it, if it has trapped and its [`RestartPolicy`] says that it is time; says whether it did. A container whose
-    /// calls are no futures does this by itself when it is asked for a client.
+    /// Restarts the container, if it has trapped and its [`RestartPolicy`] allows a restart now. Returns whether it
+    /// did.
+    ///
+    /// A container whose calls are not futures does this by itself when it is asked for a client.
     ///
     /// [`RestartPolicy`]: crate::RestartPolicy
     ///
@@ -160,12 +170,13 @@ impl AsyncContainer {
         self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
-    /// Starts it anew, whatever it has come to. See [`Container::restart`].
+    /// Starts the container anew, in any status. See [`Container::restart`].
     ///
     /// # Errors
     ///
-    /// Those of [`AsyncTemplate::spawn`]. The container is stopped then, and where the future is dropped; it can be
-    /// restarted again.
+    /// - Those of [`AsyncTemplate::spawn`].
+    ///
+    /// After an error, the container is stopped and can be restarted again. The same holds if the future is dropped.
     pub async fn restart(&mut self) -> Result<(), Error> {
         self.container.backoff.reset();
         self.reopen().await
@@ -200,12 +211,12 @@ impl AsyncContainer {
         }
     }
 
-    /// How long it is until it may be restarted by its policy. See [`Container::restarts_in`].
+    /// How long until the container's policy allows a restart. See [`Container::restarts_in`].
     pub fn restarts_in(&mut self) -> Option<Duration> {
         self.container.restarts_in()
     }
 
-    /// Stops it, and frees what it holds. See [`Container::stop`].
+    /// Stops the container, and frees what it holds. See [`Container::stop`].
     pub fn stop(&mut self) -> Leaks {
         self.container.stop()
     }
@@ -215,27 +226,27 @@ impl AsyncContainer {
         self.template.image()
     }
 
-    /// The name that it has in a list.
+    /// The container's name in a list.
     pub fn name(&self) -> &str {
         self.container.name()
     }
 
-    /// Where it is in its life.
+    /// The container's place in its life.
     pub fn status(&self) -> Status {
         self.container.status()
     }
 
-    /// The trap that ended it, if one has.
+    /// The trap that ended the container, if there was one.
     pub fn first_trap(&self) -> Option<&Trap> {
         self.container.first_trap()
     }
 
-    /// A hold on it from any thread.
+    /// A handle to the container, for use from any thread.
     pub fn handle(&self) -> Handle {
         self.container.handle()
     }
 
-    /// Sets what carries out the commands of the core world's guest. See [`Container::on_execute`].
+    /// Sets the function that carries out the commands of the core world's guest. See [`Container::on_execute`].
     pub fn on_execute(
         &mut self,
         handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
@@ -244,19 +255,19 @@ impl AsyncContainer {
         self
     }
 
-    /// Sets what takes the log of the core world's guest. See [`Container::on_log`].
+    /// Sets the function that takes the log of the core world's guest. See [`Container::on_log`].
     pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
         self.container.on_log(handler);
         self
     }
 
-    /// What the guest has written to standard output since this was called last, where that is captured.
+    /// Takes the guest's standard output since the last call of this function, if the output is captured.
     #[cfg(feature = "wasi")]
     pub fn take_stdout(&mut self) -> Vec<u8> {
         self.container.take_stdout()
     }
 
-    /// What the guest has written to standard error since this was called last, where that is captured.
+    /// Takes the guest's standard error since the last call of this function, if the output is captured.
     #[cfg(feature = "wasi")]
     pub fn take_stderr(&mut self) -> Vec<u8> {
         self.container.take_stderr()
@@ -269,7 +280,7 @@ impl fmt::Debug for AsyncContainer {
     }
 }
 
-/// An instance that is being made. Where that comes to nothing, the container is stopped and has its providers back.
+/// An instantiation that runs. If it does not finish, the container is stopped and gets its providers back.
 struct Opening<'c> {
     store: Option<Store<State>>,
     container: &'c mut Container,
