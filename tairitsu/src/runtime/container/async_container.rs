@@ -96,10 +96,10 @@ impl AsyncTemplate {
 /// timers are built on tokio. The deadline of a call bounds the time that the call waits, too. [`Handle::stop`] ends a
 /// waiting call at once.
 ///
-/// **If a call's future is dropped** before it is done, the container ends as after a trap, because the guest cannot go
-/// on in the middle of the call. The container is then [`Status::Trapped`], [`AsyncContainer::first_trap`] says so, and
-/// the container can be restarted. The call's pending waits are dropped with the future. A future that was never polled
-/// has begun nothing.
+/// **If a call's future is dropped** before it is done, the container ends as after a trap. The guest cannot go on in
+/// the middle of a call. The container is then [`Status::Trapped`], [`AsyncContainer::first_trap`] says so, and the
+/// container can be restarted. The call's pending waits are dropped with the future. A future that was never polled has
+/// begun nothing.
 ///
 /// A provider's function runs on the polling thread, and other tasks wait meanwhile. An `async fn` lets them run.
 pub struct AsyncContainer {

@@ -99,8 +99,8 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// - [`Error::Instantiate`] if the component's start traps or takes too long, if the component needs more than its
-    ///   limits at once, or if the platform has no room for it.
+    /// - [`Error::Instantiate`] if the component's start traps or takes too long. The same error if the component needs
+    ///   more than its limits at once, or if the platform has no room for it.
     /// - [`Error::PoolFull`] if the registry has a [pool](crate::RegistryBuilder::pooling) with no place left.
     /// - [`Error::Factory`] if a factory panics.
     /// - [`Error::Grant`] if a directory is gone.

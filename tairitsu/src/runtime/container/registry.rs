@@ -63,7 +63,7 @@ impl RegistryBuilder {
     /// - Addresses: 4 GiB for each place, and 3 MiB for its tables, used or not. A 64-bit process has enough for some
     ///   30,000 places.
     /// - Memory: nothing until a place is used. A used place keeps its tables and up to 2 MiB of its last container's
-    ///   memory, if the system can clear them cheaply (Linux 6.7 or later). On other systems, a place keeps nothing.
+    ///   memory. A place keeps this only if the system can clear it cheaply (Linux 6.7 or later).
     ///
     /// The restrictions:
     ///

@@ -247,7 +247,7 @@ mod tests {
         }
         let error = check(&component(&format!("(component $c) {}", "(instance (instantiate $c))".repeat(10_001))));
         assert!(error.unwrap_err().contains("at most 10000 instances, found one of 10"));
-        // Each instance holds what a component of a toolchain holds: core instances, and a nested component.
+        // Each instance holds core instances and a nested instance, like a component from a toolchain.
         let tools = "(core module $m) (core instance (instantiate $m)) (core instance (instantiate $m))".to_string();
         let composed = format!("(component $a {tools} (component $s) (instance (instantiate $s))) ");
         let text = format!("{composed} {}", "(instance (instantiate $a))".repeat(100));

@@ -97,7 +97,7 @@ impl streams::Host for Io<'_> {
     }
 }
 
-// Functions that do not block call those of wasmtime-wasi.
+// Functions that do not block call the same functions of wasmtime-wasi.
 
 impl streams::HostInputStream for Io<'_> {
     fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
