@@ -1,4 +1,4 @@
-//! For build scripts: compiles a guest, for the host to include.
+//! Compiles guests in a build script, so that the host can include them.
 //!
 //! ```toml
 //! [build-dependencies]
@@ -15,28 +15,29 @@
 //! # fn main() {}
 //! ```
 //!
-//! The host then has the bytes by [`include_guest!`](crate::include_guest).
+//! The host then gets the bytes with [`include_guest!`](crate::include_guest).
 
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The target that guests are compiled for, unless another one is asked for.
+/// The default target for guests.
 pub const DEFAULT_TARGET: &str = "wasm32-wasip1";
 
-/// Compiles the package `package` of the workspace as a guest, for wasm32-wasip1, optimized, and hands its
-/// path to the crate being built, where [`include_guest!`](crate::include_guest) finds it.
+/// Compiles the workspace package `package` as a guest: optimized, for wasm32-wasip1.
 ///
-/// The package may be the very one that the build script belongs to: for the wasm32 build of that package this
+/// [`include_guest!`](crate::include_guest) in the crate being built then finds the guest's path.
+///
+/// The package may be the package that the build script belongs to. In the wasm32 build of that package, this function
 /// does nothing.
 ///
-/// Where it fails, the build fails with one line that says why.
+/// On failure, the build fails with one line that says why.
 pub fn guest(package: &str) {
     Guests::new().package(package).build();
 }
 
-/// Guests to compile, in one go.
+/// Guests to compile with one run of Cargo.
 #[derive(Clone, Debug)]
 pub struct Guests {
     packages: Vec<String>,
@@ -50,12 +51,12 @@ impl Default for Guests {
 }
 
 impl Guests {
-    /// No guests so far, for wasm32-wasip1.
+    /// No guests yet, and the target wasm32-wasip1.
     pub fn new() -> Self {
         Self { packages: Vec::new(), target: DEFAULT_TARGET.into() }
     }
 
-    /// Adds a package of the workspace. Its library is a `cdylib`.
+    /// Adds a package of the workspace. The package's library must be a `cdylib`.
     #[must_use]
     pub fn package(mut self, package: &str) -> Self {
         self.packages.push(package.into());
@@ -69,33 +70,34 @@ impl Guests {
         self
     }
 
-    /// Compiles them, and hands each one's path to the crate being built, as `TAIRITSU_GUEST_<package>`.
+    /// Compiles the guests. Hands each guest's path to the crate being built, as `TAIRITSU_GUEST_<package>`.
     ///
-    /// Where it fails, the build fails with one line that says why.
+    /// On failure, the build fails with one line that says why.
     pub fn build(&self) {
         for (package, wasm) in self.packages.iter().zip(self.compile()) {
             println!("cargo::rustc-env=TAIRITSU_GUEST_{package}={}", wasm.display());
         }
     }
 
-    /// Compiles them, and returns the path of each one's wasm, in the order in which they were added. For the
-    /// wasm32 build of a package that is its own guest, there are none.
+    /// Compiles the guests. Returns the path of each guest's wasm file, in the order in which the guests were added.
     ///
-    /// Where it fails, the build fails with one line that says why.
+    /// Returns no paths in the wasm32 build of a package that is its own guest.
+    ///
+    /// On failure, the build fails with one line that says why.
     pub fn compile(&self) -> Vec<PathBuf> {
         match self.try_compile() {
             Ok(paths) => paths,
             Err(error) => {
-                // Cargo shows the line and fails the build. What the script wrote to standard error it shows only
-                // of a script that failed.
+                // Cargo shows this line and fails the build. Cargo shows the standard error of a script only if the
+                // script fails.
                 println!("cargo::error={error}");
                 std::process::exit(i32::from(matches!(error, Failure::Compile { .. })));
             }
         }
     }
 
-    /// Whether the target's standard library is installed. What asks can leave the guest out, where
-    /// [`Guests::build`] would fail the build.
+    /// Whether the target's standard library is installed. A build script can check this and leave the guest out.
+    /// Without the library, [`Guests::build`] fails the build.
     pub fn target_is_installed(&self) -> bool {
         env::var_os("RUSTC").is_some_and(|rustc| check_target(Path::new(&rustc), &self.target).is_ok())
     }
@@ -109,15 +111,15 @@ impl Guests {
         println!("cargo::rerun-if-env-changed=CARGO");
         check_target(Path::new(&rustc), &self.target)?;
 
-        // One directory for all guests of a profile, beside the artifacts of the build that this one is part of:
-        // that build's own directories are locked.
+        // All guests of a profile share one directory, beside the artifacts of the outer build. The outer build locks
+        // its own directories.
         let target_dir = out_dir.ancestors().nth(3).unwrap_or(&out_dir).join("tairitsu-guests");
         let mut command = Command::new(cargo);
         command.args(["build", "--release", "--lib", "--target", &self.target, "--target-dir"]).arg(&target_dir);
         for package in &self.packages {
             command.args(["--package", package]);
         }
-        // What the outer build was told is for the host.
+        // These settings of the outer build are for the host, and not for a guest.
         for name in [
             "CARGO_ENCODED_RUSTFLAGS",
             "RUSTFLAGS",
@@ -179,7 +181,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Whether rustc has the target's standard library.
+/// Checks that rustc has the target's standard library.
 fn check_target(rustc: &Path, target: &str) -> Result<(), Failure> {
     let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output();
     let installed = output.is_ok_and(|output| {
@@ -188,13 +190,14 @@ fn check_target(rustc: &Path, target: &str) -> Result<(), Failure> {
     if installed { Ok(()) } else { Err(Failure::NoTarget(target.into())) }
 }
 
-/// Has the build script run again when one of the guest's sources changes: Cargo lists those of every crate in
-/// the workspace beside the artifact, in make's syntax.
+/// Makes Cargo run the build script again when a source of the guest changes.
+///
+/// Cargo lists the sources of every workspace crate beside the artifact, in make's syntax.
 fn rerun_if_changed(dep_info: &Path) {
     let Ok(text) = std::fs::read_to_string(dep_info) else { return };
     for line in text.lines() {
         let Some((_, sources)) = line.split_once(": ") else { continue };
-        // A space in a path is escaped.
+        // The dep-info file escapes a space in a path.
         for source in sources.replace("\\ ", "\0").split_whitespace() {
             println!("cargo::rerun-if-changed={}", source.replace('\0', " "));
         }

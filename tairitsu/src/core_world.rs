@@ -1,8 +1,8 @@
-//! The core world, `tairitsu:core`: commands and log lines as strings, for hosts and guests that share no
-//! other contract.
+//! The core world, `tairitsu:core`: commands and log lines as strings, for hosts and guests that share no other
+//! contract.
 //!
-//! It is made with the same attributes as any interface; `wit/world.wit` is the same world by hand, and a
-//! test holds the one to the other.
+//! The attributes make this world, as they make any interface. `wit/world.wit` is the same world, written by hand. A
+//! test compares the two.
 
 /// What a guest of the core world exports.
 #[tairitsu::guest(package = "tairitsu:core@0.1.0")]

@@ -14,13 +14,13 @@ pub fn future<'f, T, F: Future<Output = T> + Send + 'f>(future: F) -> HostFuture
     Box::pin(future)
 }
 
-/// The future of a function that has returned already.
+/// Makes a future that is ready with `result`.
 pub fn ready<'f, T: Send + 'f>(result: T) -> HostFuture<'f, T> {
     Box::pin(std::future::ready(result))
 }
 
-/// Runs a future on this thread. The thread sleeps while the future waits. With the `wasi` feature, the future runs inside
-/// the tokio runtime that WASI uses.
+/// Runs a future on this thread. The thread sleeps while the future waits. With the `wasi` feature, the future runs
+/// inside the tokio runtime that WASI uses.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
     #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
     return wasmtime_wasi::runtime::with_ambient_tokio_runtime(|| block_on(future));

@@ -1,16 +1,15 @@
 //! WebAssembly components from one Rust trait: typed on both sides, isolated at run time.
 //!
-//! A trait marked [`guest`], [`host`] or [`resource`] is the whole contract between a host and a guest. From it come the
-//! WIT, the guest's exports and imports, the typed client and the provider glue; both sides use the same
-//! Rust types.
+//! A trait marked [`guest`], [`host`] or [`resource`] is the whole contract between a host and a guest. The attributes
+//! make the WIT, the guest's exports and imports, the typed client and the provider glue from this trait. Both sides
+//! use the same Rust types.
 //!
-//! On wasm32 this crate is the attributes and the small runtime that their expansion calls, and nothing else.
-//! Everywhere else, with the feature `host`, it also has the [`Registry`] of [`Image`]s and the [`Container`]s that run
-//! them.
+//! On wasm32, this crate has only the attributes and the small runtime that generated code calls. On other targets, the
+//! feature `host` adds the [`Registry`] of [`Image`]s and the [`Container`]s that run them.
 //!
 //! # Features
 //!
-//! There are no default features: a contract or a guest needs none. A host writes `features = ["host"]`.
+//! No feature is on by default, because a contract or a guest needs none. A host writes `features = ["host"]`.
 //!
 //! - `host`: the three features `runtime`, `wasi` and `async`.
 //! - `runtime`: [`Registry`], [`Image`], [`Container`], on wasmtime.
@@ -18,11 +17,11 @@
 //! - `async`: containers whose calls are futures.
 //! - `metrics`: counters, histograms and a gauge through the `metrics` facade; see `RegistryBuilder::metrics`.
 //! - `bytes`, `chrono`, `serde_json`, `url`, `uuid`: types of those crates, as WIT types.
-//! - `build`: the `build` module, for build scripts that compile a guest. Needs none of the others.
+//! - `build`: the `build` module, for build scripts that compile a guest. Needs no other feature.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Generated code says `::tairitsu`, in this crate too.
+// Generated code uses the path `::tairitsu`, in this crate too.
 extern crate self as tairitsu;
 
 #[cfg(feature = "build")]
@@ -63,8 +62,8 @@ pub use runtime::{Output, Wasi};
 /// let wasm: &[u8] = tairitsu::include_guest!("my-guest");
 /// ```
 ///
-/// The argument is the guest's package name. Without a build script that compiled that package, this is a
-/// compile-time error that names the environment variable it looks for.
+/// The argument is the guest's package name. If no build script compiled that package, the macro is a compile-time
+/// error. The error names the missing environment variable.
 #[macro_export]
 macro_rules! include_guest {
     ($package:literal) => {

@@ -25,7 +25,7 @@ use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, TypedFunc};
 
-/// What a typed client calls through.
+/// The connection of a typed client to its guest.
 pub struct Client<'c> {
     pub(crate) target: Target<'c>,
     pub(crate) interface: &'static Interface,
@@ -33,11 +33,11 @@ pub struct Client<'c> {
     pub(crate) first: &'c mut Option<Trap>,
 }
 
-/// What a client calls.
+/// The functions that a client calls.
 pub(crate) enum Target<'c> {
     /// The functions of an instance.
     Wasm { store: &'c mut Store<State>, functions: &'c [Option<Func>] },
-    /// The functions of a guest without wasm.
+    /// The functions of a native guest.
     Native { guest: &'c mut native_guest::Live, export: &'static NativeExport, shared: &'c Arc<Shared> },
 }
 
@@ -82,8 +82,9 @@ impl Client<'_> {
     /// Calls function `index`.
     ///
     /// # Safety
-    /// - The client was made for an interface whose [`GuestInterface::resolve`](super::interface::GuestInterface::resolve) checked function `index` with
-    ///   the same `P`, up to lifetimes, and the same `R`.
+    /// - The client was made for an interface whose
+    ///   [`GuestInterface::resolve`](super::interface::GuestInterface::resolve) checked function `index` with the same
+    ///   `P`, up to lifetimes, and the same `R`.
     #[inline]
     pub unsafe fn call<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
@@ -93,19 +94,19 @@ impl Client<'_> {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
-        // Apart from those that nobody watches, so that their results are not looked at on their way.
+        // Watched calls have a function of their own, so that the results of other calls are not inspected.
         if Call::is_watched(self.shared()) {
-            // SAFETY: the caller's.
+            // SAFETY: the caller guarantees the same.
             return unsafe { self.call_watched::<P, R>(index, params) };
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         unsafe { self.run::<P, R>(index, params) }
     }
 
     /// [`Client::call`], in a span and counted.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[cold]
     #[inline(never)]
     unsafe fn call_watched<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
@@ -115,17 +116,17 @@ impl Client<'_> {
     {
         let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
         let entered = call.enter();
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         let result = unsafe { self.run::<P, R>(index, params) };
         drop(entered);
         call.end(&result);
         result
     }
 
-    /// [`Client::call`], once it has begun, in its span.
+    /// [`Client::call`] after the container's status was checked, inside the call's span.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[inline]
     unsafe fn run<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
@@ -145,7 +146,7 @@ impl Client<'_> {
         }
     }
 
-    /// Looks at the handles among the arguments of function `index`.
+    /// Checks the handles among the arguments of function `index`. A bad handle is an error of the call only.
     pub fn check_handles<P: tairitsu_guest::abi::Lower>(&self, index: usize, params: &P) -> Result<(), Fault> {
         handles::check(params, self.resources()).map_err(|(resource, reason)| {
             let error = CallError::Handle { function: self.name(index), resource: resource.into(), reason };
@@ -154,21 +155,21 @@ impl Client<'_> {
         })
     }
 
-    /// Takes back what was lent to the guest for the call that is over.
+    /// Takes back the resources that were lent to the guest for the call. Follows every call with handles.
     pub fn end_lending(&self) {
         if let Some(resources) = self.resources() {
             resources.end_lending();
         }
     }
 
-    /// Says whose the handles in a result are.
+    /// Assigns the handles in a result to the container's store.
     pub fn settle(&mut self, whose: Option<Arc<Whose>>) {
         if let (Some(whose), Target::Wasm { store, .. }) = (whose, &mut self.target) {
             whose.settle(store.data_mut().resources());
         }
     }
 
-    /// The resources that have crossed, if any have.
+    /// The resources that have crossed between guest and host. `None` if none has crossed.
     fn resources(&self) -> Option<&Arc<Resources>> {
         match &self.target {
             Target::Wasm { store, .. } => store.data().known_resources(),
@@ -179,7 +180,7 @@ impl Client<'_> {
     /// [`Client::call`], in a container whose calls are futures.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[cfg(feature = "async")]
     pub async unsafe fn call_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
@@ -190,7 +191,7 @@ impl Client<'_> {
             self.enter(index)?;
         }
         let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         let result = unsafe { self.run_async::<P, R>(index, params) }.instrument(call.span()).await;
         call.end(&result);
         result
@@ -199,7 +200,7 @@ impl Client<'_> {
     /// [`Client::run`], in a container whose calls are futures.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[cfg(feature = "async")]
     async unsafe fn run_async<P, R>(&mut self, index: usize, params: P) -> Result<R, Fault>
     where
@@ -227,13 +228,13 @@ impl Client<'_> {
         }
     }
 
-    /// Whether the guest runs without wasm.
+    /// Whether the guest is native: a native guest runs without wasm.
     #[inline]
     pub fn is_native(&self) -> bool {
         matches!(self.target, Target::Native { .. })
     }
 
-    /// Calls function `index` of a guest that runs without wasm.
+    /// Calls function `index` of a native guest.
     pub fn call_native<I: ?Sized + HasInterface + 'static, R>(
         &mut self,
         index: usize,
@@ -254,7 +255,7 @@ impl Client<'_> {
         result
     }
 
-    /// Whether the guest has function `index`. All are there but optional ones.
+    /// Whether the guest has function `index`. Only optional functions can be absent.
     #[inline]
     pub fn has(&self, index: usize) -> bool {
         match &self.target {
@@ -302,12 +303,12 @@ impl Client<'_> {
     }
 }
 
-/// A call that is under way as a future. If that is dropped, the container has trapped.
+/// A call that runs as a future. If the future is dropped, the container traps.
 #[cfg(feature = "async")]
 struct Pending<'c> {
     shared: Arc<Shared>,
     first: &'c mut Option<Trap>,
-    /// Nothing, when it is done.
+    /// `None` once the call is done.
     name: Option<FunctionName>,
 }
 

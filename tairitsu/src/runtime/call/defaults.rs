@@ -1,35 +1,37 @@
-//! Default bodies of a guest's trait, which serve a guest that is older than the trait.
+//! The default bodies of a guest trait. They serve a guest that is older than the trait.
 
 use crate::runtime::base::call_error::Fault;
 use crate::runtime::call::client::Client;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// The guest, as a default body that runs on the host sees it. What the body calls is the guest's, or another default.
+/// The guest, as a default body on the host sees it. The body's calls reach the guest, or another default body.
 #[derive(Clone)]
 pub struct Defaults<'a, 'c> {
     client: &'a RefCell<&'a mut Client<'c>>,
 }
 
 impl<'c> Defaults<'_, 'c> {
-    /// Runs a default body. Where a call that it makes ends in a fault, there is no value to go on with, and the body ends
-    /// too: it is unwound, since its functions return no fault. Built with `panic = "abort"` that ends the process.
+    /// Runs a default body on the host.
+    ///
+    /// If a call in the body fails, the body has no value to go on with, and its functions cannot return a fault. So
+    /// the fault unwinds the body. With `panic = "abort"`, such a fault ends the process.
     pub fn run<R>(client: &mut Client<'c>, body: impl FnOnce(Defaults<'_, 'c>) -> R) -> Result<R, Fault> {
         let client = RefCell::new(client);
-        // The client is left as its last call left it, and the body's own values are gone.
+        // After an unwind, the client is as the last call left it, and the body's own values are dropped.
         match catch_unwind(AssertUnwindSafe(|| body(Defaults { client: &client }))) {
             Ok(result) => Ok(result),
             Err(payload) => match payload.downcast::<Fault>() {
                 Ok(fault) => Err(*fault),
-                // The body's own panic is the host's.
+                // A panic of the body itself belongs to the host.
                 Err(payload) => resume_unwind(payload),
             },
         }
     }
 
-    /// Calls the guest, or ends the body.
+    /// Calls the guest. If the call fails, its fault unwinds the body.
     pub fn call<R>(&self, call: impl FnOnce(&mut Client<'c>) -> Result<R, Fault>) -> R {
-        // One call at a time: a body has no way back in while it is in one.
+        // A body makes one call at a time, so the client is not borrowed twice.
         let result = call(&mut self.client.borrow_mut());
         match result {
             Ok(result) => result,

@@ -1,4 +1,4 @@
-//! Which error a call ended in.
+//! Finds the error of a call that has failed.
 
 use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::cause::{Cause, exit_code};
@@ -6,7 +6,7 @@ use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::store::state::State;
 
-/// Ends a container, by what its guest came to in a function. A guest without wasm has no store's data.
+/// Ends a container whose guest failed in `function`. `state` is `None` for a native guest.
 #[cold]
 pub(crate) fn fault(
     shared: &Shared,
@@ -31,14 +31,14 @@ pub(crate) fn fault(
     Fault(Box::new(error))
 }
 
-/// The error of a call, from where it ended.
+/// Makes the error of a call from its trap.
 type FromTrap = Box<dyn FnOnce(Trap) -> CallError>;
 
 fn boxed(ending: impl FnOnce(Trap) -> CallError + 'static) -> FromTrap {
     Box::new(ending)
 }
 
-/// Which error a call ended in.
+/// Finds the error of a call that ended with `error`.
 fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> FromTrap {
     match cause {
         Some(cause) => ended_by(cause),
@@ -67,7 +67,7 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> FromT
     }
 }
 
-/// Which error the host ended a call in.
+/// Finds the error of a call that the host ended.
 pub(super) fn ended_by(cause: Cause) -> FromTrap {
     match cause {
         Cause::Deadline { limit } => boxed(move |trap| CallError::Deadline { limit, trap }),
@@ -77,17 +77,17 @@ pub(super) fn ended_by(cause: Cause) -> FromTrap {
         Cause::Missing { function } => boxed(move |trap| CallError::Missing { function, trap }),
         Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
         Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
-        // Nobody has the future of the one any more, and the other was seen to before.
+        // A dropped call has no caller to read its error. `fault` handles a stopped call before this.
         Cause::Dropped | Cause::Stopped => boxed(CallError::Trap),
     }
 }
 
-/// wasmtime has no public type for it; a test holds its text to this.
+/// Compares the error's text, because wasmtime has no public type for this error. A test pins the text.
 fn is_out_of_host_bytes(error: &wasmtime::Error) -> bool {
     error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
 }
 
-/// As above; those that are WASI's are counted in a table of their own.
+/// Compares the error's text too. WASI counts its own handles in another table, whose error has a type.
 fn is_out_of_handles(error: &wasmtime::Error) -> bool {
     let is_full = matches!(error.downcast_ref(), Some(wasmtime::component::ResourceTableError::Full));
     is_full || error.root_cause().to_string().contains("store handle limit exceeded")

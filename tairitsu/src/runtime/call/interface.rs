@@ -1,4 +1,4 @@
-//! Interfaces that guests export, and how their functions are resolved.
+//! Interfaces that guests export, and the resolution of their functions.
 
 use super::client::Client;
 use crate::__private::HasInterface;
@@ -10,7 +10,7 @@ use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instan
 /// Why a function could not be resolved.
 pub type ResolveError = wasmtime::Error;
 
-/// An interface that a guest exports. `#[tairitsu::guest]` implements it for the trait's object type.
+/// An interface that a guest exports. `#[tairitsu::guest]` implements this for the trait's object type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no interface that a guest exports",
     note = "put `#[tairitsu::guest]` on the trait"
@@ -19,18 +19,18 @@ pub trait GuestInterface: HasInterface + 'static {
     /// The typed client.
     type Client<'c>;
 
-    /// Resolves every function, in the interface's order, and checks its type.
+    /// Resolves every function, in the interface's order, and checks each function's type.
     fn resolve(resolver: &mut Resolver<'_>) -> Result<(), ResolveError>;
 
     /// Makes the client.
     fn client(client: Client<'_>) -> Self::Client<'_>;
 }
 
-/// A call that begins when it is polled.
+/// The future of a call. The call begins when the future is first polled.
 #[cfg(feature = "async")]
 pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
 
-/// An interface whose calls may be futures.
+/// An interface whose calls can be futures.
 #[cfg(feature = "async")]
 pub trait AsyncGuestInterface: GuestInterface {
     /// The typed client.
@@ -46,12 +46,16 @@ pub struct Resolver<'r> {
     pub(crate) instance: Instance,
     pub(crate) export: ComponentExportIndex,
     pub(crate) interface: &'static Interface,
-    /// Nothing for an optional one that is not there.
+    /// `None` for an optional function that the instance lacks.
     pub(crate) functions: Vec<Option<ComponentExportIndex>>,
 }
 
 impl Resolver<'_> {
-    /// Resolves the interface's next function, of which `index` is the place, and checks its type.
+    /// Resolves the interface's next function, at position `index`, and checks the function's type.
+    ///
+    /// # Panics
+    ///
+    /// - If a function before `index` was not resolved.
     pub fn function<P, R>(&mut self, index: usize) -> Result<(), ResolveError>
     where
         P: ComponentNamedList + Lower,
@@ -63,7 +67,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// Looks the next function up.
+    /// Looks up the next function.
     fn next(&mut self, index: usize) -> Result<Option<Func>, ResolveError> {
         assert_eq!(self.functions.len(), index, "functions are resolved in the interface's order");
         let function = &self.interface.functions[index];

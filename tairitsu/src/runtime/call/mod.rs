@@ -1,4 +1,4 @@
-//! How a call reaches a guest: the functions of an instance, or native code.
+//! How a call reaches a guest: through the functions of an instance, or through native code.
 
 pub(crate) mod client;
 pub(crate) mod defaults;

@@ -1,4 +1,4 @@
-//! The state of a guest without wasm, and calls to it.
+//! The state of a native guest, and calls to the guest.
 
 use super::native_host::{self, Ended, Host};
 use super::native_template::{NativeExport, NativeTemplate};
@@ -13,7 +13,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 impl NativeTemplate {
-    /// A guest in which nothing has been called.
+    /// Makes a guest. The guest's state is made by the first call.
     pub(crate) fn open(self: &Arc<Self>, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<Live, Error> {
         let providers = source::slots(&self.provided, kept)?;
         let host = Host { providers, template: self.clone(), shared: shared.clone() };
@@ -21,17 +21,17 @@ impl NativeTemplate {
     }
 }
 
-/// A guest that is there to be called.
+/// A native guest that can be called.
 pub(crate) struct Live {
-    /// Nothing, before the first call.
+    /// `None` before the first call.
     state: Option<Box<dyn Any + Send>>,
     make: fn() -> Box<dyn Any + Send>,
-    /// Nothing, while the guest's code runs.
+    /// `None` while the guest's code runs, because the thread has the host then.
     host: Option<Box<Host>>,
 }
 
 impl Live {
-    /// Runs a function of the guest.
+    /// Calls a function of the guest.
     pub(crate) fn call<I: ?Sized + HasInterface + 'static, R>(
         &mut self,
         export: &NativeExport,
@@ -39,7 +39,7 @@ impl Live {
     ) -> wasmtime::Result<R> {
         let Self { state, make, host } = self;
         let Some(Cast(cast)) = export.cast.downcast_ref::<Cast<I>>() else { return Err(misplaced()) };
-        // What a panic has left is not called again: the container has trapped.
+        // A guest that panicked is not called again, because its container has trapped.
         match native_host::lend(host, || cast(&mut **state.get_or_insert_with(make)).map(call)) {
             Ok(Some(result)) => Ok(result),
             Ok(None) => Err(misplaced()),
@@ -50,7 +50,7 @@ impl Live {
         }
     }
 
-    /// The providers of what the host has. The core world's is there even while another one serves it.
+    /// The container's providers. The core world's host is among them, even if another provider serves its interface.
     pub(crate) fn providers(&mut self) -> &mut [Slot] {
         match &mut self.host {
             Some(host) => &mut host.providers,
@@ -58,13 +58,13 @@ impl Live {
         }
     }
 
-    /// Ends the guest.
+    /// Ends the guest, and returns the providers.
     pub(crate) fn into_providers(mut self) -> Vec<Slot> {
         self.end();
         self.host.take().map(|host| host.providers).unwrap_or_default()
     }
 
-    /// The guest's destructor is guest code too. That it panics is of no more interest.
+    /// Drops the guest's state. The destructor is guest code too; its panic is ignored.
     fn end(&mut self) {
         if let Some(state) = self.state.take() {
             let _ = native_host::lend(&mut self.host, || drop(state));

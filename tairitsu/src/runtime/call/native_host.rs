@@ -16,21 +16,21 @@ use std::thread;
 use tairitsu_guest::schema::Interface;
 
 thread_local! {
-    /// The host of the guest that runs on this thread. While a provider runs there is none: it is the host's code.
+    /// The host of the guest that runs on this thread. `None` while a provider runs, because a provider is host code.
     static CURRENT: RefCell<Option<Box<Host>>> = const { RefCell::new(None) };
 }
 
-/// What a guest reaches through `tairitsu::Host`.
+/// The host that a guest reaches through `tairitsu::Host`.
 pub(crate) struct Host {
     pub(crate) providers: Vec<Slot>,
     pub(crate) template: Arc<NativeTemplate>,
     pub(crate) shared: Arc<Shared>,
 }
 
-/// What unwinds a guest whose call to the host has no value to go on with.
+/// The panic payload that unwinds a guest after a host call without a result.
 pub(crate) struct Ended(pub(crate) Cause);
 
-/// Runs guest code that has this host. What it does to the thread's host is undone after it, whether it panics or not.
+/// Runs guest code with this host. Restores the thread's previous host afterwards, also after a panic.
 pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -> thread::Result<R> {
     let before = CURRENT.replace(host.take());
     let result = catch_unwind(AssertUnwindSafe(guest));
@@ -38,11 +38,12 @@ pub(crate) fn lend<R>(host: &mut Option<Box<Host>>, guest: impl FnOnce() -> R) -
     result
 }
 
-/// Calls function `index` of the provider of interface `I` in the native container that runs on this thread.
+/// Calls function `index` of the provider of interface `I`, in the native container that runs on this thread.
 ///
 /// # Panics
 ///
-/// Outside of a container. In one, a call that has no result unwinds the guest; the container's call ends in an error.
+/// - If no container runs on this thread.
+/// - If the call has no result. This unwinds the guest, and the call to the container returns an error.
 pub fn with_native_host<I: ?Sized + HasInterface + 'static, R>(index: usize, call: impl FnOnce(&mut I) -> R) -> R {
     let no_host = || {
         panic!(

@@ -1,4 +1,4 @@
-//! What is known of a guest without wasm before one is made: what it exports, and what it is provided with.
+//! Everything that is known of a native guest before the guest exists: its exports and its providers.
 
 use crate::__private::HasInterface;
 use crate::runtime::base::load_error::Error;
@@ -9,14 +9,14 @@ use crate::runtime::provide::source::Provided;
 use std::any::{Any, TypeId};
 use tairitsu_guest::schema::Interface;
 
-/// A guest type that exports interface `I`, which is the trait's object type. `#[tairitsu::guest]` on an impl of the
-/// trait implements it.
+/// A guest type that exports interface `I`, the trait's object type. `#[tairitsu::guest]` on an impl of the trait
+/// implements this.
 pub trait Exports<I: ?Sized + HasInterface>: 'static {
-    /// The guest itself.
+    /// Returns the guest as its interface.
     fn as_interface(&mut self) -> &mut I;
 }
 
-/// That a guest type exports an interface. The program has one for each impl, wherever it is.
+/// Records that a guest type exports an interface. The program collects the records of all impls.
 pub struct NativeExport {
     guest: TypeId,
     pub(crate) interface: &'static Interface,
@@ -26,7 +26,7 @@ pub struct NativeExport {
 inventory::collect!(NativeExport);
 
 impl NativeExport {
-    /// That `T` exports `I`.
+    /// Records that `T` exports `I`.
     pub const fn new<T: Exports<I>, I: ?Sized + HasInterface + 'static>() -> Self {
         Self {
             guest: TypeId::of::<T>(),
@@ -35,7 +35,7 @@ impl NativeExport {
         }
     }
 
-    /// All of a guest type, by id.
+    /// The exports of a guest type, ordered by the interfaces' ids.
     pub(crate) fn all_of(guest: TypeId) -> Vec<&'static NativeExport> {
         let mut exports: Vec<_> = inventory::iter::<NativeExport>().filter(|export| export.guest == guest).collect();
         exports.sort_by_key(|export| export.interface.id);
@@ -43,7 +43,7 @@ impl NativeExport {
     }
 }
 
-/// Everything that is known before a guest is made.
+/// Everything that is known before a guest exists.
 pub(crate) struct NativeTemplate {
     pub(crate) make: fn() -> Box<dyn Any + Send>,
     pub(crate) exports: Vec<&'static NativeExport>,
@@ -53,7 +53,7 @@ pub(crate) struct NativeTemplate {
 }
 
 impl NativeTemplate {
-    /// The guest's export of an interface.
+    /// Finds the guest's export of interface `I`.
     pub(crate) fn export<I: ?Sized + HasInterface + 'static>(&self) -> Result<&'static NativeExport, Error> {
         self.exports.iter().copied().find(|export| export.cast.is::<Cast<I>>()).ok_or_else(|| Error::NoExport {
             interface: I::INTERFACE.id.into(),

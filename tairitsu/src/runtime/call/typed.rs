@@ -1,4 +1,4 @@
-//! Functions of a guest as generated code calls them.
+//! Functions of a guest, in the form in which generated code calls them.
 
 use super::client::Client;
 #[cfg(feature = "async")]
@@ -11,7 +11,7 @@ use crate::runtime::values::view::{self, Viewable, Viewed};
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower};
 
-/// A function as generated code calls it: parameters `P` of `N` flat values, results `R` of `M`, both tuples.
+/// A called function. The parameters are the tuple `P`, with `N` flat values. The results are the tuple `R`, with `M`.
 pub struct Typed<P, R, const N: usize, const M: usize>(PhantomData<(P, R)>);
 
 impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: usize> Typed<P, R, N, M> {
@@ -23,13 +23,13 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
     /// Calls the function.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[inline]
     pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault> {
         if const { P::TYPE.has_handle() } {
             client.check_handles(index, &params)?;
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         let result = unsafe { client.call::<ValueTuple<P, N>, ValueTuple<R, M>>(index, ValueTuple::new(params)) };
         if const { P::TYPE.has_handle() } {
             client.end_lending();
@@ -45,20 +45,20 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         }
     }
 
-    /// [`Typed::call_raw`], with the error of a client.
+    /// [`Typed::call_raw`], with the error type of a client.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[inline]
     pub unsafe fn call(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Returned, CallError<R::Error>> {
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         Self::settle(unsafe { Self::call_raw(client, index, params) })
     }
 
     /// [`Typed::call`], in a container whose calls are futures.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     #[cfg(feature = "async")]
     pub unsafe fn call_async<'c>(
         client: &'c mut Client<'_>,
@@ -73,7 +73,7 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
             if const { P::TYPE.has_handle() } {
                 client.check_handles(index, &params).map_err(Fault::into)?;
             }
-            // SAFETY: the caller's.
+            // SAFETY: the caller guarantees the same.
             let called = unsafe {
                 client.call_async::<ValueTuple<P, N>, ValueTuple<R, M>>(index, ValueTuple::new(params)).await
             };
@@ -87,7 +87,7 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         })
     }
 
-    /// What a client returns: the function's own error is told from its result.
+    /// Turns the result of a call into a client's result. The function's own error becomes [`CallError::Guest`].
     #[inline]
     pub fn settle(result: Result<R::Value, Fault>) -> Result<R::Returned, CallError<R::Error>> {
         match result {
@@ -98,17 +98,17 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
 }
 
 impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, const M: usize> Typed<P, (T,), N, M> {
-    /// [`Typed::call`], whose result is looked at where it is.
+    /// [`Typed::call`], but `see` reads the result where it is in the guest's memory.
     ///
     /// # Safety
-    /// - That of [`Client::call`].
+    /// - The same as for [`Client::call`].
     pub unsafe fn look<O>(
         client: &mut Client<'_>,
         index: usize,
         params: P,
         see: impl FnOnce(&T::Seen) -> O,
     ) -> Result<O, CallError<T::Err>> {
-        /// Gives the type of `see` a name.
+        /// Names the type of `see`.
         unsafe fn call<P, T, F, O, const N: usize, const M: usize>(
             client: &mut Client<'_>,
             index: usize,
@@ -123,7 +123,7 @@ impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, c
             if const { P::TYPE.has_handle() } {
                 client.check_handles(index, &params).map_err(Fault::into)?;
             }
-            // SAFETY: the caller's; what is looked at is of the type that the result has.
+            // SAFETY: the caller guarantees the same. A `Viewed` of `T` has the type of the result in the component.
             let (called, made) = view::look::<T, F, O, _>(see, || unsafe {
                 client.call::<ValueTuple<P, N>, Viewed<T, F, O, M>>(index, ValueTuple::new(params))
             });
@@ -137,17 +137,17 @@ impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, c
             }
         }
 
-        // SAFETY: the caller's.
+        // SAFETY: the caller guarantees the same.
         unsafe { call::<P, T, _, O, N, M>(client, index, params, see) }
     }
 
-    /// Looks at a result that is the host's own.
+    /// Passes a result to `see` that the host owns.
     pub fn look_at<O>(result: Result<T, Fault>, see: impl FnOnce(&T::Seen) -> O) -> Result<O, CallError<T::Err>> {
         Self::settle(result).map(|ok| see(T::seen(&ok)))
     }
 }
 
-/// What [`Typed`] is for types of which one is no WIT type. See `crate::codec`.
+/// Stands in for [`Typed`] if a parameter or the result is no WIT type. See `crate::codec`.
 pub trait NoTyped<P> {
     /// Never reached.
     ///

@@ -23,20 +23,22 @@ use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::Instance;
 
-/// A [`Template`] of containers whose calls are futures. Made by [`ContainerBuilder::prepare_async`]. Cheap to clone, safe to
-/// share.
+/// A [`Template`] for containers whose calls are futures. Made by [`ContainerBuilder::prepare_async`]. Cheap to clone,
+/// safe to share.
 #[derive(Clone, Debug)]
 pub struct AsyncTemplate {
     template: Template,
 }
 
 impl ContainerBuilder {
-    /// Links and checks, and makes the template of any number of containers whose calls are futures.
+    /// Links and checks, and makes a template for any number of containers whose calls are futures.
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare`], [`Error::LinkedAsync`] where a container is linked, and [`Error::SharedAsync`] where
-    /// a provider that containers share has an `async fn`.
+    /// - Those of [`ContainerBuilder::prepare`].
+    /// - [`Error::LinkedAsync`] if a container is linked.
+    /// - [`Error::SharedAsync`] if a provider that containers share has an `async fn`.
+    /// - [`Error::PoolPlace`] if the registry has a [pool](crate::RegistryBuilder::pooling).
     pub fn prepare_async(self) -> Result<AsyncTemplate, Error> {
         Ok(AsyncTemplate { template: self.template_of_many(Asyncness::Yes)? })
     }
@@ -45,8 +47,8 @@ impl ContainerBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare_async`], but for [`Error::ProvidedByValue`], and those of
-    /// [`AsyncTemplate::spawn`].
+    /// - Those of [`ContainerBuilder::prepare_async`], except [`Error::ProvidedByValue`].
+    /// - Those of [`AsyncTemplate::spawn`].
     pub async fn build_async(self) -> Result<AsyncContainer, Error> {
         AsyncTemplate { template: self.template(Asyncness::Yes)? }.spawn().await
     }
@@ -62,7 +64,7 @@ impl AsyncTemplate {
         self.start(None).await
     }
 
-    /// [`AsyncTemplate::spawn`], with a name of its own.
+    /// [`AsyncTemplate::spawn`], with a name for this container.
     ///
     /// # Errors
     ///
@@ -85,30 +87,36 @@ impl AsyncTemplate {
     }
 }
 
-/// A [`Container`] whose calls are futures: they run on the thread that polls them, and guest code that runs for long lets
-/// others run there after each 10 ms. Made by [`ContainerBuilder::build_async`] and [`AsyncTemplate::spawn`].
+/// A [`Container`] whose calls are futures. Made by [`ContainerBuilder::build_async`] and [`AsyncTemplate::spawn`].
 ///
-/// The futures are for any executor, except that a guest's WASI is wasmtime's, whose files, sockets and timers are tokio's. The
-/// deadline of a call bounds its waiting too, and [`Handle::stop`] ends that at once.
+/// A call runs on the thread that polls its future. Guest code that runs for long yields after each 10 ms, so that
+/// other tasks can run.
 ///
-/// **A call's future that is dropped** before it is done ends the container, as a trap does: what the guest was in the
-/// middle of cannot go on. It is [`Status::Trapped`] then, [`AsyncContainer::first_trap`] says so, and it can be
-/// restarted. Whatever the call waited for is dropped with it. A future that was never polled has begun nothing.
+/// Any executor can poll the futures, with one exception. A guest's WASI is wasmtime's, and its files, sockets and
+/// timers are built on tokio. The deadline of a call bounds the time that the call waits, too. [`Handle::stop`] ends a
+/// waiting call at once.
 ///
-/// A provider's function runs on the thread that polls, and others wait while it does, unless it is an `async fn`.
+/// **If a call's future is dropped** before it is done, the container ends as after a trap. The guest cannot go on in
+/// the middle of a call. The container is then [`Status::Trapped`], [`AsyncContainer::first_trap`] says so, and the
+/// container can be restarted. The call's pending waits are dropped with the future. A future that was never polled has
+/// begun nothing.
+///
+/// A provider's function runs on the polling thread, and other tasks wait meanwhile. An `async fn` lets them run.
 pub struct AsyncContainer {
     container: Container,
     template: Template,
 }
 
 impl AsyncContainer {
-    /// A typed client of an interface that the image exports, whose calls are futures. The functions are looked up and
-    /// checked when it is asked for the first time.
+    /// A typed client of an interface that the image exports. The client's calls are futures.
+    ///
+    /// The functions are looked up and checked when a container of the template is first asked for the interface.
     ///
     /// # Errors
     ///
-    /// Those of [`Container::guest`]; and [`Error::NotAsync`] for an image that is older than the trait, and lacks functions
-    /// that the trait has default bodies for: those are no futures.
+    /// - Those of [`Container::guest`].
+    /// - [`Error::NotAsync`] if the image is older than the trait and lacks functions with default bodies. Default
+    ///   bodies are not futures.
     pub fn guest<I: ?Sized + AsyncGuestInterface>(
         &mut self,
         _interface: Descriptor<I>,
@@ -121,8 +129,10 @@ impl AsyncContainer {
         }
     }
 
-    /// Restarts it, if it has trapped and its [`RestartPolicy`] says that it is time; says whether it did. A container whose
-    /// calls are no futures does this by itself when it is asked for a client.
+    /// Restarts the container, if it has trapped and its [`RestartPolicy`] allows a restart now. Returns whether it
+    /// did.
+    ///
+    /// A container whose calls are not futures does this by itself when it is asked for a client.
     ///
     /// [`RestartPolicy`]: crate::RestartPolicy
     ///
@@ -160,12 +170,13 @@ impl AsyncContainer {
         self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
-    /// Starts it anew, whatever it has come to. See [`Container::restart`].
+    /// Starts the container anew, in any status. See [`Container::restart`].
     ///
     /// # Errors
     ///
-    /// Those of [`AsyncTemplate::spawn`]. The container is stopped then, and where the future is dropped; it can be
-    /// restarted again.
+    /// - Those of [`AsyncTemplate::spawn`].
+    ///
+    /// After an error, the container is stopped and can be restarted again. The same holds if the future is dropped.
     pub async fn restart(&mut self) -> Result<(), Error> {
         self.container.backoff.reset();
         self.reopen().await
@@ -222,7 +233,7 @@ impl fmt::Debug for AsyncContainer {
     }
 }
 
-/// An instance that is being made. Where that comes to nothing, the container is stopped and has its providers back.
+/// An instantiation that runs. If it does not finish, the container is stopped and gets its providers back.
 struct Opening<'c> {
     store: Option<Store<State>>,
     container: &'c mut Container,

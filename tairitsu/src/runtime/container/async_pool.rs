@@ -1,4 +1,4 @@
-//! Containers whose calls are futures, spawned before they are wanted.
+//! Pools of containers whose calls are futures.
 
 use super::async_container::{AsyncContainer, AsyncTemplate};
 use super::warm::{PoolStats, Warm};
@@ -16,12 +16,15 @@ pub struct AsyncPool {
 }
 
 impl AsyncTemplate {
-    /// Keeps so many containers warm: spawned, and not called. The first of them are spawned before this is done, and the
-    /// others by a thread of the pool, as they are taken.
+    /// Keeps `size` containers warm: spawned, but not called.
+    ///
+    /// The first `size` containers are spawned before this future is done. A thread of the pool replaces the containers
+    /// that are taken.
     ///
     /// # Errors
     ///
-    /// Those of [`AsyncTemplate::spawn`], and [`Error::Engine`] if there is no thread to spare.
+    /// - Those of [`AsyncTemplate::spawn`].
+    /// - [`Error::Engine`] if no thread can be started.
     pub async fn pool(&self, size: usize) -> Result<AsyncPool, Error> {
         let mut first = Vec::new();
         for _ in 0..size {
@@ -34,25 +37,25 @@ impl AsyncTemplate {
 }
 
 impl AsyncPool {
-    /// A container that nobody has called: a warm one, or else one that is spawned now.
+    /// Takes a container that was not called: a warm container, or else a container that is spawned now.
     ///
     /// # Errors
     ///
-    /// Those of [`AsyncTemplate::spawn`], if none is warm.
+    /// Those of [`AsyncTemplate::spawn`], if no container is warm.
     pub async fn take(&self) -> Result<AsyncContainer, Error> {
         match self.warm.take() {
-            // A container that was stopped from outside meanwhile is not handed out.
+            // A warm container that was stopped meanwhile is not handed out.
             Some(container) if container.status() == Status::Created => Ok(container),
             _ => self.template.spawn().await,
         }
     }
 
-    /// So many containers are warm when nothing was taken for a while.
+    /// How many containers the pool keeps warm.
     pub fn size(&self) -> usize {
         self.warm.size()
     }
 
-    /// What it has done so far.
+    /// What the pool has done so far.
     pub fn stats(&self) -> PoolStats {
         self.warm.stats()
     }

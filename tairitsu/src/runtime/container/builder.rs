@@ -1,4 +1,4 @@
-//! What containers are built of.
+//! The builder of containers and templates.
 
 use super::imports::{check_imports, check_size, link_denied_imports};
 use super::template::{Template, TemplateInner, complete};
@@ -22,10 +22,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use wasmtime::component::Linker;
 
-/// What containers are built of: the guest, what it is provided with, and what it may do.
+/// Builds containers and templates: collects the guest, its providers, and what the guest may do.
 ///
-/// [`Container::builder`] begins with an image, [`Container::native`] with a type of the host's own. What both have stands
-/// first here.
+/// [`Container::builder`] starts with an image, and [`Container::native`] with a Rust type of the host. The functions
+/// for both come first here.
 ///
 /// [`Container::builder`]: crate::Container::builder
 /// [`Container::native`]: crate::Container::native
@@ -38,12 +38,12 @@ pub struct ContainerBuilder<G = ImageGuest> {
     pub(crate) name: Option<String>,
 }
 
-/// The guest of a container that runs an image.
+/// The guest of a container with an image.
 #[derive(Debug)]
 pub struct ImageGuest {
     image: Image,
     limits: Limits,
-    /// Why a container cannot be linked to it: the first that was given.
+    /// Why a container cannot be linked to this guest: the first error that was found.
     pub(crate) unlinkable: Option<Error>,
     #[cfg(feature = "wasi")]
     wasi: crate::runtime::store::grants::Wasi,
@@ -54,18 +54,20 @@ impl<G> ContainerBuilder<G> {
         Self { guest, provided: Vec::new(), policy: Policy::default(), restart: RestartPolicy::default(), name: None }
     }
 
-    /// Provides an interface to the one container that is built of this. What `provider` provides is known from
-    /// its type, which has one `#[tairitsu::host]` impl; with more of them, use [`ContainerBuilder::provide_as`].
+    /// Provides an interface to the one container that this builder builds.
     ///
-    /// A template has any number of containers, so that [`ContainerBuilder::prepare`] refuses a provider that there is one
-    /// of: use [`ContainerBuilder::provide_with`] or [`ContainerBuilder::provide_shared`]. A container that restarts
-    /// keeps the provider as it is.
+    /// The type of `provider` names the interface, if the type has one `#[tairitsu::host]` impl. For a type with more
+    /// impls, use [`ContainerBuilder::provide_as`].
+    ///
+    /// A template has any number of containers, so [`ContainerBuilder::prepare`] refuses a provider that exists only
+    /// once. Use [`ContainerBuilder::provide_with`] or [`ContainerBuilder::provide_shared`] there. A container that
+    /// restarts keeps the provider as it is.
     pub fn provide<I: ?Sized + HasInterface + 'static, P: Provides<I>>(mut self, provider: P) -> Self {
         self.provided.push(Provided::value(vec![Served::new::<I, P>()], provider));
         self
     }
 
-    /// Provides the interfaces that are named: one, or a tuple of up to four, all of them by the one object.
+    /// Provides the named interfaces by one object: one interface, or a tuple of up to four.
     ///
     /// ```ignore
     /// builder.provide_as((Journal, Clock), services)
@@ -75,7 +77,7 @@ impl<G> ContainerBuilder<G> {
         self
     }
 
-    /// Provides an interface by an object that is made anew for every container, and for every restart of one.
+    /// Provides an interface by a new object for every container, and for every restart of a container.
     ///
     /// ```ignore
     /// builder.provide_with(|| Log::default())
@@ -88,7 +90,7 @@ impl<G> ContainerBuilder<G> {
         self
     }
 
-    /// [`ContainerBuilder::provide_with`], for the interfaces that are named.
+    /// [`ContainerBuilder::provide_with`], for the named interfaces.
     pub fn provide_with_as<D: Descriptors<P>, P: Send + 'static>(
         mut self,
         _interfaces: D,
@@ -98,9 +100,10 @@ impl<G> ContainerBuilder<G> {
         self
     }
 
-    /// Provides an interface by one object that all containers share, and the caller too if he keeps it. It is locked
-    /// for each call to it, and a container waits while another one has it. After a panic in it, it goes on as
-    /// it is.
+    /// Provides an interface by one object that all containers share. The caller can keep the object too.
+    ///
+    /// Each call to the object locks it, and other containers wait for the lock. After a panic, the object is used
+    /// again as it is.
     pub fn provide_shared<I: ?Sized + HasInterface + 'static, P: Provides<I>>(
         mut self,
         provider: Arc<Mutex<P>>,
@@ -109,7 +112,7 @@ impl<G> ContainerBuilder<G> {
         self
     }
 
-    /// [`ContainerBuilder::provide_shared`], for the interfaces that are named.
+    /// [`ContainerBuilder::provide_shared`], for the named interfaces.
     pub fn provide_shared_as<D: Descriptors<P>, P: Send + 'static>(
         mut self,
         _interfaces: D,
@@ -119,27 +122,29 @@ impl<G> ContainerBuilder<G> {
         self
     }
 
-    /// Provides a resource whose values are of type `T`: guests can make some, by the functions of it that have no `self`, and call
-    /// those that they are given. Values of other types that implement the resource's trait can be given to guests too.
+    /// Provides a resource whose values are of type `T`.
+    ///
+    /// Guests can make values with the resource's functions that have no `self`, and call the values that they are
+    /// given. Guests can also be given values of other types that implement the resource's trait.
     pub fn resource<T: ProvidesResource>(mut self) -> Self {
         let source = Source::Kept(|| Box::new(ResourceOf::<T>::new()));
         self.provided.push(Provided { source, served: vec![Served::resource::<T>()] });
         self
     }
 
-    /// What may be imported. By default everything that is provided.
+    /// Sets which imports a container may have. By default, it may import everything that is provided.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// What becomes of a container that has trapped. By default nothing.
+    /// Sets whether a container is restarted after a trap. By default, it is not.
     pub fn restart(mut self, restart: RestartPolicy) -> Self {
         self.restart = restart;
         self
     }
 
-    /// The containers' name in a list. By default it is the image's, and a number.
+    /// Sets the containers' name in a list. By default, the name is the image's name and a number.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -157,31 +162,35 @@ impl ContainerBuilder {
         })
     }
 
-    /// What may be used up. See there for the defaults.
+    /// Sets how much a container may use. See [`Limits`] for the defaults.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.guest.limits = limits;
         self
     }
 
-    /// What is granted through WASI. By default nothing.
+    /// Sets the grants through WASI. By default, nothing is granted.
     #[cfg(feature = "wasi")]
     pub fn wasi(mut self, wasi: crate::runtime::store::grants::Wasi) -> Self {
         self.guest.wasi = wasi;
         self
     }
 
-    /// Links and checks, and makes the template of any number of containers.
+    /// Links and checks, and makes a template for any number of containers.
     ///
     /// # Errors
     ///
-    /// - [`Error::Imports`] with every function that the image imports and nobody provides, or provides with
-    ///   another type, or that is denied.
-    /// - [`Error::NoExport`] and [`Error::Exports`] of a container that is to be linked.
-    /// - [`Error::ProvidedByValue`] for a provider that there is only one of.
-    /// - [`Error::ProvidedTwice`], [`Error::Link`].
-    /// - [`Error::TooLarge`] for an image that begins beyond its limits, and [`Error::FuelNotCounted`].
+    /// - [`Error::Imports`] with every imported function that nobody provides, that is provided with another type, or
+    ///   that is denied.
+    /// - [`Error::NoExport`] and [`Error::Exports`] for a linked container that does not export the interface as
+    ///   declared.
+    /// - [`Error::ProvidedByValue`] for a provider that exists only once.
+    /// - [`Error::ProvidedTwice`] for an interface with two providers.
+    /// - [`Error::Link`] for an interface that cannot be linked.
+    /// - [`Error::TooLarge`] for an image that needs more than its limits from the start.
+    /// - [`Error::FuelNotCounted`] for a limit of fuel in a registry that does not count fuel.
     /// - [`Error::PoolPlace`] for more table elements than a place in the registry's pool has.
     /// - [`Error::Grant`] for a directory that cannot be opened.
+    /// - [`Error::NotWit`] for an image from the cache whose WIT cannot be decoded.
     pub fn prepare(self) -> Result<Template, Error> {
         self.template_of_many(Asyncness::No)
     }
@@ -191,7 +200,7 @@ impl ContainerBuilder {
             return Err(Error::ProvidedByValue { interface: provided.interface() });
         }
         let template = self.template(asyncness)?;
-        // A directory that is not there is better known now.
+        // Report a missing directory now, and not from the first container.
         #[cfg(feature = "wasi")]
         if let Terms { wasi: Some(wasi), limits, .. } = &*template.inner.terms {
             wasi.open(limits)?;
@@ -237,7 +246,7 @@ impl ContainerBuilder {
             for served in served {
                 let id = served.interface.id;
                 let imported = || imported.iter().filter(|imported| same_track(id, imported));
-                // An import by any version has the one function, so that one denial is enough.
+                // All versions of an import share one function, so a function denied in one version is denied in all.
                 let is_denied = |function: &str| imported().any(|imported| policy.denies(imported, id, function));
                 let is_shared = matches!(source, Source::Shared(_));
                 served.link(&mut linker, &Place { provider: i, is_shared, asyncness, is_denied: &is_denied })?;

@@ -1,4 +1,4 @@
-//! A running image, or a guest that runs without wasm.
+//! A container: a running image, or a native guest.
 
 use super::builder::ContainerBuilder;
 use super::template::{CORE, Template, TemplateInner};
@@ -35,28 +35,28 @@ use wasmtime::component::{Func, Instance};
 
 /// A running image: one store, one instance, its own state.
 ///
-/// A trap ends it, and so does a limit: every later call returns [`CallError::Trapped`] with the first trap, until it is
-/// restarted.
+/// A trap or a limit ends the container. Until the container is restarted, every later call returns
+/// [`CallError::Trapped`] with the first trap.
 ///
-/// A call needs `&mut self`, and a provider has no way back to the container that calls it: no guest is ever
-/// entered while it is in a call.
+/// A call needs `&mut self`, and a provider has no way back to the container that calls it. So no guest is entered
+/// while it is in a call.
 pub struct Container {
     pub(super) origin: Origin,
     pub(crate) shared: Arc<Shared>,
-    /// Nothing, after it was stopped.
+    /// `None` before the guest starts, and after the container was stopped.
     live: Option<Live>,
-    /// The providers, meanwhile.
+    /// The providers, while `live` is `None`.
     pub(crate) kept: Vec<Slot>,
     /// The trap that ended it.
     pub(super) first: Option<Trap>,
     pub(crate) backoff: Backoff,
 }
 
-/// What a container was made of.
+/// The template that a container was made from.
 #[derive(Clone)]
 pub(crate) enum Origin {
     Image(Template),
-    /// A guest without wasm.
+    /// A native guest.
     Native(Arc<NativeTemplate>),
 }
 
@@ -90,7 +90,7 @@ impl Live {
 pub(crate) struct Wasm {
     store: Store<State>,
     instance: Instance,
-    /// The interfaces that were resolved so far.
+    /// The interfaces that were resolved so far, with their functions.
     resolved: Vec<(TypeId, Box<[Option<Func>]>)>,
 }
 
@@ -99,15 +99,16 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// - [`Error::Instantiate`] where the component's start traps or takes too long, where it needs more than its limits
-    ///   at once, or where the platform has no room for it.
-    /// - [`Error::PoolFull`] where the registry has a [pool](crate::RegistryBuilder::pooling), and no place left in it.
-    /// - [`Error::Factory`] where a factory panics, [`Error::Grant`] where a directory has gone.
+    /// - [`Error::Instantiate`] if the component's start traps or takes too long. The same error if the component needs
+    ///   more than its limits at once, or if the platform has no room for it.
+    /// - [`Error::PoolFull`] if the registry has a [pool](crate::RegistryBuilder::pooling) with no place left.
+    /// - [`Error::Factory`] if a factory panics.
+    /// - [`Error::Grant`] if a directory is gone.
     pub fn spawn(&self) -> Result<Container, Error> {
         Container::start(Origin::Image(self.clone()), self.enter(None))
     }
 
-    /// [`Template::spawn`], with a name of its own.
+    /// [`Template::spawn`], with a name for this container.
     ///
     /// # Errors
     ///
@@ -122,7 +123,8 @@ impl ContainerBuilder {
     ///
     /// # Errors
     ///
-    /// Those of [`ContainerBuilder::prepare`], but for [`Error::ProvidedByValue`], and those of [`Template::spawn`].
+    /// - Those of [`ContainerBuilder::prepare`], except [`Error::ProvidedByValue`].
+    /// - Those of [`Template::spawn`].
     pub fn build(self) -> Result<Container, Error> {
         self.template(Asyncness::No)?.spawn()
     }
@@ -208,7 +210,7 @@ macro_rules! common_methods {
 pub(super) use common_methods;
 
 impl Container {
-    /// Runs an image with nothing provided but the core world's host.
+    /// Runs an image with one provider: the core world's host.
     ///
     /// # Errors
     ///
@@ -217,7 +219,7 @@ impl Container {
         Self::builder(image).build()
     }
 
-    /// Starts to build a container of an image, or a template of many.
+    /// Starts to build a container of an image, or a template for many containers.
     pub fn builder(image: &Image) -> ContainerBuilder {
         ContainerBuilder::of_image(image)
     }
@@ -228,7 +230,7 @@ impl Container {
         Ok(container)
     }
 
-    /// One that runs nothing so far.
+    /// A container in which nothing runs yet.
     pub(crate) fn closed(origin: Origin, shared: Arc<Shared>) -> Self {
         Self { origin, shared, live: None, kept: Vec::new(), first: None, backoff: Backoff::default() }
     }
@@ -272,7 +274,7 @@ impl Container {
         leaks
     }
 
-    /// The image that runs; nothing where the guest runs without wasm.
+    /// The image that runs. `None` for a native guest.
     pub fn image(&self) -> Option<&Image> {
         self.origin.image()
     }
@@ -295,7 +297,7 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// Those of any call, since the guest's destructors run.
+    /// Those of any call, because the guest's destructors run.
     pub fn drop_resources(&mut self) -> Result<(), CallError> {
         let Some(Live::Wasm(wasm)) = &mut self.live else { return Ok(()) };
         if !wasm.store.data().has_to_drop() {
@@ -313,13 +315,15 @@ impl Container {
         })
     }
 
-    /// Starts it anew, whatever it has come to: a fresh instance from the template, in which nothing has been called.
-    /// Providers that were given by value stay as they are, and so do the handlers of the core world; those of
-    /// a factory are made anew.
+    /// Starts the container anew, in any status. The new instance comes from the template, and nothing has been called
+    /// in it.
+    ///
+    /// Providers that were given by value stay as they are, and so do the handlers of the core world. A factory makes
+    /// its provider anew.
     ///
     /// # Errors
     ///
-    /// Those of [`Template::spawn`]. The container is stopped then, and can be restarted again.
+    /// Those of [`Template::spawn`]. After an error, the container is stopped and can be restarted again.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.backoff.reset();
         self.reopen()
@@ -330,7 +334,7 @@ impl Container {
         self.open().inspect_err(|_| self.shared.stop())
     }
 
-    /// Forgets what it has come to, to be opened anew.
+    /// Forgets the container's previous run, so that the container can be opened anew.
     pub(crate) fn clear(&mut self) {
         warn_of(&self.close());
         self.first = None;
@@ -346,14 +350,17 @@ impl Container {
         Ok(())
     }
 
-    /// A typed client of an interface that the image exports. The functions are looked up and checked when a container
-    /// of the template is asked for it for the first time.
+    /// A typed client of an interface that the image exports.
+    ///
+    /// The functions are looked up and checked when a container of the template is first asked for the interface.
     ///
     /// # Errors
     ///
-    /// - [`Error::NoExport`] where the image does not export the interface.
-    /// - [`Error::Exports`] where it exports the interface otherwise, with every difference.
-    /// - [`Error::Stopped`] where it was stopped, and the errors of [`Template::spawn`] where it is restarted.
+    /// - [`Error::NoExport`] if the image does not export the interface.
+    /// - [`Error::Exports`] with every difference, if the image exports the interface with other functions or types.
+    /// - [`Error::Link`] if wasmtime finds a function of another type.
+    /// - [`Error::Stopped`] if the container was stopped.
+    /// - The errors of [`Template::spawn`], if the container is restarted.
     pub fn guest<I: ?Sized + GuestInterface>(&mut self, _interface: Descriptor<I>) -> Result<I::Client<'_>, Error> {
         self.client::<I>().map(I::client)
     }
@@ -365,7 +372,7 @@ impl Container {
         self.resolved::<I>()
     }
 
-    /// A client of what runs now.
+    /// A client of the guest that runs now. Does not restart the container.
     pub(crate) fn resolved<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
         if self.shared.status() == Status::Stopped {
             warn_of(&self.close());
@@ -388,8 +395,9 @@ impl Container {
     ///
     /// # Errors
     ///
-    /// [`CallError::Guest`] with what the guest says, [`CallError::Interface`] where the image does not
-    /// export `tairitsu:core/guest-api`, and the errors of every call.
+    /// - [`CallError::Guest`] with the guest's own error.
+    /// - [`CallError::Interface`] if the image does not export `tairitsu:core/guest-api`.
+    /// - The errors of every call.
     pub fn init(&mut self) -> Result<(), CallError<String>> {
         self.core("init")?.init()
     }
@@ -428,7 +436,7 @@ impl Container {
     }
 }
 
-/// Why a function of the core world was not called.
+/// The error for a function of the core world that could not be called.
 pub(crate) fn core_error(error: Error, function: &str) -> CallError<String> {
     match error {
         Error::Stopped { .. } => CallError::Stopped { function: format!("{}#{function}", GuestApi.id()) },
@@ -437,9 +445,10 @@ pub(crate) fn core_error(error: Error, function: &str) -> CallError<String> {
 }
 
 impl Wasm {
-    /// The functions of an interface, in this instance. What they are in the image is the same for every container of the
-    /// template: of what a type depends on, an instance has nothing of its own but resources, and those are looked at whenever
-    /// a handle is lowered.
+    /// The functions of an interface in this instance.
+    ///
+    /// The positions of the functions in the image are the same for all containers of the template. The same holds for
+    /// their types, except resources: each instance has its own. A resource is checked whenever a handle is lowered.
     fn functions<I: ?Sized + GuestInterface>(
         &mut self,
         template: &Template,
@@ -461,7 +470,7 @@ impl Wasm {
         Ok((&mut self.store, &self.resolved[index].1))
     }
 
-    /// Looks an interface up, and checks it.
+    /// Looks up an interface, and checks it against the image.
     fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<Exports>, Error> {
         let interface = I::INTERFACE;
         let no_export = || Error::NoExport {

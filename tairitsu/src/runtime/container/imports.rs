@@ -1,4 +1,4 @@
-//! What an image imports, held against what it is provided with; and how the denied rest is linked.
+//! Checks an image's imports against its providers and its policy, and links denied imports.
 
 use crate::runtime::base::limits::Limits;
 use crate::runtime::base::load_error::Error;
@@ -16,8 +16,8 @@ use crate::runtime::wasi::preview2::{is_wasi, provided_id as wasi_id};
 use wasmtime::component::{Linker, LinkerInstance, ResourceType};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
 
-/// Whether the image's largest memory and table are within the limits. What they are together is seen when they are
-/// made.
+/// Checks that the image's largest memory and largest table are within the limits. Their sums are checked when memories
+/// and tables are made.
 pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
     let Some(resources) = image.component().resources_required() else { return Ok(()) };
     let memory = resources.max_initial_memory_size.unwrap_or(0).saturating_mul(65_536);
@@ -30,8 +30,7 @@ pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reports every import that nobody provides, every one that is provided with another type, and every one that is
-/// denied.
+/// Reports every import that nobody provides, that is provided with another type, or that is denied.
 pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Policy) -> Result<(), Error> {
     let resolve = image.resolve();
     let mut report = Report::default();
@@ -86,7 +85,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
     if report.is_empty() { Ok(()) } else { Err(Error::Imports { report }) }
 }
 
-/// Links what nobody provides, of which [`check_imports`] has found that it is denied.
+/// Links the imports that nobody provides. [`check_imports`] has found that they are all denied.
 pub(super) fn link_denied_imports(
     linker: &mut Linker<State>,
     image: &Image,
@@ -111,7 +110,7 @@ pub(super) fn link_denied_imports(
     Ok(())
 }
 
-/// A resource of an interface of which nothing can be called.
+/// The host type of a resource in an interface whose functions are all denied.
 struct Nothing;
 
 fn link_denied_interface(

@@ -1,4 +1,4 @@
-//! Guests that call guests: a container's export as another one's import.
+//! Guests that call guests: the export of a container becomes the import of another container.
 
 use super::builder::ContainerBuilder;
 use super::container::{Container, Origin};
@@ -23,15 +23,16 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use tairitsu_guest::abi::{Lift, Lower};
 
-/// A container that other containers are linked to, by [`ContainerBuilder::link`]. Cheap to clone, safe to share. One at a
-/// time has it: the host, or a guest that calls it.
+/// A container that other containers are linked to, by [`ContainerBuilder::link`]. Cheap to clone, safe to share.
+///
+/// Only the host or one calling guest has the container at a time.
 #[derive(Clone)]
 pub struct SharedContainer {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    /// Locked only by the holder, so that nobody waits for this lock for long.
+    /// Only the holder locks this, so nobody waits for the lock for long.
     container: Mutex<Container>,
     origin: Origin,
     holder: Holder,
@@ -51,11 +52,11 @@ impl SharedContainer {
         Self { inner: Arc::new(Inner { container: Mutex::new(container), origin, holder: Holder::default() }) }
     }
 
-    /// The container. Waits while another thread has it.
+    /// Locks the container. Waits while another thread has it.
     ///
     /// # Panics
     ///
-    /// If the calling thread has it already: it would wait for itself.
+    /// - If the calling thread has the container already. The thread would wait for itself.
     pub fn lock(&self) -> SharedContainerGuard<'_> {
         match self.enter(None) {
             Ok(guard) => guard,
@@ -63,12 +64,12 @@ impl SharedContainer {
         }
     }
 
-    /// The image that runs; nothing where the guest runs without wasm.
+    /// The image that runs. `None` for a native guest.
     pub fn image(&self) -> Option<&Image> {
         self.inner.origin.image()
     }
 
-    /// The error of a container that needs an interface which this one does not export, or exports otherwise.
+    /// The error of a container that needs an interface which this container does not export as declared.
     fn cannot_serve<I: ?Sized + GuestInterface>(&self, interface: Descriptor<I>) -> Option<Error> {
         match &self.inner.origin {
             Origin::Image(template) => template.image().compatibility(interface).into_error(template.image()),
@@ -76,11 +77,11 @@ impl SharedContainer {
         }
     }
 
-    /// The container, if it is to be had within that time.
+    /// Locks the container. Fails if another thread has it for longer than `time`.
     fn enter(&self, time: Option<Duration>) -> Result<SharedContainerGuard<'_>, Busy> {
         let Inner { container, holder, .. } = &*self.inner;
         let release = holder.take(time)?;
-        // A panic leaves a container in some state of its life, as any other end does.
+        // After a panic, the container still has a valid status, as after any other end of a call.
         let container = container.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(SharedContainerGuard { container, _release: release })
     }
@@ -113,12 +114,12 @@ impl Holder {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
-        // Nothing that could panic happens under it.
+        // No code under this lock can panic.
         self.thread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Gives the container up when it is dropped.
+/// Gives the container up on drop.
 #[derive(Debug)]
 struct Release<'a>(&'a Holder);
 
@@ -129,7 +130,7 @@ impl Drop for Release<'_> {
     }
 }
 
-/// A [`SharedContainer`], for as long as this lives.
+/// Access to a [`SharedContainer`], until this guard is dropped.
 #[derive(Debug)]
 #[must_use = "the container is given up when this is dropped"]
 pub struct SharedContainerGuard<'a> {
@@ -152,7 +153,7 @@ impl DerefMut for SharedContainerGuard<'_> {
     }
 }
 
-/// Why a container was not to be had.
+/// Why a container could not be locked.
 enum Busy {
     Reentered,
     Waited,
@@ -168,14 +169,16 @@ impl fmt::Display for Busy {
 }
 
 impl ContainerBuilder {
-    /// Provides an interface by another container, whose guest exports it: guests call guests. All containers that are built of
-    /// this call the one other. Each has its own policy and limits; the caller's deadline runs on while it waits for
-    /// the other, and the other's own ends what the other does.
+    /// Provides an interface by another container, whose guest exports the interface. So guests call guests.
     ///
-    /// An interface with resources in it cannot be linked: they are of one container.
+    /// All containers of this builder call the one container `other`. Each container has its own policy and limits. The
+    /// caller's deadline runs on while the caller waits for `other`. The deadline of `other` bounds its own work.
     ///
-    /// A guest is not entered while it is in a call: where containers are linked in a ring, the call that would enter one
-    /// again is [`CallError::Linked`], and so is one whose container is busy for too long.
+    /// An interface with resources cannot be linked, because a resource belongs to one container.
+    ///
+    /// A guest is not entered while it is in a call. If containers are linked in a ring, a call that would enter a
+    /// guest again ends in [`CallError::Linked`]. A call to a container that is busy for too long ends in the same
+    /// error.
     ///
     /// [`CallError::Linked`]: crate::CallError::Linked
     pub fn link<I: ?Sized + ForwardedInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
@@ -191,18 +194,18 @@ impl ContainerBuilder {
     }
 }
 
-/// An interface whose calls can be forwarded to a container that exports it. `#[tairitsu::guest]` implements this for the
-/// trait's object type.
+/// An interface whose calls can be forwarded to a container that exports it. `#[tairitsu::guest]` implements this for
+/// the trait's object type.
 pub trait ForwardedInterface: GuestInterface {
-    /// Links every function to a container that exports it.
+    /// Links every function to the container that exports it.
     fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
 }
 
-/// Provides what a container exports.
+/// The provider that stands for another container.
 struct Peer(SharedContainer);
 
-/// A container that others are linked to: [`Peer`] and nothing else. Code that is generic over it is compiled only for the
-/// interfaces that are linked.
+/// A provider that stands for another container. Only [`Peer`] implements this trait. Generic code over this trait is
+/// compiled only for linked interfaces.
 pub trait IsPeer: 'static {
     /// The container.
     #[doc(hidden)]
@@ -224,7 +227,8 @@ fn peer<I: ?Sized + ForwardedInterface>() -> Served {
     }
 }
 
-/// A function as generated code forwards it: arguments `A` of `N` flat values, results `R` of `M`, both tuples.
+/// A forwarded function. The arguments are the tuple `A`, with `N` flat values. The results are the tuple `R`, with
+/// `M`.
 pub struct ForwardedFunction<A, R, const N: usize, const M: usize>(PhantomData<(A, R)>);
 
 impl<A, R, const N: usize, const M: usize> ForwardedFunction<A, R, N, M>
@@ -232,7 +236,8 @@ where
     A: Lift + Send + Sync + 'static,
     R: Lower + Send + Sync + 'static,
 {
-    /// Links function `index` of the interface to the export of a container; one that is denied, to an error.
+    /// Links function `index` of the interface to the export of a container. If the function is denied, every call to
+    /// it fails.
     pub fn link<I: ?Sized + GuestInterface, P: IsPeer>(
         linker: &mut ProviderLinker<'_, P>,
         index: usize,
@@ -252,7 +257,7 @@ where
     }
 }
 
-/// Calls an export of the container, in the time that the caller has.
+/// Calls an export of the container, within the time that the caller has left.
 fn forward<I: ?Sized + GuestInterface, R>(
     container: &SharedContainer,
     time: Option<Duration>,
@@ -263,7 +268,7 @@ fn forward<I: ?Sized + GuestInterface, R>(
     call(&mut client).map_err(|Fault(error)| error.to_string())
 }
 
-/// What [`ForwardedFunction`] is for types of which one is no WIT type. See `crate::codec`.
+/// Stands in for [`ForwardedFunction`] if an argument or the result is no WIT type. See `crate::codec`.
 pub trait NoForwardedFunction<A, R> {
     /// Never reached.
     fn link<I: ?Sized, P>(

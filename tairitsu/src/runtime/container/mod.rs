@@ -1,4 +1,4 @@
-//! What a user holds and starts: registries, templates, containers, pools, links.
+//! The types that a user holds and starts: registries, templates, containers, pools and links.
 
 #[cfg(feature = "async")]
 pub(crate) mod async_container;

@@ -1,4 +1,4 @@
-//! Containers whose guest runs without wasm.
+//! Native containers: the guest runs without wasm.
 
 use super::builder::ContainerBuilder;
 use super::container::{Container, Origin};
@@ -12,10 +12,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Builds a container whose guest runs without wasm. Made by [`Container::native`].
+/// Builds a native container. Made by [`Container::native`].
 pub type NativeBuilder = ContainerBuilder<NativeGuest>;
 
-/// A guest that runs without wasm: a Rust type.
+/// A native guest: a Rust type that runs without wasm.
 pub struct NativeGuest {
     guest: TypeId,
     type_name: &'static str,
@@ -23,12 +23,13 @@ pub struct NativeGuest {
 }
 
 impl Container {
-    /// Starts to build a container of a guest type, without wasm: for tests and debuggers. Clients and providers are those
-    /// of any container; a call is one of the type's own functions, on the thread that calls, and `tairitsu::Host` in it
-    /// reaches the container's providers.
+    /// Starts to build a native container: the guest type `T` runs without wasm, for tests and debuggers.
     ///
-    /// The guest exports each interface that the type has a `#[tairitsu::guest]` impl of. Its state is made by
-    /// `Default`, when it is called first; a panic ends it, as a trap does.
+    /// Clients and providers are the same as for any container. A call runs a function of `T` on the calling thread. In
+    /// that function, `tairitsu::Host` reaches the container's providers.
+    ///
+    /// The guest exports each interface for which `T` has a `#[tairitsu::guest]` impl. The first call makes the guest's
+    /// state with `Default`. A panic ends the guest, as a trap does.
     ///
     /// ```
     /// #[tairitsu::guest]
@@ -56,20 +57,21 @@ impl Container {
     /// # }
     /// ```
     ///
-    /// # What it has not
+    /// # Differences from wasm
     ///
-    /// Nothing keeps a native guest in: it is the host's own code.
+    /// Nothing isolates a native guest, because it is the host's own code.
     ///
-    /// - There are no limits and no deadline. [`Handle::stop`] ends a call when the guest calls the host the next time.
-    /// - There is no WASI between the guest and the system: what it prints is printed, and `std::process::exit` ends the host.
-    /// - Threads that it starts have no `tairitsu::Host`.
-    /// - Values are handed over as they are, not by way of WIT: a conversion (`#[wit(as = ..)]`) is not made.
-    /// - What the guest imports is not known before it is called. A call of what nobody provides is
-    ///   [`CallError::Missing`], and one of what is denied [`CallError::Denied`].
-    /// - Interfaces are told apart by their traits, and not by their versions: a client and a provider serve the trait that
-    ///   they were made of.
-    /// - A panic unwinds it, so that destructors run which do not in wasm. Built with `panic = "abort"`, it ends the process.
-    /// - It is in no registry's list.
+    /// - There are no limits and no deadline. After [`Handle::stop`], a call ends when the guest next calls the host.
+    /// - There is no WASI between the guest and the system. Output is printed, and `std::process::exit` ends the host.
+    /// - Threads that the guest starts have no `tairitsu::Host`.
+    /// - Values are passed as they are, without WIT. A conversion (`#[wit(as = ..)]`) is not made.
+    /// - The guest's imports are not known before a call. A call of a function that nobody provides is
+    ///   [`CallError::Missing`]. A call of a denied function is [`CallError::Denied`].
+    /// - Interfaces are told apart by their traits, and not by their versions. A client and a provider serve the trait
+    ///   that they were made from.
+    /// - A panic unwinds the guest, so destructors run that do not run in wasm. With `panic = "abort"`, a panic ends
+    ///   the process.
+    /// - No registry lists the container.
     ///
     /// [`Handle::stop`]: crate::Handle::stop
     /// [`CallError::Missing`]: crate::CallError::Missing
@@ -89,8 +91,8 @@ impl NativeBuilder {
     /// # Errors
     ///
     /// - [`Error::NoGuest`] for a type without a `#[tairitsu::guest]` impl.
-    /// - [`Error::ProvidedTwice`].
-    /// - [`Error::Factory`] where a factory panics.
+    /// - [`Error::ProvidedTwice`] for an interface with two providers.
+    /// - [`Error::Factory`] if a factory panics.
     pub fn build(self) -> Result<Container, Error> {
         let Self { guest: NativeGuest { guest, type_name, make }, provided, policy, restart, name } = self;
         let exports = NativeExport::all_of(guest);
@@ -99,7 +101,7 @@ impl NativeBuilder {
         }
         let provided = complete(provided)?;
         let template = NativeTemplate { make, exports, provided, policy, restart };
-        // It is in no registry's list, and nobody hears of it.
+        // No registry lists the container, and nobody receives its events.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (id, name) = (NEXT.fetch_add(1, Relaxed), name.as_deref().unwrap_or(type_name));
         let shared = Arc::new(Shared::new(id, Some(name), None, &Arc::default(), &Meters::new(false)));

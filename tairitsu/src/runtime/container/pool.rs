@@ -1,4 +1,4 @@
-//! Containers that are spawned before they are wanted.
+//! Pools of containers that are spawned in advance.
 
 use super::container::Container;
 use super::template::Template;
@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 pub use super::warm::PoolStats;
 
-/// Containers of one template that are spawned before they are wanted, by a thread of the pool. Cheap to clone, safe to
-/// share; [`Template::pool`] makes it.
+/// Containers of one template that a thread spawns in advance. Made by [`Template::pool`]. Cheap to clone, safe to
+/// share.
 ///
-/// A container that is taken has never been called, and is the taker's: it is dropped like any other container and never
-/// comes back, so that none has another's state. Spawning costs what it costs, on the pool's thread instead of the taker's.
-/// A taker that finds no warm container spawns one itself.
+/// A container that is taken has never been called, and belongs to the taker. It is dropped like any other container
+/// and never returns to the pool, so no taker sees another's state. A spawn costs the same as without a pool, but on
+/// the pool's thread. If no container is warm, the taker spawns a container itself.
 ///
-/// Warm containers are in the registry's list, and hold their memory. They go with the pool's last clone, which waits for a
-/// spawn that is under way.
+/// Warm containers are in the registry's list, and hold their memory. They end when the pool's last clone is dropped.
+/// That drop waits for a spawn that is under way.
 #[derive(Clone)]
 pub struct Pool {
     warm: Arc<Warm<Container>>,
@@ -26,12 +26,14 @@ pub struct Pool {
 }
 
 impl Template {
-    /// Keeps so many containers warm: spawned, and not called. The first of them are spawned before this returns, and the
-    /// others by a thread, as they are taken.
+    /// Keeps `size` containers warm: spawned, but not called.
+    ///
+    /// The first `size` containers are spawned before this returns. A thread replaces the containers that are taken.
     ///
     /// # Errors
     ///
-    /// Those of [`Template::spawn`], and [`Error::Engine`] if there is no thread to spare.
+    /// - Those of [`Template::spawn`].
+    /// - [`Error::Engine`] if no thread can be started.
     pub fn pool(&self, size: usize) -> Result<Pool, Error> {
         let first = (0..size).map(|_| self.spawn()).collect::<Result<Vec<_>, _>>()?;
         let template = self.clone();
@@ -41,25 +43,25 @@ impl Template {
 }
 
 impl Pool {
-    /// A container that nobody has called: a warm one, or else one that is spawned now.
+    /// Takes a container that was not called: a warm container, or else a container that is spawned now.
     ///
     /// # Errors
     ///
-    /// Those of [`Template::spawn`], if none is warm.
+    /// Those of [`Template::spawn`], if no container is warm.
     pub fn take(&self) -> Result<Container, Error> {
         match self.warm.take() {
-            // A container that was stopped from outside meanwhile is not handed out.
+            // A warm container that was stopped meanwhile is not handed out.
             Some(container) if container.status() == Status::Created => Ok(container),
             _ => self.template.spawn(),
         }
     }
 
-    /// So many containers are warm when nothing was taken for a while.
+    /// How many containers the pool keeps warm.
     pub fn size(&self) -> usize {
         self.warm.size()
     }
 
-    /// What it has done so far.
+    /// What the pool has done so far.
     pub fn stats(&self) -> PoolStats {
         self.warm.stats()
     }

@@ -1,4 +1,4 @@
-//! Names to images.
+//! The registry: names for images, and the engine that runs them.
 
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::reference::{Digest, Reference, Tagged};
@@ -11,7 +11,7 @@ use crate::runtime::ledger::names::Names;
 use std::fmt;
 use std::sync::Arc;
 
-/// Names to images, and the one engine that compiles and runs them. Cheap to clone, safe to share.
+/// Maps names to images, and owns the engine that compiles and runs them. Cheap to clone, safe to share.
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<Inner>,
@@ -22,7 +22,7 @@ struct Inner {
     images: Names<Tagged, Image>,
 }
 
-/// How a registry's engine compiles and runs: what cannot be chosen for one container.
+/// Sets how a registry's engine compiles and runs. These settings are the same for all containers.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct RegistryBuilder {
@@ -31,8 +31,9 @@ pub struct RegistryBuilder {
 }
 
 impl RegistryBuilder {
-    /// Whether compiled code counts fuel, for [`Limits::fuel`]. It does not by default, since it is slower then: hardly
-    /// in a loop that computes, twice in one that does little but store.
+    /// Sets whether compiled code counts fuel, for [`Limits::fuel`]. Off by default, because counting costs time.
+    ///
+    /// A loop that computes is hardly slower. A loop that does little but store takes twice as long.
     ///
     /// [`Limits::fuel`]: crate::Limits::fuel
     pub fn fuel(mut self, counted: bool) -> Self {
@@ -40,28 +41,37 @@ impl RegistryBuilder {
         self
     }
 
-    /// The stack that wasm may use in one call, in bytes; 512 KiB by default. A thread that calls needs as much, and
-    /// some for the host's functions besides; a Rust thread has 2 MiB.
+    /// Sets how much stack wasm may use in one call, in bytes. The default is 512 KiB.
+    ///
+    /// A calling thread needs as much stack, and more for the host's functions. A Rust thread has 2 MiB.
     pub fn stack_bytes(mut self, bytes: usize) -> Self {
         self.settings.stack = bytes;
         self
     }
 
-    /// Reserves room for so many containers at a time, of all images of the registry, so that to start and to end one costs
-    /// a third of the time, and threads that do so are not in each other's way. By default memory is asked of the system for
-    /// each container.
+    /// Reserves room for `containers` containers at a time, of all images of the registry.
     ///
-    /// A container that is one too many is [`Error::PoolFull`]. Each linear memory of an image takes a place for itself, and
-    /// nearly all images have one.
+    /// Starting and ending a container then takes a third of the time, and threads that do so do not block each other.
+    /// By default, each container asks the system for its memory.
     ///
-    /// What it costs, used or not, is addresses: 4 GiB a place, of which a 64-bit process has enough for some 30,000, and
-    /// 3 MiB more for tables. Of memory a place costs nothing until it is used; from then on it keeps what its last
-    /// container has used, 2 MiB of it at most and its tables, where the system can clear it cheaply (Linux 6.7 or later), and
-    /// nothing elsewhere.
+    /// A container beyond the reserved room is [`Error::PoolFull`]. Each linear memory takes a place, and nearly all
+    /// images have one memory.
     ///
-    /// One table has at most 100,000 elements in a pool: [`Limits::table_elements`] may say no more, and an image that begins
-    /// with more does not load. Shared memories there are none. On a platform on which wasmtime has no pools (32-bit ones) this does
-    /// nothing but say so to `tracing`; [`Registry::pool`] tells.
+    /// The costs:
+    ///
+    /// - Addresses: 4 GiB for each place, and 3 MiB for its tables, used or not. A 64-bit process has enough for some
+    ///   30,000 places.
+    /// - Memory: nothing until a place is used. A used place keeps its tables and up to 2 MiB of its last container's
+    ///   memory. A place keeps this only if the system can clear it cheaply (Linux 6.7 or later).
+    ///
+    /// The restrictions:
+    ///
+    /// - One table has at most 100,000 elements. [`Limits::table_elements`] may not be higher, and an image that begins
+    ///   with more does not load.
+    /// - There are no shared memories.
+    /// - There are no containers whose calls are futures.
+    /// - On a platform where wasmtime has no pools (32-bit platforms), this setting has no effect and `tracing` gets a
+    ///   warning. [`Registry::pool`] is then `None`.
     ///
     /// [`Limits::table_elements`]: crate::Limits::table_elements
     pub fn pooling(mut self, containers: u32) -> Self {
@@ -69,30 +79,32 @@ impl RegistryBuilder {
         self
     }
 
-    /// Keeps compiled images on disk, so that the next process that loads them need not compile. Images are compiled
-    /// each time by default.
+    /// Keeps compiled images on disk, so that the next process does not compile them again. By default, every process
+    /// compiles its images.
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
         self
     }
 
-    /// Whether the registry's numbers go to the recorder of the `metrics` facade. They do not by default, since the facade
-    /// cannot be asked whether there is one. The recorder has to be installed before [`RegistryBuilder::build`]: the
-    /// registry keeps to the one that it finds there.
+    /// Sets whether the registry's numbers go to the recorder of the `metrics` facade. Off by default, because the
+    /// facade cannot say whether there is a recorder.
     ///
-    /// | name | kind | what |
+    /// Install the recorder before [`RegistryBuilder::build`]. The registry keeps using the recorder that it finds
+    /// there.
+    ///
+    /// | name | kind | meaning |
     /// |---|---|---|
-    /// | `tairitsu_calls_total` | counter | calls to guests that have ended, those that were refused included |
-    /// | `tairitsu_call_errors_total` | counter | those that ended in an error, by the label `cause`: [`CallError::cause`]; `dropped` for a call whose future was dropped |
-    /// | `tairitsu_call_duration_seconds` | histogram | how long a call took, whatever it ended in; not of those that were refused |
-    /// | `tairitsu_spawn_duration_seconds` | histogram | how long a container took to start, or to start anew; not of those that failed |
-    /// | `tairitsu_compile_duration_seconds` | histogram | how long an image took to load that was in no cache; not of those that failed |
+    /// | `tairitsu_calls_total` | counter | calls to guests that have ended, refused calls included |
+    /// | `tairitsu_call_errors_total` | counter | calls that ended in an error, by the label `cause`: [`CallError::cause`], or `dropped` for a call whose future was dropped |
+    /// | `tairitsu_call_duration_seconds` | histogram | how long a call took, however it ended; without refused calls |
+    /// | `tairitsu_spawn_duration_seconds` | histogram | how long a container took to start or to restart, without failures |
+    /// | `tairitsu_compile_duration_seconds` | histogram | how long an image took to load that was in no cache, without failures |
     /// | `tairitsu_cache_hits_total` | counter | images that were in the [cache](RegistryBuilder::cache) |
-    /// | `tairitsu_cache_misses_total` | counter | images that were not |
-    /// | `tairitsu_containers` | gauge | containers that live, as [`Registry::containers`] lists them |
+    /// | `tairitsu_cache_misses_total` | counter | images that were not in the cache |
+    /// | `tairitsu_containers` | gauge | containers that exist, as [`Registry::containers`] lists them |
     ///
-    /// Several registries add up. A call that a guest makes to a container that it is linked to is a call too. Guests without
-    /// wasm are in no registry, and not counted. It costs a call the time of two looks at the clock.
+    /// The numbers of several registries add up. A guest's call to a linked container counts as a call. Native
+    /// containers are in no registry and are not counted. With metrics, each call reads the clock twice.
     ///
     /// [`CallError::cause`]: crate::CallError::cause
     #[cfg(feature = "metrics")]
@@ -106,8 +118,9 @@ impl RegistryBuilder {
     ///
     /// # Errors
     ///
-    /// - [`Error::Engine`] where the platform has no code generator or no thread to spare, or where a setting is none.
-    /// - [`Error::Pool`] where there is no room for a pool of that size, and for one of none.
+    /// - [`Error::Engine`] if the platform has no code generator, if no thread can be started, or if a setting is
+    ///   invalid.
+    /// - [`Error::Pool`] if the platform has no room for a pool of that size, or if the size is 0.
     pub fn build(self) -> Result<Registry, Error> {
         let machine = Machine::new(self.settings, self.cache)?;
         Ok(Registry { inner: Arc::new(Inner { machine, images: Names::default() }) })
@@ -115,12 +128,14 @@ impl RegistryBuilder {
 }
 
 impl Registry {
-    /// An empty registry.
+    /// Makes an empty registry with default settings.
     ///
     /// # Panics
     ///
-    /// On a platform for which wasmtime generates no code, and where there is no thread to spare.
-    /// [`RegistryBuilder::build`] returns that as an error.
+    /// - On a platform for which wasmtime generates no code.
+    /// - If no thread can be started.
+    ///
+    /// [`RegistryBuilder::build`] returns these as errors.
     #[expect(clippy::new_without_default, reason = "an engine is not made in passing")]
     #[must_use]
     pub fn new() -> Self {
@@ -130,54 +145,59 @@ impl Registry {
         }
     }
 
-    /// Starts to make a registry whose engine is set otherwise.
+    /// Starts to make a registry with other settings.
     pub fn builder() -> RegistryBuilder {
         RegistryBuilder::default()
     }
 
-    /// The cache of compiled images, if it has one.
+    /// The cache of compiled images, if the registry has one.
     pub fn cache(&self) -> Option<&Cache> {
         self.inner.machine.cache.as_ref().map(|(cache, _)| cache)
     }
 
-    /// How many containers there is room for, where that was [reserved](RegistryBuilder::pooling).
+    /// How many containers the registry has [reserved](RegistryBuilder::pooling) room for.
     pub fn pool(&self) -> Option<u32> {
         self.inner.machine.pool
     }
 
-    /// The containers that live, of all images of this registry, oldest first.
+    /// The containers that exist, of all images of this registry, oldest first.
     pub fn containers(&self) -> Vec<ContainerInfo> {
         self.inner.machine.living.list().iter().map(|shared| shared.info()).collect()
     }
 
-    /// What happens from now on, in a subscription that keeps up to 1,024 events that were not read. See
-    /// [`Registry::containers`] and [`Registry::image_names`] for what is there already; asked after this, they leave no
-    /// gap.
+    /// Subscribes to the events from now on. The subscription keeps up to 1,024 unread events.
+    ///
+    /// [`Registry::containers`] and [`Registry::image_names`] list what exists already. Call them after this function,
+    /// so that no change is missed.
     pub fn events(&self) -> Events {
         self.events_with_capacity(1024)
     }
 
-    /// [`Registry::events`], in a subscription that keeps so many events, and one at least.
+    /// [`Registry::events`], with a subscription that keeps up to `capacity` unread events, and at least one.
     pub fn events_with_capacity(&self, capacity: usize) -> Events {
         Events::of(&self.inner.machine.hub, capacity)
     }
 
-    /// Compiles a component, or a core module that it makes a component of, and registers it as `name` or
-    /// `name:tag`. The tag is `latest` where there is none. With `@sha256:` and a digest after it, the bytes have to have that
+    /// Compiles a component and registers it as `name` or `name:tag`. A core module is made a component first.
+    ///
+    /// Without a tag, the tag is `latest`. If the name ends with `@sha256:` and a digest, the bytes must have that
     /// digest.
     ///
     /// # Errors
     ///
-    /// - [`Error::InvalidName`] for what is no image name, [`Error::NameTaken`] for one that is registered, and
-    ///   [`Error::Digest`] for other bytes than the name's; all are found before anything is compiled.
+    /// - [`Error::InvalidName`] for an invalid image name.
+    /// - [`Error::NameTaken`] for a name that is registered.
+    /// - [`Error::Digest`] if the bytes have another digest than the name says.
     /// - The errors of [`Registry::load_image`].
+    ///
+    /// The name and the digest are checked before anything is compiled. The name is checked again afterwards.
     pub fn register_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
         let tagged = self.tagged(name, wasm.as_ref())?;
         let taken = || Error::NameTaken { name: tagged.to_string() };
         if self.inner.images.read(|images| images.contains_key(&tagged)) {
             return Err(taken());
         }
-        // No lock is held while it compiles, so the name may be taken by then.
+        // No lock is held during compilation, so another thread may take the name meanwhile.
         let name = tagged.to_string();
         let image = self.load_image(wasm)?.named(&name);
         let announce = || self.announce(|| Event::ImageRegistered { name: name.clone(), digest: image.digest() });
@@ -187,13 +207,14 @@ impl Registry {
         }
     }
 
-    /// Compiles an image and puts it in the place of the one that has the name, if any has, which it returns beside
-    /// it. At every moment the name has the one or the other; templates and containers of the old one go on with
-    /// it.
+    /// Compiles an image and gives it the name of an older image, if there is one. Returns the new image and the old
+    /// one.
+    ///
+    /// At every moment, the name has one of both images. Templates and containers of the old image keep using it.
     ///
     /// # Errors
     ///
-    /// Those of [`Registry::register_image`], but for [`Error::NameTaken`]. The old image stays then.
+    /// Those of [`Registry::register_image`], except [`Error::NameTaken`]. After an error, the old image stays.
     pub fn replace_image(&self, name: &str, wasm: impl AsRef<[u8]>) -> Result<(Image, Option<Image>), Error> {
         let tagged = self.tagged(name, wasm.as_ref())?;
         let name = tagged.to_string();
@@ -219,21 +240,25 @@ impl Registry {
         Ok(reference.tagged())
     }
 
-    /// Compiles a component, or a core module that it makes a component of, without registering it. With a
-    /// [cache](RegistryBuilder::cache) that has the image, nothing is compiled.
+    /// Compiles a component without registering it. A core module is made a component first. If the
+    /// [cache](RegistryBuilder::cache) has the image, nothing is compiled.
     ///
     /// # Errors
     ///
-    /// [`Error::NotWasm`], [`Error::Invalid`], [`Error::NoComponentType`], [`Error::Componentize`],
-    /// [`Error::NotWit`], and [`Error::PoolPlace`] where there is a [pool](RegistryBuilder::pooling).
+    /// - [`Error::NotWasm`] for bytes that are no WebAssembly.
+    /// - [`Error::Invalid`] for invalid WebAssembly, or for features that the engine does not have.
+    /// - [`Error::NoComponentType`] for a core module without a `component-type` section.
+    /// - [`Error::Componentize`] for a core module that cannot be made a component.
+    /// - [`Error::NotWit`] for imports or exports that WIT cannot express.
+    /// - [`Error::PoolPlace`] for an image that does not fit the registry's [pool](RegistryBuilder::pooling).
     pub fn load_image(&self, wasm: impl AsRef<[u8]>) -> Result<Image, Error> {
         Image::load(&self.inner.machine, wasm.as_ref())
     }
 
-    /// The image of that name, if there is one. The tag is `latest` where there is none.
+    /// The image with this name, if there is one. Without a tag, the tag is `latest`.
     ///
-    /// With a digest, `name@sha256:..` is the image of that name with that digest, whatever its tag, and
-    /// `name:tag@sha256:..` the one with both.
+    /// - `name@sha256:..` is the image with that name and that digest, with any tag.
+    /// - `name:tag@sha256:..` is the image with that name, that tag and that digest.
     pub fn get_image(&self, name: &str) -> Option<Image> {
         let reference: Reference = name.parse().ok()?;
         let tagged = reference.tagged();
@@ -264,7 +289,7 @@ impl Registry {
         })
     }
 
-    /// The names of all images, with their tags, in order.
+    /// The names of all images, with their tags, sorted.
     pub fn image_names(&self) -> Vec<String> {
         let mut names: Vec<_> = self.inner.images.read(|images| images.keys().map(Tagged::to_string).collect());
         names.sort();

@@ -1,4 +1,4 @@
-//! An image with all that its containers have, linked and checked once.
+//! An image with everything that its containers share, linked and checked once.
 
 use crate::core_world::HostApi;
 use crate::runtime::base::load_error::Error;
@@ -19,8 +19,9 @@ use std::sync::Arc;
 use wasmtime::component::{Instance, InstancePre};
 use wasmtime::{PoolConcurrencyLimitError, Store};
 
-/// Everything that containers of one kind have in common. Made by [`ContainerBuilder::prepare`], which links and
-/// checks; [`Template::spawn`] does neither. Cheap to clone, safe to share.
+/// Everything that containers of one kind share. Made by
+/// [`ContainerBuilder::prepare`](crate::ContainerBuilder::prepare), which links and checks. [`Template::spawn`] does
+/// neither. Cheap to clone, safe to share.
 #[derive(Clone)]
 pub struct Template {
     pub(crate) inner: Arc<TemplateInner>,
@@ -47,8 +48,10 @@ impl Template {
         image.machine().enter(name.or(usual.as_deref()), image.name())
     }
 
-    /// A store with an instance in it. `kept` are the providers of the same container in its life before; those that
-    /// are given by value are taken from there, and are back there if it fails.
+    /// Makes a store with an instance. `kept` holds the container's providers from before a restart.
+    ///
+    /// Providers that the container keeps move from `kept` to the store. If the instantiation fails, the providers move
+    /// back.
     pub(crate) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
         let mut store = self.store(shared, kept)?;
         state::arm(&mut store);
@@ -61,7 +64,7 @@ impl Template {
         }
     }
 
-    /// Why there is no instance.
+    /// The error of a failed instantiation.
     pub(crate) fn not_instantiated(&self, error: &wasmtime::Error) -> Error {
         match self.image().machine().pool {
             Some(containers) if error.is::<PoolConcurrencyLimitError>() => Error::PoolFull { containers },
@@ -69,7 +72,7 @@ impl Template {
         }
     }
 
-    /// A store with everything in it but an instance.
+    /// Makes a store with everything except an instance.
     pub(crate) fn store(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<Store<State>, Error> {
         let inner = &*self.inner;
         let mut store = State::store(&inner.terms, shared);
@@ -95,10 +98,10 @@ impl fmt::Debug for Template {
     }
 }
 
-/// The place of the core world's host among the providers.
+/// The index of the core world's host among the providers.
 pub(crate) const CORE: usize = 0;
 
-/// What is provided, with the core world's host, if each interface is provided once.
+/// Adds the core world's host to the providers. Fails if an interface is provided twice.
 pub(crate) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Error> {
     for (i, one) in served(&provided).enumerate() {
         for other in served(&provided).skip(i + 1) {
@@ -108,7 +111,7 @@ pub(crate) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Err
         }
     }
     // The core world's host is always there for `on_execute` and `on_log`. It is linked unless another provider serves
-    // the interface.
+    // its interface.
     let has_core = served(&provided).any(|served| same_track(served.interface.id, HostApi.id()));
     let core = if has_core { Vec::new() } else { vec![Served::new::<dyn HostApi, CoreHost>()] };
     let source = Source::Kept(|| Box::new(CoreHost::default()));

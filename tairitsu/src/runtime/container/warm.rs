@@ -1,4 +1,4 @@
-//! A thread that keeps a number of containers spawned, whatever their kind.
+//! A thread that keeps a number of containers spawned, of any kind.
 
 use crate::runtime::base::load_error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,13 +13,14 @@ pub struct PoolStats {
     pub warm: usize,
     /// Containers that were warm when they were taken.
     pub hits: u64,
-    /// Takers that found no warm container, and spawned one themselves.
+    /// Takes that found no warm container, so that the taker spawned a container.
     pub misses: u64,
-    /// Spawns of the pool's thread that failed. Each is a `tracing` warning, and is tried again when a container is taken.
+    /// Failed spawns of the pool's thread. Each failure is a `tracing` warning. The thread tries again at the next
+    /// take.
     pub failures: u64,
 }
 
-/// Warm containers, and the thread that spawns them. The thread ends when this is dropped.
+/// Warm containers, and the thread that spawns them. Dropping this ends the thread.
 pub(crate) struct Warm<C> {
     inner: Arc<Inner<C>>,
     thread: Option<JoinHandle<()>>,
@@ -33,7 +34,7 @@ struct Inner<C> {
 
 struct State<C> {
     warm: Vec<C>,
-    /// The thread is to look whether any are missing.
+    /// Whether the thread must check for missing containers.
     is_due: bool,
     is_closed: bool,
     stats: PoolStats,
@@ -55,7 +56,7 @@ impl<C: Send + 'static> Warm<C> {
         Ok(Self { inner, thread: Some(thread) })
     }
 
-    /// A warm container, if there is one. The thread spawns another in its place.
+    /// Takes a warm container, if there is one. The thread spawns a replacement.
     pub(crate) fn take(&self) -> Option<C> {
         let mut state = self.inner.lock();
         let taken = state.warm.pop();
@@ -79,7 +80,7 @@ impl<C: Send + 'static> Warm<C> {
 }
 
 impl<C> Inner<C> {
-    /// The thread: spawns what is missing, without the lock, until a spawn fails.
+    /// The thread's loop: spawns missing containers, without the lock, until a spawn fails.
     fn run(&self, spawn: impl Fn() -> Result<C, Error>) {
         let mut state = self.lock();
         while !state.is_closed {
@@ -88,10 +89,10 @@ impl<C> Inner<C> {
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            // After a failure it waits, unless a container is taken meanwhile.
+            // After a failed spawn the thread waits, unless a container is taken meanwhile.
             state.is_due = false;
             drop(state);
-            // What is called here is the host's code too: a writer of `Output::writer` is made by a closure.
+            // A spawn runs host code that may panic, such as the closure of `Output::writer`.
             let spawned = catch_unwind(AssertUnwindSafe(&spawn));
             state = self.lock();
             match spawned {
@@ -112,7 +113,7 @@ impl<C> Inner<C> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<C>> {
-        // Nothing that could panic happens under it.
+        // No code under this lock can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,13 +1,13 @@
-//! Finds where the instances of a component look for their room. See `store::room`.
+//! Finds the arena in a component: the place where its instances publish room for lowered values. See `store::room`.
 
 use crate::runtime::store::room::{Arena, Cell};
 use wasmparser::{ConstExpr, ExternalKind, Operator, Parser, Payload, TypeRef};
 
-/// The name of the global.
+/// The name of the exported core global.
 const NAME: &str = "tairitsu:arena";
 
-/// Finds it in a component. Where more than one core module has a memory, or an instance could have another one's, a
-/// function may be any of theirs, and none is found.
+/// Finds the arena of a component. Returns no arena unless the component defines exactly one memory. With more
+/// memories, a function could use any of them.
 pub(super) fn of(component: &[u8]) -> Arena {
     find(component).ok().flatten().unwrap_or_default()
 }
@@ -17,7 +17,7 @@ fn find(component: &[u8]) -> wasmparser::Result<Option<Arena>> {
     let mut globals = Vec::new();
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
-            // Of a core module, or of a component, which has none of what follows.
+            // A core module starts. A component starts here too, but has none of the sections below.
             Payload::Version { .. } => globals.clear(),
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
@@ -57,7 +57,7 @@ fn find(component: &[u8]) -> wasmparser::Result<Option<Arena>> {
     Ok(found.filter(|_| memories == 1).map(|address| Arena(Some(Cell { address, maximum }))))
 }
 
-/// The value of a global that is one.
+/// The global's initial value, if that is a constant.
 fn constant(init: &ConstExpr<'_>) -> Option<u32> {
     match init.get_operators_reader().read() {
         Ok(Operator::I32Const { value }) => Some(value as u32),

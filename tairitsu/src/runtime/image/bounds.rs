@@ -1,30 +1,31 @@
-//! What a small component can be large with: types in types, and components that are instantiated by components.
+//! Bounds for components whose size grows beyond their bytes: nested types, and nested instantiations.
 //!
-//! `wasmparser` reads the type of a component or of an instance, and what is declared in it, by recursion and without a
-//! bound, as does its validator, which the compiler uses. Three bytes are a level more, so that a small file would use up the
-//! stack, and with it end the process.
+//! `wasmparser` reads the type of a component or of an instance by recursion, without a bound. Its validator, which the
+//! compiler uses, does the same. Each level takes three bytes, so a small file could exhaust the stack and end the
+//! process.
 //!
-//! The compiler follows each instantiation. A component that instantiates the one before it twice, and so on, doubles its work
-//! with every 20 bytes. Whoever loads what he has not made looks first, and without recursion.
+//! The compiler follows each instantiation. If each component instantiates the component before it twice, every 20
+//! bytes double the compiler's work. So untrusted bytes are checked first, without recursion.
 
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, ComponentType,
     ComponentTypeDeclaration, ComponentTypeRef, Encoding, Parser, Payload, Result,
 };
 
-/// As deep as `wasmparser` lets types of values be. What the tools write has four levels.
+/// The depth that `wasmparser` allows for types of values. The types that the tools write have four levels.
 const MAX_DEPTH: usize = 100;
 
-/// As many instances as wasmtime has in a store unless it is told otherwise. What the tools write has a few dozen.
+/// wasmtime's default for the instances of a store. The components that the tools write have a few dozen.
 const MAX_INSTANCES: u64 = 10_000;
 
-/// The types of components and instances, each in the one before it.
+/// The tags of component types and of instance types, which contain other types.
 const NESTED: [u8; 2] = [0x41, 0x42];
-/// A declaration of a type.
+/// The tag of a declaration that declares a type.
 const TYPE: u8 = 0x01;
 
-/// Refuses a component with types deeper, or with more instances, than that. What cannot be read is left to those who read it
-/// all, and stop there.
+/// Refuses a component whose types are deeper than [`MAX_DEPTH`], or which makes more instances than [`MAX_INSTANCES`].
+///
+/// Accepts bytes that cannot be read. The later stages read all bytes and report the flaw.
 pub(crate) fn check(component: &[u8]) -> std::result::Result<(), String> {
     check_types(component)?;
     match instances(component) {
@@ -54,9 +55,9 @@ fn check_types(component: &[u8]) -> std::result::Result<(), String> {
     Ok(())
 }
 
-/// Reads the types of a section.
+/// Whether the types of a section are nested deeper than [`MAX_DEPTH`].
 fn is_too_deep(mut reader: BinaryReader<'_>) -> Result<bool> {
-    // How many are left, of the section and of each type that this one is in.
+    // The number of unread items: in the section, then in each enclosing type.
     let mut left = vec![reader.read_var_u32()?];
     while let Some(count) = left.last_mut() {
         if *count == 0 {
@@ -90,17 +91,18 @@ fn peek(reader: &BinaryReader<'_>) -> Result<u8> {
     reader.clone().read_u8()
 }
 
-/// A component that is being read, or a core module in one.
+/// A component or a core module that is being read.
 struct Scope {
     is_component: bool,
-    /// How many instances one of it is, with those in it.
+    /// How many instances one instantiation makes, including nested instances.
     instances: u64,
-    /// The same of each component that it can name.
+    /// The same count for each component in the index space.
     components: Vec<u64>,
 }
 
-/// How many instances one of the component is, if that is more than it may be. Nothing also if it names what it has not, which
-/// others report.
+/// Returns how many instances the component makes, if it makes more than [`MAX_INSTANCES`].
+///
+/// Returns `None` also if the component names an index that it does not have. The validator reports that.
 fn instances(component: &[u8]) -> Result<Option<u64>> {
     let mut scopes: Vec<Scope> = Vec::new();
     for payload in Parser::new(0).parse_all(component) {
@@ -128,9 +130,9 @@ fn instances(component: &[u8]) -> Result<Option<u64>> {
     }
     Ok(None)
 }
-/// Reads a section of the innermost scope; nothing if it names what is not there.
+/// Reads a section of the innermost scope. Returns `None` if the section names an index that does not exist.
 fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
-    /// A component of an instance's, whose making is not followed.
+    /// The count of a component that an instance exports. The check does not follow such exports, so it refuses them.
     const UNKNOWN: u64 = MAX_INSTANCES + 1;
 
     let Some((inner, outer)) = scopes.split_last_mut() else { return Ok(None) };
@@ -140,7 +142,7 @@ fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
         Payload::ComponentImportSection(section) => {
             for import in section {
                 if let ComponentTypeRef::Component(_) = import?.ty {
-                    // What it is, is known where it is given.
+                    // The count of the imported component is not known here. The instantiation multiplies by it.
                     inner.components.push(1);
                 }
             }
@@ -179,7 +181,7 @@ fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
             for instance in section {
                 let ComponentInstance::Instantiate { component_index, args } = instance? else { continue };
                 let Some(mut instances) = known(&inner.components, component_index) else { return Ok(None) };
-                // Each of its own may be one of what it is given.
+                // Each instance in the component may be an instance of the argument, so the counts multiply.
                 for arg in args.iter().filter(|arg| arg.kind == ComponentExternalKind::Component) {
                     let Some(given) = known(&inner.components, arg.index) else { return Ok(None) };
                     instances = instances.saturating_mul(given);
@@ -196,7 +198,7 @@ fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
 mod tests {
     use super::{check, instances};
 
-    /// A component with one type: components, or instances, in each other.
+    /// A component with one type: component types or instance types, nested `depth` levels deep.
     fn nested(kind: u8, depth: u8) -> Vec<u8> {
         let mut types = vec![1];
         for _ in 1..depth {
@@ -223,7 +225,7 @@ mod tests {
     #[test]
     fn ten_thousand_instances_are_the_most() {
         let component = |text: &str| wat::parse_str(format!("(component {text})")).unwrap();
-        // Each level is the one before it, twice, beside it or in it.
+        // Each level instantiates the level before it twice: in its own body, or through an import.
         for (levels, fits) in [(12, true), (13, false), (64, false), (500, false)] {
             let mut beside = String::from("(component $c0)");
             for level in 1..=levels {
@@ -245,7 +247,7 @@ mod tests {
         }
         let error = check(&component(&format!("(component $c) {}", "(instance (instantiate $c))".repeat(10_001))));
         assert!(error.unwrap_err().contains("at most 10000 instances, found one of 10"));
-        // As many of each as one component of a toolchain has, side by side and in each other.
+        // Each instance holds core instances and a nested instance, like a component from a toolchain.
         let tools = "(core module $m) (core instance (instantiate $m)) (core instance (instantiate $m))".to_string();
         let composed = format!("(component $a {tools} (component $s) (instance (instantiate $s))) ");
         let text = format!("{composed} {}", "(instance (instantiate $a))".repeat(100));

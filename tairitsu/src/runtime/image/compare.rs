@@ -1,7 +1,7 @@
-//! Holds an interface as Rust declares it against the same interface as a component has it.
+//! Compares an interface of a Rust trait with the same interface in a component.
 //!
-//! wasmtime checks types too, and its word is final; but it stops at the first difference and knows no
-//! names. This check says everything at once, expected beside found.
+//! wasmtime checks types too, and its check decides. But wasmtime stops at the first difference, and its message has no
+//! names. This check reports all differences at once, expected beside found.
 
 use super::image::Image;
 use super::wit_text::{definition, found_definition, function_text, primitive_text, type_text};
@@ -10,7 +10,7 @@ use crate::runtime::base::track::same_track;
 use tairitsu_guest::schema::{Field, Function, Interface, Resource, Type};
 use wit_parser::{Handle, Resolve, TypeDefKind, TypeOwner};
 
-/// Which of two sides is the one that wants the functions.
+/// The side that calls the functions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wants {
     /// Rust calls the component.
@@ -19,7 +19,7 @@ pub(crate) enum Wants {
     Component,
 }
 
-/// Compares every function that one side wants with the other side's.
+/// Compares every function that one side calls with the other side's function.
 pub(crate) fn compare(
     report: &mut Report,
     wants: Wants,
@@ -52,7 +52,7 @@ pub(crate) fn compare(
     }
 }
 
-/// A function that a component imports and nobody provides.
+/// The report of a function that a component imports and no provider serves.
 pub(crate) fn missing(interface: &str, resolve: &Resolve, function: &wit_parser::Function) -> MissingImport {
     MissingImport {
         interface: interface.into(),
@@ -155,7 +155,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a component's resource is that one: of the same name, in an interface of the same track.
+/// Whether a component's resource is `resource`: it has the same name, in a compatible version of the same interface.
 fn is_resource(resolve: &Resolve, mut id: wit_parser::TypeId, resource: &Resource) -> bool {
     while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
         id = alias;
@@ -172,7 +172,7 @@ fn same_names<'a>(fields: &[Field], found: impl ExactSizeIterator<Item = &'a Str
     fields.len() == found.len() && fields.iter().zip(found).all(|(field, found)| field.name == found)
 }
 
-/// Where an interface is in an image: the id under which the image exports it.
+/// Finds an interface among an image's exports. Returns the id under which the image exports the interface.
 pub(crate) fn find_export(image: &Image, interface: &Interface) -> Option<(String, wit_parser::InterfaceId)> {
     let resolve = image.resolve();
     image.world().exports.iter().find_map(|(key, item)| match item {

@@ -1,4 +1,4 @@
-//! How an image and an interface fit together, before anything is linked or instantiated.
+//! Whether an image and an interface fit together. The check links and instantiates nothing.
 
 use super::compare::{self, Wants, find_export};
 use super::image::Image;
@@ -11,20 +11,19 @@ use std::fmt;
 use tairitsu_guest::schema::{Interface, Role};
 use wit_parser::WorldItem;
 
-/// How an image and an interface fit together, by version and by structure.
+/// Whether an image and an interface fit together, by version and by structure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compatibility {
-    /// Whatever one side calls, the other has, with the same type.
+    /// Every function that one side calls exists on the other side, with the same type.
     Compatible,
-    /// The image is older than the trait, and lacks functions that the trait has default bodies for: those serve it, on
-    /// the host.
+    /// The image is older than the trait and lacks some functions. The trait's default bodies serve them, on the host.
     #[non_exhaustive]
     Defaulted {
-        /// Their names.
+        /// The names of the functions that the image lacks.
         functions: Vec<String>,
     },
-    /// The image does not export the interface, in any version that is compatible by semver.
+    /// The image does not export the interface in any version that is compatible by semver.
     #[non_exhaustive]
     Absent {
         /// The interface's id.
@@ -32,23 +31,23 @@ pub enum Compatibility {
         /// The ids under which the image exports it in other versions.
         found: Vec<String>,
     },
-    /// Functions that one side calls, and the other lacks or has with another type.
+    /// One side calls functions that the other side lacks, or has with another type.
     #[non_exhaustive]
     Incompatible {
         /// The interface's id.
         interface: String,
-        /// Every one of them.
+        /// Every missing and every differing function.
         report: Report,
     },
 }
 
 impl Compatibility {
-    /// Whether containers of the image can be used by way of the interface.
+    /// Whether containers of the image can be used through the interface.
     pub fn is_compatible(&self) -> bool {
         matches!(self, Compatibility::Compatible | Compatibility::Defaulted { .. })
     }
 
-    /// The error of whoever needs the interface of that image, if there is one.
+    /// Returns the error of a caller that needs the interface from `image`. Returns `None` if both fit together.
     pub(crate) fn into_error(self, image: &Image) -> Option<Error> {
         match self {
             Compatibility::Compatible | Compatibility::Defaulted { .. } => None,
@@ -82,11 +81,11 @@ impl fmt::Display for Compatibility {
 }
 
 impl Image {
-    /// Holds the image against an interface, without linking or running anything.
+    /// Compares the image with an interface. Links and runs nothing.
     ///
-    /// Of a `#[tairitsu::guest]` trait the image has to export every function that has no default body. Of a
-    /// `#[tairitsu::host]` trait the host has to have every function that the image imports: an image that imports
-    /// none asks for nothing, and is compatible.
+    /// - For a `#[tairitsu::guest]` trait, the image must export every function that has no default body.
+    /// - For a `#[tairitsu::host]` trait, the trait must have every function that the image imports. An image that
+    ///   imports no version of the interface is compatible.
     pub fn compatibility<I: ?Sized + HasInterface>(&self, _interface: Descriptor<I>) -> Compatibility {
         match I::ROLE {
             Role::Export => self.exported(I::INTERFACE),

@@ -1,4 +1,4 @@
-//! What bytes are, and what a component says of itself. The tools that read a component are guarded.
+//! Tells components from core modules, and decodes a component's WIT. A panic in the decoding crates becomes an error.
 
 use super::arena;
 use super::bounds;
@@ -12,18 +12,18 @@ use wasmparser::Payload;
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, World, WorldId};
 
-/// What a component says of itself.
+/// A component's WIT and its arena.
 pub(super) struct Decoded {
     pub(super) resolve: Resolve,
     pub(super) world: WorldId,
     pub(super) arena: Arena,
-    /// Why the world is empty. A component is decoded before it is cached, so that this is a matter of another version of what
-    /// decodes it.
+    /// Why the world is empty. Every component is decoded before it is cached. So only a cached component can fail
+    /// here, after the decoding crates have changed.
     pub(super) flaw: Option<String>,
 }
 
 impl Decoded {
-    /// A world with nothing in it.
+    /// An empty world, for a component that could not be decoded.
     pub(super) fn nothing(flaw: Error) -> Self {
         let mut resolve = Resolve::default();
         let world = resolve.worlds.alloc(World {
@@ -57,7 +57,7 @@ impl Kind {
     }
 }
 
-/// What bytes look like that are no WebAssembly.
+/// Describes bytes that are not WebAssembly.
 fn describe(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return "no bytes at all".into();
@@ -70,8 +70,8 @@ fn describe(bytes: &[u8]) -> String {
     format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
 }
 
-/// Refuses packages that use each other, on which the decoder would not end. Together they are what the sections of one
-/// core module say, or what a component does.
+/// Refuses packages that use each other, because the decoder would not end on them. The `component-type` sections of a
+/// core module are checked together; a component is checked alone.
 pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>) -> Result<(), String> {
     let mut packages = Packages::default();
     for component in components {
@@ -86,7 +86,7 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
     }
 }
 
-/// The WIT of a component that is valid, and its arena.
+/// Decodes the WIT of a valid component, and finds its arena.
 pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
     match answer(|| wit_component::decode(component)) {
         Ok(DecodedWasm::Component(resolve, world)) => {
@@ -99,9 +99,11 @@ pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
     }
 }
 
-/// What `wasmparser`, `wit-parser` or `wit-component` make of bytes. They assert what is true of all that the tools write; a valid
-/// component of another origin need not be so, and an image that nobody can read is an error of that image. What they held
-/// when they panicked goes with the panic.
+/// Runs `read`, which calls `wasmparser`, `wit-parser` or `wit-component`, and turns a panic into an error.
+///
+/// These crates assert properties that hold for every component that the tools write. A valid component of another
+/// origin may not have them, and then only the load of this image fails. After a panic, nothing uses the values that
+/// `read` changed.
 pub(super) fn answer<T, E: fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(answer) => answer.map_err(|error| format!("{error:#}")),
@@ -122,7 +124,7 @@ pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
             sections.push(section.data());
         }
     }
-    // One of the format before it was a component begins with its number.
+    // The format of such a section before components: it begins with a version number.
     if let Some([version, ..]) = sections.iter().find(|section| !section.starts_with(b"\0asm")) {
         let message = format!("expected a `component-type` section that is a component, found one of format {version}");
         return Err(fail(message));

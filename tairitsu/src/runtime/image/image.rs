@@ -17,11 +17,11 @@ use wasmtime::component::Component;
 use wit_component::WitPrinter;
 use wit_parser::{Resolve, World, WorldItem, WorldKey};
 
-/// A compiled component, with the WIT it was decoded to. Cheap to clone.
+/// A compiled component, with its decoded WIT. Cheap to clone.
 #[derive(Clone)]
 pub struct Image {
     inner: Arc<Inner>,
-    /// The name that it was registered by.
+    /// The name under which the image was registered.
     name: Option<Arc<str>>,
 }
 
@@ -32,21 +32,21 @@ struct Inner {
     digest: Digest,
 }
 
-/// What a component imports and exports. One that comes from the cache is decoded when somebody asks, since that takes longer
-/// than all the rest of its loading.
+/// A component's imports and exports. A component from the cache is decoded when they are asked for, because decoding
+/// takes longer than the rest of its loading.
 struct Wit {
     decoded: OnceLock<Decoded>,
-    /// The component, until it is decoded.
+    /// The component's bytes. Empty once the component is decoded.
     component: Mutex<Vec<u8>>,
 }
 
-/// What a component imports or exports, in the order in which it does.
+/// An interface, or a function outside any interface, that a component imports or exports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Interfaces {
-    /// The whole name, `namespace:package/interface@version`; the plain name of a function that stands alone.
+    /// The whole name, `namespace:package/interface@version`, or the plain name of a function outside any interface.
     pub id: String,
-    /// The functions' names.
+    /// The names of the functions, in the component's order. Empty for a function outside any interface.
     pub functions: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ impl Image {
         observe::load(&machine.meters, &digest, |looked_up| Self::load_digested(machine, wasm, digest, looked_up))
     }
 
-    /// Tells `looked_up` whether the cache had it, where there is a cache.
+    /// Tells `looked_up` whether the cache had the image, if there is a cache.
     fn load_digested(
         machine: &Arc<Machine>,
         wasm: &[u8],
@@ -66,7 +66,7 @@ impl Image {
         let engine = &machine.engine;
         let kind = Kind::of(wasm)?;
         let cache = machine.cache.as_ref().map(|(cache, engine)| (cache, Id { digest: &digest, engine }));
-        // Until this returns, whoever loads the same waits.
+        // Until this function returns, other loads of the same image wait.
         let _claim = cache.map(|(cache, id)| cache.claim(id));
         let cached = cache.and_then(|(cache, id)| {
             let loaded = cache.load(engine, id);
@@ -83,13 +83,14 @@ impl Image {
                 None
             }
             Kind::CoreModule => {
-                // What reads the sections counts on a valid module around them.
+                // `componentize` expects a valid core module around the sections that it reads.
                 Module::validate(engine, wasm).map_err(|error| Error::Invalid { message: message(&error) })?;
                 Some(componentize(wasm)?)
             }
         };
         let component_bytes = componentized.as_deref().unwrap_or(wasm);
-        // And what decodes the component counts on a valid one, which the compiler sees to. It asserts, too.
+        // `decode` expects a valid component, and the compiler checks that. The compiler can panic too, so `answer`
+        // runs it.
         let compiled = answer(|| Component::from_binary(engine, component_bytes).map_err(|error| message(&error)));
         let component = compiled.map_err(unfit)?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
@@ -104,22 +105,22 @@ impl Image {
         Self { inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest }), name: None }
     }
 
-    /// The same image, by a name.
+    /// Returns the same image with a name.
     pub(crate) fn named(self, name: &str) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// The name that it was registered by, with its tag.
+    /// The name under which the image was registered, with its tag. `None` for an image that was not registered.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// What the image imports.
+    /// The interfaces and functions that the image imports, in the component's order.
     pub fn imports(&self) -> Vec<Interfaces> {
         self.interfaces(&self.world().imports)
     }
 
-    /// What the image exports.
+    /// The interfaces and functions that the image exports, in the component's order.
     pub fn exports(&self) -> Vec<Interfaces> {
         self.interfaces(&self.world().exports)
     }
@@ -139,8 +140,10 @@ impl Image {
             .collect()
     }
 
-    /// The image's WIT: its world, and the interfaces that it imports and exports, as `wasm-tools component wit` prints
-    /// them. Doc comments are not in a component.
+    /// The image's WIT: its world, and the interfaces that the image imports and exports.
+    ///
+    /// The text has the form that `wasm-tools component wit` prints. A component holds no doc comments, so the text has
+    /// none.
     pub fn wit(&self) -> String {
         let resolve = self.resolve();
         let mut printer = WitPrinter::default();
@@ -148,13 +151,13 @@ impl Image {
         let nested: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| Some(*id) != main).collect();
         match main.map(|main| printer.print(resolve, main, &nested)) {
             Some(Ok(())) => printer.output.to_string(),
-            // It prints what it has decoded itself.
+            // The printer prints WIT that was decoded here, so an error is unlikely.
             Some(Err(error)) => format!("// the WIT cannot be printed: {error:#}"),
             None => String::new(),
         }
     }
 
-    /// The SHA-256 of the bytes that it was made of, `sha256:` and 64 digits.
+    /// The SHA-256 of the bytes that the image was loaded from: `sha256:` and 64 digits.
     pub fn digest(&self) -> String {
         self.inner.digest.to_string()
     }
@@ -175,7 +178,7 @@ impl Image {
         &self.inner.wit.get().resolve
     }
 
-    /// Whether it is known what the image imports and exports. Nothing is linked before.
+    /// Fails if the image could not be decoded. Nothing is linked before this check.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match &self.inner.wit.get().flaw {
             Some(message) => Err(Error::NotWit { message: message.clone() }),
@@ -183,7 +186,7 @@ impl Image {
         }
     }
 
-    /// Where the guest has room for what is lowered into it.
+    /// The place in the guest's memory where the guest publishes its room for lowered values.
     pub(crate) fn arena(&self) -> Arena {
         self.inner.wit.get().arena
     }
@@ -221,7 +224,7 @@ impl fmt::Debug for Image {
     }
 }
 
-/// Why a component was not compiled.
+/// Turns the compiler's message into an error.
 fn unfit(message: String) -> Error {
     match allocator::is_too_small(&message) {
         true => Error::PoolPlace { message },
@@ -238,7 +241,7 @@ mod tests {
     use std::ffi::OsStr;
     use std::fs;
 
-    /// A policy is held against what an image imports: where that is not known, nothing runs.
+    /// A policy is checked against the image's imports. If the imports are unknown, nothing runs.
     #[test]
     fn what_cannot_be_decoded_is_not_linked() {
         let machine = Machine::new(Settings::default(), None).unwrap();
@@ -256,7 +259,7 @@ mod tests {
         }
     }
 
-    /// What the fuzzer keeps of its target `image`: each file takes a way of its own through loading.
+    /// The fuzzer's corpus for its target `image`. Each file takes another path through loading.
     #[test]
     fn the_corpus_of_the_fuzzer() {
         let machine = Machine::new(Settings::default(), None).unwrap();
@@ -267,7 +270,7 @@ mod tests {
                 image.imports();
                 image.exports();
                 image.wit();
-                // An error where something is imported.
+                // This fails if the image imports something.
                 let _ = Container::builder(&image).prepare();
             });
             if let Err(error) = &result {
@@ -286,7 +289,7 @@ mod tests {
         }
     }
 
-    /// Three bytes a level: what reads them would use up the stack.
+    /// Each level takes three bytes, so a recursive reader would exhaust the stack.
     #[test]
     fn types_that_are_deep_in_each_other() {
         let machine = Machine::new(Settings::default(), None).unwrap();
@@ -306,7 +309,8 @@ mod tests {
         }
     }
 
-    /// `wasmparser` asserts that types are at most 127 deep, and refuses deeper ones only where they are of values.
+    /// `wasmparser` asserts that types are at most 127 levels deep. It returns an error for deeper types only if they
+    /// are types of values.
     #[test]
     fn components_that_export_the_one_before() {
         let machine = Machine::new(Settings::default(), None).unwrap();

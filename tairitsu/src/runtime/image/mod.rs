@@ -1,4 +1,4 @@
-//! From bytes to a component that can be run, and what that component says of itself.
+//! From bytes to a compiled component, with its imports and exports.
 
 mod arena;
 mod bounds;

@@ -1,8 +1,8 @@
-//! Packages that use each other's types, which no WIT has, and which the decoder follows for ever.
+//! Packages that use each other's types. WIT does not allow them, and the decoder would follow them without end.
 //!
-//! A component's binary can say of two packages that each has an interface with a type of the other's. WIT cannot: a
-//! package comes after those that it uses. `wit-parser` walks from package to package without looking where it has been, so
-//! whoever loads what he has not made looks first.
+//! A component's binary can declare two packages that each have an interface with a type of the other. WIT cannot: a
+//! package comes after the packages that it uses. `wit-parser` walks from package to package and does not record the
+//! packages that it has visited. So untrusted bytes are checked first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tairitsu_guest::schema::InterfaceId;
@@ -10,17 +10,17 @@ use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, Compo
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-/// Which package uses types of which others.
+/// For each package, the packages whose types it uses.
 #[derive(Default)]
 pub(crate) struct Packages {
     uses: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// The types that were seen so far, and the packages that they are of.
+/// The types seen so far, each with the package that owns it.
 type Owners = HashMap<ComponentAnyTypeId, String>;
 
 impl Packages {
-    /// Adds those of a component, or of the component that is in a `component-type` section.
+    /// Adds the packages of a component, or of the component in a `component-type` section.
     pub(crate) fn add(&mut self, component: &[u8]) -> wasmparser::Result<()> {
         let mut validator = Validator::new_with_features(WasmFeatures::all());
         let (mut imports, mut exports, mut depth) = (Vec::new(), Vec::new(), 0);
@@ -41,7 +41,7 @@ impl Packages {
                 }
                 _ => {}
             }
-            // The bodies of functions are the compiler's to validate.
+            // The compiler validates the bodies of functions.
             if let ValidPayload::End(types) = validator.payload(&payload)?
                 && depth == 0
             {
@@ -77,7 +77,7 @@ impl Packages {
                     owners.insert(created, package.clone());
                 }
             }
-            // A world, in a section, and what it is in.
+            // A world in a section, or the component type that contains the world.
             ComponentEntityType::Component(id)
             | ComponentEntityType::Type { referenced: ComponentAnyTypeId::Component(id), .. } => {
                 let component = &types[id];
@@ -89,7 +89,7 @@ impl Packages {
         }
     }
 
-    /// Two packages that use each other, by way of others or not.
+    /// Returns two packages that use each other, directly or through other packages.
     pub(crate) fn cycle(&self) -> Option<(&str, &str)> {
         self.uses.iter().find_map(|(package, uses)| {
             let found = uses.iter().find(|used| self.reaches(used, package))?;
@@ -111,7 +111,7 @@ impl Packages {
     }
 }
 
-/// `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`; nothing for what is in no package.
+/// Returns `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`, and `None` for a name without a package.
 fn package_of(name: &str) -> Option<String> {
     InterfaceId::parse(name).map(|id| id.package_id())
 }

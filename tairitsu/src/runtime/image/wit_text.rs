@@ -1,9 +1,9 @@
-//! Types and functions as text, for reports: as WIT has them, on the Rust side and in a component.
+//! WIT text of types and functions, for reports: for the Rust side, and for a component.
 
 use tairitsu_guest::schema::Type;
 use wit_parser::{Handle, Resolve, TypeDefKind};
 
-/// A type with what it is made of: two records of one name differ in their fields.
+/// A type with its contents, because two records with the same name can differ in their fields.
 pub(super) fn definition(ty: &Type) -> String {
     match ty {
         Type::Record(record) => braced("record", record.name, record.fields.iter().map(|f| (f.name, f.ty.to_string()))),
@@ -53,7 +53,7 @@ fn braced<'a>(keyword: &str, name: &str, fields: impl Iterator<Item = (&'a str, 
     format!("{keyword} {name} {{ {} }}", fields.join(", "))
 }
 
-/// A component's function as its WIT has it.
+/// A component's function as WIT text.
 pub(super) fn function_text(resolve: &Resolve, function: &wit_parser::Function) -> String {
     let params: Vec<_> =
         function.params.iter().map(|param| format!("{}: {}", param.name, type_text(resolve, &param.ty))).collect();
@@ -62,7 +62,7 @@ pub(super) fn function_text(resolve: &Resolve, function: &wit_parser::Function) 
     format!("{keyword}({}){result}", params.join(", "))
 }
 
-/// A component's type as a signature names it.
+/// A component's type in the form that a signature uses.
 pub(super) fn type_text(resolve: &Resolve, ty: &wit_parser::Type) -> String {
     let wit_parser::Type::Id(id) = ty else { return primitive_text(ty).into() };
     let def = &resolve.types[*id];

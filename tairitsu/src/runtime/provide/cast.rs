@@ -1,9 +1,9 @@
-//! How an interface of an object is reached, after the type of the object was forgotten.
+//! Casts from an object of unknown type to an interface that the object implements.
 
 use crate::__private::NativeMakers;
 use std::any::Any;
 
-/// How interface `I` of an object is reached.
+/// A cast from an object to its interface `I`.
 pub(crate) struct Cast<I: ?Sized>(pub(crate) fn(&mut dyn Any) -> Option<&mut I>);
 
 /// How the values of resource `I` are made: by the functions of the type that provides it.

@@ -1,10 +1,10 @@
-//! The host of the core world, made of two closures.
+//! The core world's host: a provider with two closures.
 
 use crate::core_world::HostApi;
 
 /// Carries out a command.
 pub(crate) type OnExecute = Box<dyn FnMut(String, String) -> Result<String, String> + Send>;
-/// Takes a line of the log.
+/// Takes a log line.
 pub(crate) type OnLog = Box<dyn FnMut(String, String) + Send>;
 
 /// The provider behind [`Container::on_execute`] and [`Container::on_log`].

@@ -1,11 +1,11 @@
-//! The names of the interfaces that one object is to provide.
+//! The descriptors of the interfaces that one object provides.
 
 use super::provides::Provides;
 use super::served::Served;
 use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
 
-/// The names of interfaces that `P` provides: a descriptor, or a tuple of up to four.
+/// The interfaces that `P` provides: one descriptor, or a tuple of up to four.
 pub trait Descriptors<P> {
     #[doc(hidden)]
     fn served() -> ServedInterfaces;

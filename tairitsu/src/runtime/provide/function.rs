@@ -1,4 +1,4 @@
-//! Functions as generated code provides them.
+//! Functions in the form in which generated code provides them.
 
 use super::linker::{LinkError, ProviderLinker};
 use crate::codec::no_codec;
@@ -7,7 +7,7 @@ use crate::runtime::values::tuple::ValueTuple;
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower};
 
-/// A function as generated code provides it: arguments `A` of `N` flat values, results `R` of `M`, both tuples.
+/// A provided function. The arguments are the tuple `A`, with `N` flat values. The results are the tuple `R`, with `M`.
 pub struct ProvidedFunction<A, R, const N: usize, const M: usize>(PhantomData<(A, R)>);
 
 impl<A, R, const N: usize, const M: usize> ProvidedFunction<A, R, N, M>
@@ -42,7 +42,7 @@ where
     }
 }
 
-/// What [`ProvidedFunction`] is for types of which one is no WIT type. See `crate::codec`.
+/// Stands in for [`ProvidedFunction`] if an argument or the result is no WIT type. See `crate::codec`.
 pub trait NoProvidedFunction<A, R> {
     /// Never reached.
     fn link<P: 'static>(_: &mut ProviderLinker<'_, P>, _: usize, _: impl Fn(&mut P, A) -> R) -> Result<(), LinkError> {

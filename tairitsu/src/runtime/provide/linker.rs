@@ -32,9 +32,9 @@ pub struct ProviderLinker<'l, P> {
     marker: PhantomData<fn(P)>,
 }
 
-/// What an interface's functions are linked to.
+/// The place that an interface's functions are linked to.
 pub(crate) struct Place<'l> {
-    /// The provider's place in the state.
+    /// The provider's index among the container's providers.
     pub(crate) provider: usize,
     #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "it may be"))]
     pub(crate) is_shared: bool,
@@ -52,7 +52,7 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         Ok(Self { linker: linker.instance(interface.id)?, interface, place, marker: PhantomData })
     }
 
-    /// Links function `index` of the interface; one that is denied, to an error.
+    /// Links function `index` of the interface. If the function is denied, every call to it fails.
     pub fn function<A, R>(
         &mut self,
         index: usize,
@@ -65,7 +65,7 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
     }
 
-    /// The name of function `index`, unless it is denied: then it is linked, to an error.
+    /// Returns the name of function `index`. A denied function is linked here so that it fails, and has no name.
     fn allowed(&mut self, index: usize) -> Result<Option<&'static str>, LinkError> {
         let name = self.interface.functions[index].name;
         if (self.place.is_denied)(name) {
@@ -75,7 +75,10 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         Ok(Some(name))
     }
 
-    /// Links function `index`, unless it is denied. What `before` reads of the state is read before the provider is had.
+    /// Links function `index`, unless the function is denied.
+    ///
+    /// A call runs `before` on the state first, because `before` cannot read the state while the provider is borrowed
+    /// from it.
     pub(crate) fn wrap<T, A, R>(
         &mut self,
         index: usize,
@@ -95,8 +98,8 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
             let read = before(store.data());
             let mut lease = store.data_mut().provider(provider)?;
             let provider = lease.get::<P>()?;
-            // A provider may be left in the middle of something, and is seen again only where it is shared, or was
-            // given by value and its container restarts. Both say so.
+            // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
+            // it is shared, or if it was given by value and its container restarts. The docs of both cases say so.
             let results = match catch_unwind(AssertUnwindSafe(|| function(provider, read, args))) {
                 Ok(results) => results?,
                 Err(panic) => return Err(panicked(interface, name, &*panic)),
@@ -109,8 +112,10 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
 }
 
 impl<P: Send + 'static> ProviderLinker<'_, P> {
-    /// Links function `index` of the interface, which is a future; one that is denied, to an error. Where calls are no
-    /// futures, the thread waits for it, for as long as the call may take.
+    /// Links function `index` of the interface, which is an `async fn`. If the function is denied, every call to it
+    /// fails.
+    ///
+    /// In a container whose calls are not futures, the thread waits for the future until the call's deadline.
     pub fn future<A, R, const N: usize, const M: usize>(
         &mut self,
         index: usize,
@@ -164,7 +169,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
     }
 }
 
-/// What a provider's future comes to. Its panic is an error of the call, as in [`ProviderLinker::wrap`].
+/// Polls a provider's future. A panic in the future is an error of the call, as in [`ProviderLinker::wrap`].
 async fn caught<T>(interface: &Interface, index: usize, future: impl Future<Output = T>) -> wasmtime::Result<T> {
     let mut future = pin!(future);
     poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
@@ -176,14 +181,13 @@ async fn caught<T>(interface: &Interface, index: usize, future: impl Future<Outp
 }
 
 impl<P> ProviderLinker<'_, P> {
-    /// The interface.
     pub(crate) fn interface(&self) -> &'static Interface {
         self.interface
     }
 }
 
 impl<P> ProviderLinker<'_, P> {
-    /// Links the interface's resource. What the guest drops of it is dropped.
+    /// Links the interface's resource. When the guest drops a handle that it owns, the host drops the value.
     pub fn resource<R: ?Sized + Resource>(&mut self) -> Result<(), LinkError> {
         let (name, interface) = (R::RESOURCE.name, self.interface);
         self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
@@ -202,7 +206,7 @@ fn panicked(interface: &Interface, function: &str, panic: &(dyn Any + Send)) -> 
     Cause::Provider { function, message: panic_message(panic) }.into()
 }
 
-/// Links a function that is an error to call, whatever its type.
+/// Links a function of any type so that every call to it fails.
 pub(crate) fn link_denied(
     linker: &mut LinkerInstance<'_, State>,
     interface: &str,

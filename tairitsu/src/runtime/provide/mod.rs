@@ -1,4 +1,4 @@
-//! The host's side of a call from a guest: providers, and how their functions are linked.
+//! The host's side of a guest's call: providers, and how their functions are linked.
 
 pub(crate) mod cast;
 pub(crate) mod core_host;

@@ -4,8 +4,8 @@ use super::linker::{LinkError, ProviderLinker};
 use crate::__private::{HasInterface, NativeMakers};
 use std::marker::PhantomData;
 
-/// A type that provides interface `I`, which is the trait's object type. `#[tairitsu::host]` on an impl of the
-/// trait implements it.
+/// A type that provides interface `I`, the trait's object type. `#[tairitsu::host]` on an impl of the trait implements
+/// this.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` provides no interface",
     label = "not a provider",
@@ -17,11 +17,12 @@ pub trait Provides<I: ?Sized + HasInterface>: Send + 'static {
     where
         Self: Sized;
 
-    /// The object itself, for a guest that runs without wasm.
+    /// Returns the object as its interface, for a native guest.
     fn as_interface(&mut self) -> &mut I;
 }
 
-/// A type whose values are a resource of the host's: `#[tairitsu::resource]` on an impl of the resource's trait implements it.
+/// A type whose values are resources of the host. `#[tairitsu::resource]` on an impl of the resource's trait implements
+/// this.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no resource of the host's",
     note = "put `#[tairitsu::resource]` on `{Self}`'s impl of a trait marked `#[tairitsu::resource(host)]`"
@@ -40,7 +41,7 @@ pub trait ProvidesResource: 'static {
     fn makers() -> <Self::Interface as NativeMakers>::Makers;
 }
 
-/// What provides a resource: there is nothing to it but the type of its values.
+/// The provider of a resource with values of type `T`. The provider has no state.
 pub struct ResourceOf<T>(PhantomData<fn(T)>);
 
 impl<T> ResourceOf<T> {

@@ -16,9 +16,10 @@ pub(crate) type LinkFn = fn(&mut Linker<State>, &Place<'_>) -> Result<(), LinkEr
 pub(crate) struct Served {
     pub(crate) interface: &'static Interface,
     pub(crate) link: LinkFn,
-    /// It is another container.
+    /// Whether the provider is another container.
     pub(crate) is_peer: bool,
-    /// How a guest that runs without wasm reaches it. Such a guest is linked to no container, and has resources as they are.
+    /// Casts the provider for a native guest. Absent for a linked container, and for a resource. A native guest cannot
+    /// be linked to a container, and holds resources directly.
     pub(crate) cast: Option<AnyCast>,
 }
 
@@ -32,7 +33,7 @@ impl Served {
         }
     }
 
-    /// Of a resource whose values are of type `T`. A guest that runs without wasm has the values themselves.
+    /// Serves a resource whose values are of type `T`. A native guest holds the values themselves.
     pub(crate) fn resource<T: ProvidesResource>() -> Self {
         Self {
             interface: T::Interface::INTERFACE,

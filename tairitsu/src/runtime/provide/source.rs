@@ -1,4 +1,4 @@
-//! What a container is provided with, and where it comes from.
+//! The providers of a container, and where they come from.
 
 use super::served::Served;
 use crate::runtime::base::load_error::Error;
@@ -8,7 +8,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A provider, and the interfaces that it is to provide.
+/// A provider, and the interfaces that it provides.
 pub(crate) struct Provided {
     pub(crate) source: Source,
     pub(crate) served: Vec<Served>,
@@ -16,14 +16,14 @@ pub(crate) struct Provided {
 
 /// Where a container's provider comes from.
 pub(crate) enum Source {
-    /// From here, for the one container that takes it. Nothing waits for the lock: a template with one of these has
-    /// one container.
+    /// The given object, for the one container that takes it. Nobody waits for the lock: a template with such a
+    /// provider has one container.
     Value(Mutex<Option<Box<dyn Any + Send>>>),
-    /// Every container has one of its own, and keeps it when it restarts.
+    /// Every container has its own object, and keeps the object when it restarts.
     Kept(fn() -> Box<dyn Any + Send>),
-    /// Every container has one of its own, and a new one when it restarts.
+    /// Every container has its own object, and gets a new object when it restarts.
     Factory(Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>),
-    /// All containers have this one.
+    /// All containers share this object.
     Shared(Arc<Mutex<dyn Any + Send>>),
 }
 
@@ -43,7 +43,7 @@ impl Provided {
         Self { source: Source::Shared(provider), served }
     }
 
-    /// A new slot; nothing for what a container keeps.
+    /// Makes a new slot. Returns `None` if a container keeps its provider.
     pub(crate) fn make(&self) -> Result<Option<Slot>, Error> {
         match &self.source {
             Source::Value(_) | Source::Kept(_) => Ok(None),
@@ -55,7 +55,7 @@ impl Provided {
         }
     }
 
-    /// What a container keeps from then on; what is given by value, once.
+    /// Takes a provider that the container keeps from now on. A provider that was given by value can be taken once.
     pub(crate) fn take(&self) -> Result<Slot, Error> {
         let taken = match &self.source {
             Source::Value(provider) => provider.lock().unwrap_or_else(PoisonError::into_inner).take(),
@@ -76,9 +76,10 @@ pub(crate) fn served(provided: &[Provided]) -> impl Iterator<Item = &Served> {
     provided.iter().flat_map(|provided| &provided.served)
 }
 
-/// A container's providers. `kept` are those of its life before; those that are given by value are taken from there.
+/// Returns a container's providers. `kept` holds the providers from before a restart. Providers that a container keeps
+/// are taken from `kept`.
 pub(crate) fn slots(provided: &[Provided], kept: &mut Vec<Slot>) -> Result<Vec<Slot>, Error> {
-    // What is made anew comes first, since it can fail.
+    // Factories run first, because they can fail. A failure leaves `provided` and `kept` as they were.
     let made = provided.iter().map(Provided::make).collect::<Result<Vec<_>, _>>()?;
     let mut kept = std::mem::take(kept).into_iter().map(Some).collect::<Vec<_>>();
     let taken = made.into_iter().zip(provided).enumerate().map(|(i, (made, provided))| match made {

@@ -1,6 +1,6 @@
-//! WASI's blocking functions, so that a guest which waits is still bound by its deadline and can be stopped.
+//! WASI's blocking functions. A guest that waits in them still meets its deadline, and can be stopped.
 //!
-//! wasmtime-wasi blocks the thread until what is waited for has come. These wait in steps, and ask in between
+//! wasmtime-wasi blocks the thread until the wait is over. These functions wait in steps. Between two steps they check
 //! whether the call may go on.
 
 use crate::runtime::base::cause::Cause;
@@ -17,10 +17,10 @@ use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, StreamError, StreamResult};
 use wasmtime_wasi::runtime::in_tokio;
 
-/// How long to wait before asking again.
+/// The length of one step.
 const STEP: Duration = Duration::from_millis(10);
 
-/// Puts these functions in the place of wasmtime-wasi's.
+/// Replaces wasmtime-wasi's `poll` and `streams` with the functions below.
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     poll::add_to_linker::<State, HasIo>(linker, open)?;
     streams::add_to_linker::<State, HasIo>(linker, open)
@@ -32,7 +32,7 @@ impl HasData for HasIo {
     type Data<'a> = Io<'a>;
 }
 
-/// The handles of a container, and the time that its call has.
+/// A container's handles, and the time of the container's call.
 struct Io<'a> {
     table: &'a mut ResourceTable,
     time: CallTime,
@@ -44,7 +44,7 @@ fn open(state: &mut State) -> Io<'_> {
 }
 
 impl Io<'_> {
-    /// Waits for a future of the handles, for as long as the call may go on.
+    /// Waits for the future that `start` makes from the handles, for as long as the call may go on.
     fn wait<'t, R, F>(&'t mut self, start: impl FnOnce(&'t mut ResourceTable) -> F) -> Result<R, Cause>
     where
         F: Future<Output = R>,
@@ -53,7 +53,7 @@ impl Io<'_> {
         let time = &self.time;
         in_tokio(async {
             let mut future = pin!(future);
-            // Most are ready, and need no timer.
+            // Most futures are ready at once, and need no timer.
             if let Poll::Ready(result) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
                 return Ok(result);
             }
@@ -97,7 +97,7 @@ impl streams::Host for Io<'_> {
     }
 }
 
-// What does not block is wasmtime-wasi's own.
+// Functions that do not block call the same functions of wasmtime-wasi.
 
 impl streams::HostInputStream for Io<'_> {
     fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {

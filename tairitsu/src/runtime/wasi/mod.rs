@@ -1,4 +1,4 @@
-//! WASI, linked to what a container is granted and bounded by its deadline.
+//! WASI: linked to a container's grants, and bounded by a call's deadline.
 
 mod blocking;
 pub(crate) mod preview2;

@@ -1,4 +1,4 @@
-//! WASI for guests that import it: linked, with nothing behind it but what is granted.
+//! WASI for guests that import it. All of WASI is linked, but a guest reaches only its container's grants.
 
 use super::blocking;
 use crate::runtime::base::load_error::Error;
@@ -47,8 +47,10 @@ const INTERFACES: &[&str] = &[
     "wasi:sockets/udp-create-socket",
 ];
 
-/// The version under which wasmtime-wasi links its interfaces. A patch of it may move this, so that it is asked: the one
-/// place where nothing else can be linked is the one that is taken.
+/// The version under which wasmtime-wasi links its interfaces. A patch release of wasmtime-wasi may change this
+/// version.
+///
+/// So the version is found by trial: a linker refuses a second definition only under the version that is linked.
 fn version(engine: &Engine) -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
@@ -59,18 +61,18 @@ fn version(engine: &Engine) -> &'static str {
             instance.is_ok_and(|mut instance| link_denied(&mut instance, "wasi:cli/exit", "exit").is_err())
         };
         let mut versions = (0..1000).map(|patch| format!("0.2.{patch}"));
-        // Where it is not found, nothing can be denied, and `deny` says so.
+        // If no version is found, `deny` finds no function to deny and returns an error.
         versions.find(|version| linked.is_ok() && is_taken(version)).unwrap_or_else(|| "0.2.0".into())
     })
 }
 
-/// Whether an import is WASI's, and is linked by [`link`].
+/// Whether an import is an interface of WASI that [`link`] links.
 pub(crate) fn is_wasi(id: &str) -> bool {
     let name = without_version(id);
     INTERFACES.contains(&name) && same_track(id, &format!("{name}@0.2.0"))
 }
 
-/// The id under which an interface of WASI is linked, whatever version the guest imports.
+/// The id under which wasmtime-wasi links an interface, for any version that the guest imports.
 pub(crate) fn provided_id(engine: &Engine, id: &str) -> String {
     format!("{}@{}", without_version(id), version(engine))
 }
@@ -87,12 +89,12 @@ impl WasiView for State {
     }
 }
 
-/// Whether an image imports any of WASI.
+/// Whether an image imports an interface of WASI.
 pub(crate) fn is_imported(image: &Image) -> bool {
     image.world().imports.keys().any(|key| is_wasi(&image.resolve().name_world_key(key)))
 }
 
-/// Links WASI, and the functions of it that are denied to errors.
+/// Links WASI. A denied function is linked so that every call to it fails.
 pub(crate) fn link(
     linker: &mut Linker<State>,
     image: &Image,
@@ -105,7 +107,7 @@ pub(crate) fn link(
             linker.allow_shadowing(true);
             blocking::link(linker)
         }),
-        // Its functions wait where the call's future waits, which has a bound.
+        // Waits in WASI are part of the call's future, and that future has a deadline.
         Asyncness::Yes => wasmtime_wasi::p2::add_to_linker_async(linker),
     };
     linker.allow_shadowing(false);
@@ -126,7 +128,7 @@ pub(crate) fn link(
     Ok(())
 }
 
-/// Puts an error in the place of a function.
+/// Replaces a function, so that every call to it fails.
 fn deny(linker: &mut Linker<State>, interface: &str, function: &str) -> Result<(), String> {
     // Linking must fail here. If it succeeds, there was no function to deny.
     let mut instance = linker.instance(interface).map_err(|error| message(&error))?;
