@@ -6,6 +6,8 @@
 //! - [`abi`]: lift and lower, written once over a memory.
 //! - `rt`: what generated code calls on wasm32.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod abi;
 #[cfg(target_family = "wasm")]
 pub mod rt;
