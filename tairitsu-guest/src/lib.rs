@@ -7,6 +7,8 @@
 //! - [`abi`]: lift and lower, written once over a memory.
 //! - `rt`: the guest's half of each call, on wasm32.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod abi;
 #[cfg(target_family = "wasm")]
 pub mod rt;

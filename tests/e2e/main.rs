@@ -74,6 +74,12 @@ pub(crate) fn image(name: &str) -> Image {
     registry.get_image(name).unwrap()
 }
 
+/// How much of what only length brings to light: `full` where `TAIRITSU_SOAK` is set, as `.ci/run` does, and `short` where
+/// somebody waits for the tests.
+pub(crate) fn soak<T>(full: T, short: T) -> T {
+    if std::env::var_os("TAIRITSU_SOAK").is_some() { full } else { short }
+}
+
 /// A component of a core module, by the stock encoder.
 pub(crate) fn componentize(module: &[u8]) -> Vec<u8> {
     use wasi_preview1_component_adapter_provider as adapter;
