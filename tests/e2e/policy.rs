@@ -187,7 +187,7 @@ fn all_of_wasi_can_be_denied() {
     let policy = Policy::allow_all().deny("wasi:*/*").unwrap().on_denied(OnDenied::Trap);
     let template = Container::builder(&image).policy(policy).prepare().unwrap();
     let mut container = template.spawn().unwrap();
-    container.on_execute(|command, _| Ok(command.into()));
+    container.on_execute(|command, _| Ok(command));
     let mut unruly = container.guest(Unruly).unwrap();
     assert_eq!(unruly.ping().unwrap(), 1);
     assert_eq!(unruly.ask("hello").unwrap(), "hello");

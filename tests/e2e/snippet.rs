@@ -4,6 +4,7 @@ use crate::crowd::alone;
 use anyhow::Context;
 
 #[rustfmt::skip]
+#[expect(unused_variables, reason = "the snippet shows both parameters")]
 fn main() -> anyhow::Result<String> {
     use tairitsu::{Registry, Container};
     use bytes::Bytes;
