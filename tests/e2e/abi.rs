@@ -5,7 +5,7 @@ use tairitsu::schema::align_to;
 use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Sink, WitType};
 use tairitsu_test_zoo::{Animal, Kind, Place, Value};
 
-/// By way of memory, and by way of flat values where there are few enough.
+/// Lifts what was lowered to memory. Does the same with flat values, if there are few enough.
 fn round_trip<T: Lift + Lower + PartialEq + Debug>(value: &T) {
     let mut memory = Buffer::new();
     let address = memory.allocate(T::LAYOUT).unwrap();
@@ -78,7 +78,7 @@ fn bad_values_are_errors() {
     assert!(matches!(load::<Option<u8>>(&[2, 0]), Err(AbiError::Discriminant { found: 2, .. })));
     assert!(matches!(load::<Result<u8, u8>>(&[255, 0]), Err(AbiError::Discriminant { found: 255, .. })));
 
-    // A pointer, a length, and then what they point to.
+    // The memory holds a pointer, a length, and the bytes that they refer to.
     let pointing = |pointer: u32, len: u32, rest: &[u8]| [&pointer.to_le_bytes(), &len.to_le_bytes(), rest].concat();
     assert_eq!(load::<String>(&pointing(8, 2, &[b'a', 0xff])), Err(AbiError::Utf8 { valid_up_to: 1 }));
     assert!(matches!(load::<String>(&pointing(8, 3, b"ab")), Err(AbiError::OutOfBounds { address: 8, len: 3, .. })));
@@ -118,12 +118,12 @@ fn conversions_that_fail() {
     assert_eq!(through::<_, SystemTime>((-2i64, 999_999_999u32)).unwrap(), before);
 }
 
-/// A type of another crate, by its text.
+/// A type of another crate that crosses as its text.
 #[tairitsu::wit(as = String, to = |version| version.0.to_string(), from = |text| text.parse().map(Version))]
 #[derive(Clone, Debug, PartialEq)]
 struct Version(semver::Version);
 
-/// By `From` and `TryFrom`, which is what stands where nothing else does.
+/// A type that crosses by `From` and `TryFrom`, because the attribute names no functions.
 #[tairitsu::wit(as = u16)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Level {
@@ -152,7 +152,7 @@ impl TryFrom<u16> for Level {
 #[tairitsu::wit]
 #[derive(Clone, Debug, PartialEq)]
 struct Package<T> {
-    /// An adapted type inside others.
+    /// A converted type inside other types.
     versions: Vec<Option<Version>>,
     level: Level,
     #[wit(as = u32)]
@@ -162,7 +162,7 @@ struct Package<T> {
     rest: T,
 }
 
-/// No WIT type.
+/// This type is no WIT type.
 #[derive(Clone, Debug, PartialEq)]
 struct Path {
     segments: Vec<String>,

@@ -1,4 +1,5 @@
-//! The room that a guest of ours has for what the host lowers: hand-written guests that look for it somewhere.
+//! The arena: room in a guest's memory for the strings and lists that the host lowers. The guests here are written by
+//! hand, and export the address of the two words in different places.
 
 use crate::{componentize, image};
 use std::fmt::Write;
@@ -8,17 +9,18 @@ use tairitsu_test_zoo::{Value, Zoo};
 #[tairitsu::guest(package = "test:arena")]
 #[allow(dead_code)]
 trait Places {
-    /// Where each of them is.
+    /// The addresses of the three arguments.
     fn of(&mut self, one: &str, list: &[String], other: &[u64]) -> (u32, u32, u32);
-    /// Where the second one's items are, in whose places there is what is to be returned.
+    /// Returns the address of the list's items. The result is the first three words at that address.
     fn first(&mut self, list: &[String]) -> (u32, u32, u32);
-    /// What the host says of the room: where it is, and its size.
+    /// What the host has written to the two words: the arena's address and its size.
     fn cell(&mut self) -> (u32, u32);
-    /// How much was allocated.
+    /// How many bytes the guest's allocator has given out.
     fn allocated(&mut self) -> u32;
 }
 
-/// A core module with these things besides: it allocates from 1,000 on, and never frees. Its memory has a maximum of two pages.
+/// A core module with `more` in it. Its allocator counts up from 1,000 and frees nothing. Its memory has a maximum of
+/// two pages.
 fn module(more: &str) -> String {
     format!(
         r#"(core module $m
@@ -69,7 +71,7 @@ fn limited(module: &str, limits: Limits) -> Container {
     Container::builder(&image).limits(limits).build().unwrap()
 }
 
-/// Looks for it at that address.
+/// A guest whose two words are at this address.
 fn looking(address: i32) -> String {
     module(&format!(r#"(global (export "tairitsu:arena") i32 (i32.const {address}))"#))
 }
@@ -84,15 +86,16 @@ fn room_is_made_once_it_is_worth_it() {
     let mut places = container.guest(Places).unwrap();
     places.first(&words(30)).unwrap();
     assert_eq!(places.cell().unwrap(), (0, 0));
-    // The 32nd that is passed.
+    // This is the 32nd string or list, for which the host makes the arena.
     places.first(&words(1)).unwrap();
     let (room, size) = places.cell().unwrap();
     let allocated = places.allocated().unwrap();
     assert_eq!((room + size, size), (1000 + allocated, 4096));
     for _ in 0..3 {
-        // From the start in each call, and aligned.
+        // Each call fills the arena from its start, and aligns each value.
         assert_eq!(places.of("abcde", &words(2), &[1, 2]).unwrap(), (room, room + 8, room + 32));
-        // In the list's items is the address of the first string, which comes behind them, and its length.
+        // The first item of the list is the address and the length of the first string. That string lies behind the
+        // items.
         assert_eq!(places.first(&words(2)).unwrap(), (room + 16, 4, room + 20));
     }
     assert_eq!(places.allocated().unwrap(), allocated);
@@ -105,14 +108,14 @@ fn what_has_no_room_is_allocated() {
     places.first(&words(32)).unwrap();
     let (room, size) = places.cell().unwrap();
     let allocated = places.allocated().unwrap();
-    // Longer than what is worth a copy.
+    // A string of more than 512 bytes goes to the allocator.
     assert_eq!(places.of(&"x".repeat(600), &[], &[7]).unwrap(), (1000 + allocated.next_multiple_of(8), 4, room));
     let allocated = places.allocated().unwrap();
-    // It is full after the items and most of the words.
+    // The arena is full after the items and most of the words.
     let many = size as usize / 12 + 10;
     assert_eq!(places.first(&words(many)).unwrap(), (room + many as u32 * 8, 4, room + many as u32 * 8 + 4));
     assert!(places.allocated().unwrap() > allocated);
-    // And empty again.
+    // The next call finds the arena empty again.
     assert_eq!(places.of("", &[], &[7]).unwrap(), (1, 4, room));
     assert_eq!(places.cell().unwrap(), (room, size));
 }
@@ -136,18 +139,19 @@ fn room_that_was_too_small_is_enlarged_by_the_next_call() {
     assert_eq!(places.allocated().unwrap(), allocated);
 }
 
-/// What is not there, or has no place, is not made: all goes on as before.
+/// The host makes no arena if the two words are outside of the memory, or if it cannot know the memory. Calls work as
+/// before.
 #[test]
 fn rooms_that_are_none() {
     let second = r#"(core module $other (memory 1)) (core instance (instantiate $other))"#;
     let none = [
         module(""),
-        // In no memory.
+        // These two words are outside of the memory.
         looking(65_530),
         looking(-8),
         module(r#"(func (export "tairitsu:arena"))"#),
         module(r#"(global $g i32 (i32.const 64)) (global (export "tairitsu:arena") i32 (global.get $g))"#),
-        // Which memory a function has is not known then.
+        // With two memories, the host does not know which of them a function uses.
         format!("{second} {}", looking(64)),
     ];
     for module in none {
@@ -159,7 +163,7 @@ fn rooms_that_are_none() {
         }
         assert_eq!(places.cell().unwrap(), (0, 0));
     }
-    // One that other things of the guest's are in: its own harm.
+    // Here the two words overlap other data of the guest. That harms only the guest.
     let mut container = component(&looking(8));
     let mut places = container.guest(Places).unwrap();
     for _ in 0..50 {
@@ -167,18 +171,18 @@ fn rooms_that_are_none() {
     }
 }
 
-/// A memory that ends soon is left to what has no other place.
+/// If a memory is nearly full, the host leaves the rest of it to the allocator.
 #[test]
 fn no_room_is_made_beyond_a_limit() {
     let strings = |bytes: usize| vec!["x".repeat(500); bytes / 500];
-    // The guest's own maximum: there is none left for a larger one after the third call.
+    // The maximum of the guest's own memory: after the third call it has no space for a larger arena.
     let mut container = component(&looking(64));
     let mut places = container.guest(Places).unwrap();
     for (bytes, size) in [(17_000, 16_384), (17_000, 16_384), (70_000, 16_384), (30_000, 16_384), (10_000, 16_384)] {
         places.first(&strings(bytes)).unwrap();
         assert_eq!(places.cell().unwrap().1, size, "{bytes}");
     }
-    // The container's limit: there is none left from the start.
+    // The container's limit: the memory has no space for an arena from the start.
     let mut container = limited(&looking(64), Limits::default().memory_bytes(65_536));
     let mut places = container.guest(Places).unwrap();
     for bytes in [10_000, 10_000, 30_000] {
@@ -187,7 +191,8 @@ fn no_room_is_made_beyond_a_limit() {
     }
 }
 
-/// A guest of ours has one, in a component by the stock encoder as in one by ours, and takes from there what it is given.
+/// A guest of ours has an arena, whether our encoder or the stock encoder made its component. The guest reads its
+/// arguments from the arena.
 #[test]
 fn ours_has_room() {
     let component = componentize(crate::ZOO);
@@ -195,7 +200,8 @@ fn ours_has_room() {
         let mut container = Container::builder(&image).provide(crate::calls::Echo::default()).build().unwrap();
         let mut zoo = container.guest(Zoo).unwrap();
         let before = zoo.memory().unwrap();
-        // More than there is room for, less, and in turns; what was given stays as it was.
+        // Strings that are too long for the arena, and strings that fit, in turns. Strings that the guest was given
+        // stay as they were.
         for len in (0..400).chain([511, 512, 513, 2_000, 65_535, 65_536, 65_537, 200_000]) {
             let text = "ab".repeat(len / 2);
             let lists: Vec<_> =
@@ -206,7 +212,7 @@ fn ours_has_room() {
         }
         let grown = zoo.memory().unwrap() - before;
         assert!(grown < 8 << 20, "{grown} bytes");
-        // The host's results too: `ask_host` compares each of them.
+        // The results of the host's functions are in the arena too: `ask_host` compares each of them.
         let value = Value::Many((vec![1, 2, 3], true));
         for _ in 0..3 {
             assert_eq!(zoo.ask_host(value.clone()).unwrap(), value);

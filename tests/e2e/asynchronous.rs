@@ -17,10 +17,10 @@ use tairitsu_test_unruly::Unruly;
 use tokio::runtime::{Builder, Runtime};
 
 const MS: Duration = Duration::from_millis(1);
-/// What guests that end may take on a busy machine too.
+/// The time that a guest which ends may take, on a busy machine too.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// A runtime of that many workers; what is blocked on besides is no task of theirs.
+/// A runtime with this many workers. A future that is blocked on runs on none of them.
 fn runtime(workers: usize) -> Runtime {
     Builder::new_multi_thread().worker_threads(workers).enable_all().build().unwrap()
 }
@@ -50,7 +50,7 @@ impl Journal for Log {
     }
 }
 
-/// As tasks: the futures can be sent to other threads.
+/// Runs a future as a task, which needs a future that can be sent to other threads.
 pub(crate) fn as_task<R: Send + 'static>(task: impl Future<Output = R> + Send + 'static) -> R {
     let runtime = runtime(1);
     runtime.block_on(runtime.spawn(task)).unwrap()
@@ -99,7 +99,7 @@ fn the_ends_of_a_call() {
         assert!(matches!(error, CallError::Exit { code: 1, .. }), "{error}");
         container.restart().await.unwrap();
 
-        // Guest code, and a guest that waits in WASI, where no guest code runs.
+        // First guest code that runs. Then a guest that waits in WASI, where no guest code runs.
         for wait in [false, true] {
             let start = Instant::now();
             let mut unruly = container.guest(Unruly).unwrap();
@@ -107,7 +107,7 @@ fn the_ends_of_a_call() {
             let error = result.unwrap_err();
             assert!(matches!(error, CallError::Deadline { limit, .. } if limit == LIMIT), "{error}");
             let time = start.elapsed();
-            // The grain of a deadline is a tick of 10 ms, which a busy machine counts late.
+            // A deadline is exact to a tick of 10 ms. A busy machine counts ticks late.
             assert!(time + 20 * MS >= LIMIT && time < 20 * LIMIT, "{time:?}");
             container.restart().await.unwrap();
         }
@@ -117,11 +117,11 @@ fn the_ends_of_a_call() {
     });
 }
 
-/// Two workers have one guest each that never ends, and answer for others all the while.
+/// Two workers each run a guest that never ends. They still answer for other containers.
 #[test]
 fn no_worker_is_held_up() {
     let runtime = runtime(2);
-    // Held up, the neighbour would answer after that minute.
+    // If the workers were held up, the neighbour would answer only after this minute.
     let containers: Vec<_> = (0..3).map(|_| runtime.block_on(unruly(60_000 * MS))).collect();
     let handles: Vec<_> = containers.iter().map(AsyncContainer::handle).collect();
     let [mut neighbour, others @ ..] = <[_; 3]>::try_from(containers).unwrap();
@@ -151,7 +151,7 @@ fn a_dropped_future_ends_the_container() {
         let handle = container.handle();
         for wait in [false, true] {
             assert_eq!(container.guest(Unruly).unwrap().count().await.unwrap(), 1);
-            // Never polled, it has begun nothing.
+            // A future that was never polled has begun nothing.
             drop(container.guest(Unruly).unwrap().spin());
             assert_eq!(container.guest(Unruly).unwrap().count().await.unwrap(), 2);
 
@@ -171,7 +171,7 @@ fn a_dropped_future_ends_the_container() {
     });
 }
 
-/// At once where it waits, and at the next tick where it runs; also between two calls.
+/// A stop ends a call at once if it waits, and at the next tick if it runs. A stop between two calls counts too.
 #[test]
 fn stopped_from_outside() {
     let runtime = runtime(1);
@@ -253,7 +253,7 @@ fn what_no_future_can_wait_for_is_refused() {
     });
 }
 
-/// An executor that has nothing but a thread.
+/// An executor that is only this thread.
 pub(crate) fn block_on<R>(future: impl Future<Output = R>) -> R {
     struct Unpark(Thread, AtomicBool);
 
@@ -289,7 +289,7 @@ fn on_any_executor() {
     });
 }
 
-/// Resident memory of this process in KiB, where the platform tells.
+/// The resident memory of this process in KiB, if the platform can tell.
 fn resident() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(statm.split_whitespace().nth(1)?.parse::<usize>().ok()? * 4)
@@ -310,7 +310,7 @@ fn a_thousand_dropped_calls_leave_no_trace() {
 fn a_thousand_dropped_calls() {
     static DROPPED: AtomicUsize = AtomicUsize::new(0);
 
-    /// What the host has in the guest's stead is dropped too.
+    /// The host's own value is dropped with the call too.
     struct Held;
 
     impl Drop for Held {

@@ -1,4 +1,4 @@
-//! Bad input: each is an error that says what was expected and what was found, and none is a panic.
+//! Bad input: each case is an error that says what was expected and what was found. No case is a panic.
 
 use crate::{SPLIT, ZOO, image};
 use tairitsu::core_world::{GuestApi, HostApi};
@@ -28,7 +28,8 @@ fn bytes_that_are_no_wasm() {
     }
 }
 
-/// A truncated file, and every single byte of a small one turned over: an error or an image, and never a panic.
+/// A truncated file, and a small file with each of its bytes inverted in turn. Each gives an error or an image, and
+/// never a panic.
 #[test]
 fn broken_wasm() {
     let error = load(&ZOO[..ZOO.len() / 2]);
@@ -66,7 +67,7 @@ const INTERFACE: &Interface = HostApi.interface();
 const SIZE: usize = measure(INTERFACE, Role::Import);
 static SECTION: [u8; SIZE] = encode(INTERFACE, Role::Import);
 
-/// A core module of nothing but a `component-type` section.
+/// A core module that has only a `component-type` section.
 fn core_module(section: &[u8]) -> Vec<u8> {
     with_section(wasm_encoder::Module::new().finish(), section)
 }
@@ -85,7 +86,7 @@ fn a_core_module_without_the_section() {
     assert!(error.to_string().starts_with("expected a core module with a `component-type` section"), "{error}");
 }
 
-/// A section that says more than the code has.
+/// The section declares an export that the code lacks.
 #[test]
 fn a_core_module_without_the_export_it_declares() {
     const INTERFACE: &Interface = GuestApi.interface();
@@ -182,7 +183,7 @@ fn the_export_has_another_signature() {
     );
 }
 
-/// The signatures read the same, and a field of a record differs.
+/// The signatures look the same, but a field of a record differs.
 #[test]
 fn the_difference_is_deep_inside() {
     let error = split().guest(otherwise::Till2).unwrap_err();
@@ -200,7 +201,7 @@ fn another_major_version_is_another_interface() {
     assert!(error.to_string().contains("`test:split/till@1.2.3`"), "{error}");
 }
 
-/// All of the missing functions in one report.
+/// One report lists all of the missing functions.
 #[test]
 fn nobody_provides_the_imports() {
     let error = Container::new(&image("zoo")).unwrap_err();
@@ -236,7 +237,7 @@ fn two_providers_of_one_interface() {
     assert_eq!(error.to_string(), "expected one provider of `test:split/rates@1.9.0`, found two");
 }
 
-/// WASI that this runtime does not have is reported like any other import.
+/// An interface of WASI that this runtime lacks is reported like any other import.
 #[test]
 fn wasi_of_another_time() {
     let component = wat::parse_str(
@@ -285,7 +286,7 @@ fn names() {
     assert!(registry.get_image("split").is_none());
 }
 
-/// Packages that use each other: `wit-parser` would follow them until the stack is used up.
+/// Packages that use each other. `wit-parser` would follow them until the stack is used up.
 #[test]
 fn packages_in_a_ring() {
     use tairitsu::schema::{Enum, Field, Function, Interface, Role, Type};
@@ -310,7 +311,7 @@ fn packages_in_a_ring() {
     const OTHER: Interface = interface("ring:b/types", &[&FIRST], &[B], &[returns("f", A)]);
     const LAST: Interface = interface("ring:a/last", &[&OTHER], &[], &[returns("f", B)]);
 
-    // In one section, and in two that are all right by themselves.
+    // The ring is in one section, or in two sections of which each is valid.
     let core = wat::parse_str("(module)").unwrap();
     let one_section = with_section(core.clone(), &LAST.section(Role::Import));
     const OTHER_ALONE: Interface = interface("ring:b/types", &[], &[B], &[]);
@@ -337,15 +338,15 @@ fn packages_in_a_ring() {
     assert!(text.contains("found `ring:a` and `ring:b`, which do"), "{text}");
 }
 
-/// The format of a section before it was a component.
+/// The format that sections had before they were components.
 #[test]
 fn a_section_of_an_old_format() {
     let error = load(with_section(wat::parse_str("(module)").unwrap(), &[3, 0, 1, b'w']));
     assert!(error.to_string().contains("found one of format 3"), "{error}");
 }
 
-/// Valid components that no tool writes, on which `wit-parser` panics: what should be a world is an instance, or is not alone.
-/// So would it where a function's type has a name.
+/// Valid components that no tool writes, and on which `wit-parser` panics: an instance stands where a world should
+/// be, or the world is not alone. A name for a function's type would make `wit-parser` panic too.
 #[test]
 fn what_no_tool_writes() {
     for world in ["(export \"a:b/c\" (instance))", "(import \"d\" (func)) (export \"a:b/c\" (component))"] {
@@ -355,7 +356,7 @@ fn what_no_tool_writes() {
         assert!(matches!(error, Error::Componentize { .. }), "{error:?}");
         assert!(error.to_string().contains("expected what the tools for components write"), "{error}");
     }
-    // The engine has no such type, and is asked first.
+    // The engine has no such type. The engine is asked first, so `wit-parser` never sees the component.
     let component = r#"(component (import "a:b/c" (instance (type $f (func)) (export "t" (type (eq $f))))))"#;
     let error = load(wat::parse_str(component).unwrap());
     assert!(matches!(error, Error::Invalid { .. }), "{error:?}");

@@ -1,9 +1,9 @@
-//! The build helper, in a package of its own.
+//! The build helper, tested in a package of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A package whose build script compiles its own library as a guest, in a folder that is removed at the end.
+/// A package whose build script compiles the package's own library as a guest. Its folder is removed at the end.
 struct Package(PathBuf);
 
 impl Package {
@@ -31,13 +31,13 @@ impl Package {
         std::fs::write(dir.join("Cargo.toml"), manifest).unwrap();
         std::fs::write(dir.join("build.rs"), format!("fn main() {{ {build} }}")).unwrap();
         std::fs::write(dir.join("src/lib.rs"), "#[unsafe(no_mangle)] pub extern \"C\" fn one() -> u32 { 1 }").unwrap();
-        // The versions that this workspace has.
+        // Copies the lock file, so that the package gets the versions of this workspace.
         std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.lock"), dir.join("Cargo.lock")).unwrap();
         Self(dir)
     }
 
     fn build(&self) -> Output {
-        // One target directory for all of them: what they depend on is the same.
+        // All packages share one target directory, because they have the same dependencies.
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build-helper");
         Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--target-dir"])
@@ -48,7 +48,7 @@ impl Package {
             .unwrap()
     }
 
-    /// The errors that Cargo shows.
+    /// The errors that Cargo prints.
     fn errors(&self) -> Vec<String> {
         let output = self.build();
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -63,7 +63,8 @@ impl Drop for Package {
     }
 }
 
-/// One line, which names the `rustup` command, and Cargo's own that the build script failed.
+/// The build script prints one line, which names the `rustup` command. Cargo adds its own line that the build script
+/// failed.
 #[test]
 fn a_target_that_is_not_installed() {
     let build = "tairitsu::build::Guests::new().package(\"no-target\").target(\"wasm32-missing\").build()";

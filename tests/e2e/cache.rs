@@ -1,4 +1,5 @@
-//! Compiled images on disk: what is found there runs and is not compiled, and what was changed in any way never runs.
+//! Compiled images on disk. An image that is found there is not compiled again. An artefact that was changed in any
+//! way never runs.
 
 use crate::{UNRULY, ZOO};
 use std::path::{Path, PathBuf};
@@ -10,10 +11,10 @@ use tairitsu_test_unruly::Unruly;
 
 const KEY: [u8; 32] = [7; 32];
 
-/// Between the bytes that are flipped in what is neither header nor seal.
+/// The distance between the bytes that are flipped, in the part that is neither header nor seal.
 const STRIDE: usize = 53;
 
-/// A directory that goes with the test. It is not there yet.
+/// The path of a directory that is removed at the end of the test. The directory does not exist yet.
 struct Dir(PathBuf);
 
 impl Dir {
@@ -52,7 +53,7 @@ fn with(cache: &Cache) -> Registry {
     Registry::builder().cache(cache.clone()).build().unwrap()
 }
 
-/// A component without imports, whose one function returns a number.
+/// A component without imports. Its only function returns this number.
 fn small(number: u32) -> Vec<u8> {
     let text = format!(
         r#"(component
@@ -75,7 +76,7 @@ fn answer(image: &Image) -> u32 {
     Container::new(image).unwrap().guest(Small).unwrap().answer().unwrap()
 }
 
-/// Hits, misses, rejected.
+/// The numbers of hits, misses and rejected artefacts.
 fn looked_up(stats: CacheStats) -> [u64; 3] {
     assert_eq!((stats.failed_reads, stats.failed_writes), (0, 0), "{stats:?}");
     [stats.hits, stats.misses, stats.rejected]
@@ -105,7 +106,7 @@ fn a_hit_is_the_image_and_is_not_compiled() {
     };
     let (cold, hit) = both("unruly", UNRULY);
 
-    // Calls, traps and their backtraces are the same.
+    // A cached image behaves like a compiled one: calls, traps and backtraces are the same.
     let trap = |image: &Image| {
         let mut container = Container::new(image).unwrap();
         let mut unruly = container.guest(Unruly).unwrap();
@@ -115,12 +116,12 @@ fn a_hit_is_the_image_and_is_not_compiled() {
     assert_eq!(trap(&hit), trap(&cold));
 
     both("hybrid", tairitsu::include_guest!("tairitsu-example-hybrid"));
-    // A component needs none made of it.
+    // The bytes are a component already, so the artefact holds none.
     both("zoo's component", &crate::componentize(ZOO));
     assert_eq!(dir.artefacts().len(), 3);
 }
 
-/// What an image is not is not kept.
+/// Bytes that are no image are not kept.
 #[test]
 fn what_fails_is_not_kept() {
     let dir = Dir::new("fails");
@@ -135,8 +136,8 @@ fn what_fails_is_not_kept() {
     assert_eq!(dir.artefacts(), Vec::<PathBuf>::new());
 }
 
-/// Writes each of the variants in the artefact's place: none is loaded, the image is compiled, and the artefact is a
-/// good one again.
+/// Writes each variant in the place of the artefact. No variant is loaded: the image is compiled, and the artefact is
+/// a good one again.
 fn rejected(dir: &Dir, variants: impl Iterator<Item = Vec<u8>>) {
     let cache = Cache::with_key(&dir.0, &KEY).unwrap();
     let registry = with(&cache);
@@ -162,8 +163,9 @@ fn one(name: &str) -> (Dir, Vec<u8>) {
     (dir, bytes)
 }
 
-/// The header, the seal and a sample of the code: to compile for each byte takes too long. Each byte of an artefact,
-/// through what the registry opens it with, is a unit test of `cache`, `not_one_byte_can_be_changed`.
+/// Flips bytes of the header, of the seal and of a sample of the code. To compile for each byte of the code would
+/// take too long. The unit test `not_one_byte_can_be_changed` of `cache` opens an artefact with each of its bytes
+/// changed.
 #[test]
 fn a_flipped_byte_is_never_executed() {
     let (dir, bytes) = one("flipped");
@@ -193,7 +195,7 @@ fn a_truncated_artefact_is_never_executed() {
     rejected(&dir, shorter.chain(longer));
 }
 
-/// What is no artefact at all: noise, the wasm itself, and code without a seal, as wasmtime would load it.
+/// Files that are no artefacts: noise, the wasm itself, and code without a seal, which wasmtime would load.
 #[test]
 fn what_wasmtime_would_load_is_not_loaded() {
     let (dir, bytes) = one("foreign");
@@ -223,7 +225,7 @@ fn another_key_s_artefact_is_not_loaded() {
         assert_eq!(answer(&with(&cache).load_image(small(42)).unwrap()), 42);
         assert_eq!(looked_up(cache.stats()), stats);
     }
-    // One of its own, random, that no other directory has.
+    // Each directory has a random key of its own.
     let [one, two] = ["own-key", "own-key-too"].map(Dir::new);
     let [a, b] = [&one, &two].map(|dir| {
         let cache = Cache::at(&dir.0).unwrap();
@@ -253,12 +255,13 @@ fn another_engine_s_artefact_is_not_loaded() {
     assert_eq!(load(true), [0, 1, 0]);
     let theirs = dir.artefacts().into_iter().find(|path| *path != mine).unwrap();
     assert_eq!([load(true), load(false)], [[1, 0, 0]; 2]);
-    // In the place of the other.
+    // The artefact of one directory, copied to the place of the other's.
     std::fs::copy(&mine, &theirs).unwrap();
     assert_eq!([load(true), load(true), load(false)], [[0, 1, 1], [1, 0, 0], [1, 0, 0]]);
 }
 
-/// Eight threads in each of three processes, which also make the key: what one writes another reads, whole.
+/// Eight threads in each of three processes, which also make the key. A thread reads the whole artefact that another
+/// one has written.
 #[test]
 fn threads_and_processes_at_once() {
     let dir = Dir::new("at-once");
@@ -269,7 +272,8 @@ fn threads_and_processes_at_once() {
     assert_eq!(cache.stats().rejected, 0);
 }
 
-/// Room for two of the four that they want. What is evicted under a reader is a miss and no error.
+/// The cache has room for two of the four images that the threads load. An artefact that is evicted under a reader is
+/// a miss, and no error.
 #[test]
 fn threads_and_processes_evict_at_once() {
     let dir = Dir::new("evict-at-once");
@@ -310,7 +314,7 @@ fn eight_threads() {
     crowd(Path::new(&dir), (!bound.is_empty()).then(|| bound.parse().unwrap()));
 }
 
-/// Eight threads that load the same images and now and then remove all artefacts. Hits, misses, evicted.
+/// Eight threads load the same images, and now and then remove all artefacts. Returns hits, misses and evictions.
 fn crowd(dir: &Path, bound: Option<u64>) -> [u64; 3] {
     let stats = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)
@@ -335,14 +339,14 @@ fn crowd(dir: &Path, bound: Option<u64>) -> [u64; 3] {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
     });
     stats.into_iter().fold([0; 3], |[hits, misses, evicted], stats| {
-        // Nobody ever reads half an artefact.
+        // No thread ever reads half of an artefact.
         let [hit, missed, rejected] = looked_up(stats);
         assert_eq!(rejected, 0);
         [hits + hit, misses + missed, evicted + stats.evicted]
     })
 }
 
-/// Those who load one image at once by one cache have it compiled once, be it in one registry or in several.
+/// Threads that load the same image at once, by one cache, compile it once. They may use one registry or several.
 #[test]
 fn many_at_once_compile_once() {
     let dir = Dir::new("once");
@@ -360,7 +364,7 @@ fn many_at_once_compile_once() {
         }
     });
     assert_eq!(looked_up(cache.stats()), [7, 1, 0]);
-    // One that fails is in nobody's way.
+    // An image that fails does not block the other threads.
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| assert!(registries[0].load_image(&UNRULY[..UNRULY.len() / 2]).is_err()));
@@ -369,7 +373,7 @@ fn many_at_once_compile_once() {
     assert_eq!(looked_up(cache.stats()), [7, 5, 0]);
 }
 
-/// No directory, or one that nothing can be written to, fails no image.
+/// A cache whose directory is gone, or cannot be written to, fails no image.
 #[test]
 fn a_directory_that_is_of_no_use() {
     let dir = Dir::new("of-no-use");
@@ -415,14 +419,14 @@ fn clear() {
     assert!(!format!("{:?}", Cache::with_key(&dir.0, &KEY).unwrap()).contains("[7, 7"));
 }
 
-/// A cache with a bound, and a registry that uses it.
+/// A cache with a bound on its bytes, and a registry that uses the cache.
 fn bounded(dir: &Dir, bytes: u64) -> (Cache, Registry) {
     let cache = Cache::with_key(&dir.0, &KEY).unwrap().max_bytes(bytes);
     let registry = with(&cache);
     (cache, registry)
 }
 
-/// The bytes of one small image's artefact. Those of all of them have as many.
+/// The size of a small image's artefact, in bytes. All small images have artefacts of this size.
 fn size(name: &str) -> u64 {
     let (_dir, bytes) = one(name);
     bytes.len() as u64
@@ -432,7 +436,7 @@ fn sum(dir: &Dir) -> u64 {
     dir.artefacts().iter().map(|path| std::fs::metadata(path).unwrap().len()).sum()
 }
 
-/// Hits, misses, evicted.
+/// The numbers of hits, misses and evictions.
 fn evicted(cache: &Cache) -> [u64; 3] {
     let stats = cache.stats();
     let [hits, misses, rejected] = looked_up(stats);
@@ -444,25 +448,25 @@ fn evicted(cache: &Cache) -> [u64; 3] {
 fn what_was_used_longest_ago_goes_first() {
     let dir = Dir::new("longest-ago");
     let size = size("longest-ago-size");
-    // Three, and almost a fourth.
+    // The bound is one byte below the size of four artefacts, so three fit.
     let (cache, registry) = bounded(&dir, 4 * size - 1);
     let load = |number| assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number);
     (0..3).for_each(load);
     assert_eq!((evicted(&cache), sum(&dir)), ([0, 3, 0], 3 * size));
-    // A hit is a use, so that it is 1 that has to go.
+    // A hit counts as a use. So artefact 1 is the oldest now, and is evicted.
     load(0);
     load(3);
     assert_eq!((evicted(&cache), sum(&dir)), ([1, 4, 1], 3 * size));
     [0, 2, 3].into_iter().for_each(load);
     assert_eq!(evicted(&cache), [4, 4, 1]);
-    // It comes back, and 0 goes.
+    // Artefact 1 comes back, and artefact 0 is evicted.
     load(1);
     [1, 2, 3].into_iter().for_each(load);
     assert_eq!(evicted(&cache), [7, 5, 2]);
     load(0);
     assert_eq!((evicted(&cache), sum(&dir)), ([7, 6, 3], 3 * size));
 
-    // Another process's use counts too, and so does what it wrote without a bound.
+    // A use by another process counts too. So do artefacts that it wrote without a bound.
     let unbounded = with(&Cache::with_key(&dir.0, &KEY).unwrap());
     for number in [4, 5, 6, 7, 2] {
         assert_eq!(answer(&unbounded.load_image(small(number)).unwrap()), number);
@@ -489,20 +493,20 @@ fn what_exceeds_the_bound_by_itself_is_not_kept() {
     let (dir, bytes) = one("too-large");
     let size = bytes.len() as u64;
     let theirs = dir.artefact();
-    // The one that is there is in nobody's way.
+    // An artefact that is there already does not get in the way.
     let (cache, registry) = bounded(&dir, size - 1);
     for i in 1..=2 {
         assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
         assert_eq!(evicted(&cache), [0, i, i]);
         assert_eq!(dir.artefact(), theirs);
     }
-    // One in its own place, that is of no use, goes all the same.
+    // A useless artefact in the image's own place is removed, though the new one does not fit.
     std::fs::write(&theirs, &bytes[1..]).unwrap();
     assert_eq!(answer(&registry.load_image(small(42)).unwrap()), 42);
     assert_eq!(looked_up(cache.stats()), [0, 3, 1]);
     assert_eq!(dir.artefacts(), Vec::<PathBuf>::new());
 
-    // One that just fits is kept, and the only one.
+    // An artefact that just fits is kept, as the only one.
     let (cache, registry) = bounded(&dir, size);
     for number in 1..=2 {
         assert_eq!(answer(&registry.load_image(small(number)).unwrap()), number);
@@ -510,7 +514,7 @@ fn what_exceeds_the_bound_by_itself_is_not_kept() {
     }
     assert_eq!(answer(&registry.load_image(small(2)).unwrap()), 2);
     assert_eq!(evicted(&cache), [1, 2, 1]);
-    // Whatever the clock said when the others were used.
+    // The artefact that was just written stays, even if another one has a time of use in the future.
     let theirs = std::fs::File::options().write(true).open(dir.artefact()).unwrap();
     theirs.set_modified(SystemTime::now() + Duration::from_secs(7200)).unwrap();
     assert_eq!(answer(&registry.load_image(small(3)).unwrap()), 3);
@@ -574,7 +578,7 @@ mod unix {
             chmod(&dir.0, open);
             let found = format!("expected a directory that only its owner can write to, found mode {open:o}: ");
             assert!(refused(&dir).starts_with(&found), "{}", refused(&dir));
-            // With a key from elsewhere, others may write what they like.
+            // With a key from elsewhere, other users may write to the directory.
             Cache::with_key(&dir.0, &KEY).unwrap();
         }
         chmod(&dir.0, 0o755);
@@ -603,7 +607,7 @@ mod unix {
         assert_eq!(answer(&registry.load_image(small(1)).unwrap()), 1);
         assert_eq!(answer(&registry.load_image(small(2)).unwrap()), 2);
         let stats = cache.stats();
-        // The administrator may write to it all the same.
+        // The administrator can write to the directory in spite of its mode.
         let writable = std::fs::write(dir.0.join("probe"), "").is_ok();
         chmod(&dir.0, 0o700);
         assert_eq!((stats.hits, stats.misses, stats.failed_writes), (1, 1, u64::from(!writable)));

@@ -76,7 +76,7 @@ impl Keeper for Echo {
     }
 }
 
-/// Our guest, the same with wit-bindgen, and ours without wasm.
+/// Three guests of the same functions: ours, one with wit-bindgen, and ours without wasm.
 const GUESTS: [&str; 3] = ["zoo", "bindgen", "native"];
 
 fn container(guest: &str) -> Container {
@@ -218,7 +218,7 @@ fn the_guest_calls_the_host() {
     }
 }
 
-/// Arguments become the guest's, and results are freed when the host has read them.
+/// The guest owns its arguments. Results are freed after the host has read them.
 #[test]
 fn nothing_leaks() {
     with_zoo(|zoo| {
@@ -241,7 +241,8 @@ fn nothing_leaks() {
     });
 }
 
-/// The same on the way out: what the guest lowers for the host is freed after the call, and so is what it is given.
+/// The same for calls to the host. A value that the guest lowers is freed after the call, and so is the host's
+/// answer.
 #[test]
 fn calls_to_the_host_leak_nothing() {
     with_zoo(|zoo| {
@@ -307,7 +308,7 @@ fn types_of_std_in(guest: &str) {
     }
 }
 
-/// A value that Rust has and WIT has not fails the call before the guest runs, and the container with it.
+/// A Rust value that WIT cannot express fails the call before the guest runs. The container goes on.
 #[cfg(unix)]
 #[test]
 fn a_value_that_does_not_convert() {

@@ -1,5 +1,5 @@
-//! The const schema against the standard tools: the section against `wit-component`'s decoder, the text against
-//! `wit-parser`, flattening and layout against `Resolve`.
+//! The const schema, compared with the standard tools: the section with `wit-component`'s decoder, the text with
+//! `wit-parser`, flattening and layout with `Resolve`.
 
 use tairitsu::schema::{Core, Interface, Role, Signature, Type, encode, measure};
 use tairitsu_test_api::docs::{Connection, Document, Editor, Network};
@@ -11,7 +11,7 @@ use tairitsu_test_zoo::{Attic, Keeper, Zoo};
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{InterfaceId, Resolve, SizeAlign};
 
-/// Encoded by const evaluation, as a guest has them.
+/// Sections that const evaluation has encoded, as in a guest.
 macro_rules! sections {
     ($($descriptor:expr, $role:ident;)*) => {
         [$({
@@ -46,7 +46,7 @@ fn sections() -> [(&'static Interface, Role, &'static [u8]); 18] {
     }
 }
 
-/// A core module that has nothing but sections.
+/// A core module that has only these sections.
 fn core_module(sections: &[(&str, &[u8])]) -> Vec<u8> {
     let mut module = wasm_encoder::Module::new();
     for (name, data) in sections {
@@ -65,7 +65,8 @@ fn decode(interface: &Interface, role: Role, section: &[u8]) -> (Resolve, Interf
         Role::Export => (&world.exports, &world.imports),
     };
     let used = used(interface);
-    // What is used is imported, but for a resource of the guest's, and what uses one.
+    // Used interfaces are imported, with two exceptions: a resource of the guest's, and an interface that uses such a
+    // resource.
     let exported = used.iter().filter(|used| is_guests(used)).count();
     let imported = used.len() - exported;
     let counts = if role == Role::Import { (1 + imported, exported) } else { (1 + exported, imported) };
@@ -82,13 +83,13 @@ fn is_guests(interface: &Interface) -> bool {
         || interface.uses.iter().any(|used| is_guests(used))
 }
 
-/// The interface of that name.
+/// Finds an interface by its id.
 fn find(resolve: &Resolve, id: &str) -> InterfaceId {
     let mut all = resolve.interfaces.iter().map(|(found, _)| found);
     all.find(|found| resolve.id_of(*found).as_deref() == Some(id)).unwrap_or_else(|| panic!("{id} is not there"))
 }
 
-/// The interfaces of which it uses types.
+/// The interfaces whose types this interface uses.
 fn used(interface: &Interface) -> Vec<&'static Interface> {
     let mut all = Vec::<&Interface>::new();
     for used in interface.uses.iter().flat_map(|used| self::used(used).into_iter().chain([*used])) {
@@ -99,7 +100,7 @@ fn used(interface: &Interface) -> Vec<&'static Interface> {
     all
 }
 
-/// An interface as the standard printer prints it, without docs, which a section does not have.
+/// Prints an interface with the standard printer. Docs are left out, because a section has none.
 fn print(resolve: &Resolve, id: InterfaceId) -> String {
     let mut printer = wit_component::WitPrinter::default();
     printer.emit_docs(false);
@@ -107,7 +108,7 @@ fn print(resolve: &Resolve, id: InterfaceId) -> String {
     printer.output.to_string()
 }
 
-/// Holds one interface against the standard tools.
+/// Compares one interface with the standard tools.
 pub(crate) fn check(interface: &Interface, role: Role, section: &[u8]) {
     let (decoded, decoded_id) = decode(interface, role, section);
     let mut parsed = Resolve::default();
@@ -143,7 +144,7 @@ fn sections_of_one_module_merge() {
     assert_eq!(names(world.exports.keys().collect()).len(), 10);
 }
 
-/// Flattening and layout are `Resolve`'s.
+/// Compares flattening and layout with `Resolve`.
 fn check_abi(interface: &Interface, resolve: &Resolve, id: InterfaceId) {
     let mut sizes = SizeAlign::default();
     sizes.fill(resolve);
@@ -175,7 +176,7 @@ fn check_signature(ours: &Signature, theirs: wit_parser::abi::WasmSignature, imp
     assert_eq!(ours.result_indirect, theirs.retptr);
 }
 
-/// The name of a core type; empty for a slot that is not there.
+/// The name of a core type. Empty for an unused slot.
 pub(crate) fn wasm(core: Core) -> &'static str {
     match core {
         Core::None => "",
@@ -247,7 +248,7 @@ interface till {
     );
 }
 
-/// What `wasm-tools component wit` would print of the hybrid example's component.
+/// The text that `wasm-tools component wit` would print for the hybrid example's component.
 #[test]
 fn the_component_reads_well() {
     let wasm = tairitsu::include_guest!("tairitsu-example-hybrid");

@@ -1,11 +1,11 @@
-//! The core world: the macros' interfaces against `wit/world.wit`, and a guest of it.
+//! The core world: the interfaces of the macros, compared with `wit/world.wit`, and a guest of that world.
 
 use std::sync::{Arc, Mutex};
 use tairitsu::core_world::{GuestApi, HostApi};
 use tairitsu::{CallError, Container, Registry};
 use wit_parser::Resolve;
 
-/// Every interface of the file is what the trait declares, function for function, docs included.
+/// Every interface of the file equals the one that the trait declares, function for function, docs included.
 #[test]
 fn the_file_is_the_traits() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/world.wit");
@@ -34,14 +34,14 @@ fn the_file_is_the_traits() {
     assert_eq!(names(&world.exports), [GuestApi.id()]);
 }
 
-/// What is linked of `tairitsu` brings its imports along: nothing of it is.
+/// A guest that uses nothing of the core world imports nothing of it: no code with such imports is linked.
 #[test]
 fn a_guest_of_another_world_says_nothing_of_this_one() {
     let core = b"tairitsu:core/";
     assert!(!crate::WEATHER.windows(core.len()).any(|bytes| bytes == core));
 }
 
-/// An interface with its docs, as text that two of them can be compared by.
+/// An interface with its docs, as text to compare.
 fn describe(resolve: &Resolve, id: wit_parser::InterfaceId) -> String {
     let interface = &resolve.interfaces[id];
     let mut printer = wit_component::WitPrinter::default();
@@ -51,7 +51,7 @@ fn describe(resolve: &Resolve, id: wit_parser::InterfaceId) -> String {
     format!("{} {:?}\n{text}", resolve.packages[package].name, interface.docs.contents)
 }
 
-/// The hybrid example's guest speaks the core world; here its contract is not even linked in.
+/// The hybrid example's guest speaks the core world. This test does not link the contract of that example.
 fn container() -> Container {
     let image = Registry::new().load_image(tairitsu::include_guest!("tairitsu-example-hybrid")).unwrap();
     Container::builder(&image).provide(Quiet).build().unwrap()
@@ -103,7 +103,7 @@ fn an_image_without_the_core_world() {
     );
 }
 
-/// A provider of its own in place of the two closures.
+/// A provider in place of the two closures.
 #[test]
 fn another_host() {
     struct Loud;

@@ -1,4 +1,5 @@
-//! Many containers, many failures, many threads: in a process of their own, whose memory is theirs alone.
+//! Many containers, many failures, many threads. Each test runs in a process of its own, so that it can measure the
+//! memory.
 
 use crate::misbehaviour::{ENDING, ENDLESS, Guests, Small, limits, small};
 use crate::{UNRULY, soak};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use tairitsu::{CallError, Container, Ending, Error, Event, Limits, Registry, Status, Template};
 use tairitsu_test_unruly::Unruly;
 
-/// Runs an ignored test, of that path, in a process of its own.
+/// Runs the ignored test of this path, in a process of its own.
 pub(crate) fn alone(test: &str) {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"])
@@ -20,7 +21,7 @@ pub(crate) fn alone(test: &str) {
     println!("{text}");
 }
 
-/// Resident memory of this process in MiB, where the platform tells.
+/// The resident memory of this process in MiB, if the platform can tell.
 pub(crate) fn resident() -> Option<usize> {
     let statm = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: usize = statm.split_whitespace().nth(1)?.parse().ok()?;
@@ -37,7 +38,7 @@ fn failures_leave_no_trace() {
 fn thousands_of_failures() {
     let registry = Registry::new();
     let guests = Guests::new(&registry, &limits());
-    // Only what never ends by itself has no time.
+    // Only endless calls get the short deadline.
     let hurried = Guests::new(&registry, &limits().deadline(Duration::from_millis(20)));
     let mut neighbour = guests.small.spawn().unwrap();
     let mut calls = 0;
@@ -90,7 +91,7 @@ fn ten_thousand_live() {
     }
     println!("10,000 spawned in {spawned:?}; resident MiB before {before:?}, after {:?}", resident());
     assert_eq!(registry.containers().len(), 10_000);
-    // One that fails is one that fails.
+    // The failure of one container is the failure of that container only.
     containers[5_000].guest(Small).unwrap().trap().unwrap_err();
     containers[5_000].restart().unwrap();
     assert_eq!(containers[5_000].guest(Small).unwrap().work().unwrap(), 1);
@@ -99,7 +100,7 @@ fn ten_thousand_live() {
     assert!(registry.containers().is_empty());
 }
 
-/// Eight threads do everything at random for a while; nothing is lost and nothing hangs.
+/// Eight threads do everything at random for a while. Nothing is lost, and nothing hangs.
 #[test]
 fn eight_threads_at_random() {
     alone("crowd::eight_threads");
@@ -109,7 +110,7 @@ fn eight_threads_at_random() {
 #[ignore = "run by eight_threads_at_random, alone"]
 fn eight_threads() {
     let registry = Registry::new();
-    // Every event has room.
+    // The subscription has room for every event.
     let events = registry.events_with_capacity(usize::MAX);
     let image = registry.register_image("unruly:v0", UNRULY).unwrap();
     registry.register_image("shared:v0", answering(0)).unwrap();
@@ -117,7 +118,7 @@ fn eight_threads() {
     let template = Container::builder(&image).limits(limits).prepare().unwrap();
     let end = Instant::now() + Duration::from_secs(soak(30, 5));
     let (done, is_done) = std::sync::mpsc::channel::<()>();
-    // A thread that hangs cannot be ended but with its process.
+    // A hanging thread can be ended only with its process.
     let watchdog = std::thread::spawn(move || {
         if is_done.recv_timeout(Duration::from_secs(120)).is_err_and(|error| error == RecvTimeoutError::Timeout) {
             eprintln!("expected 8 threads to end within 90 s of their time, found them at work: a deadlock");
@@ -134,7 +135,7 @@ fn eight_threads() {
     watchdog.join().unwrap();
     assert!(registry.containers().is_empty(), "{:?}", registry.containers());
 
-    // What was told adds up to what there is.
+    // The events add up to the registry's contents.
     let (mut names, mut created, mut living) = (BTreeMap::new(), 0, BTreeMap::new());
     let mut count = 0;
     while let Ok(event) = events.try_recv() {
@@ -200,9 +201,9 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
         state ^= state << 17;
         (state >> 33) as usize % n
     };
-    // What each container ought to have counted; nothing once it has ended.
+    // The calls that each container should have counted. Empty after the container has ended.
     let mut mine: Vec<(Container, Option<u32>)> = Vec::new();
-    // A name that is this thread's own, and what it stands for.
+    // A name that only this thread uses, and the number that the named image returns.
     let (own, mut stands_for) = (format!("own-{seed}:v0"), None);
     let mut spawned = 0;
     while Instant::now() < end {
@@ -243,7 +244,7 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
             }
             (10, Some(at)) => drop(mine.swap_remove(at)),
             (11, _) => match random(60) {
-                // To compile is slow here.
+                // Compiling is slow here, so this case is rare.
                 0..2 => {
                     let number = random(1000) as u32;
                     let wasm = answering(number);
@@ -278,7 +279,7 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
                     }
                 }
                 _ => {
-                    // Besides the eight threads' own, each may have two of another image.
+                    // Each of the eight threads may have two containers of another image besides its own.
                     let list = registry.containers();
                     assert!(list.len() <= 8 * 22 && list.len() >= mine.len(), "{}", list.len());
                     assert!(registry.get_image("unruly:v0").is_some());
@@ -287,7 +288,7 @@ fn random_work(registry: &Registry, template: &Template, seed: u64, end: Instant
             _ => {}
         }
     }
-    // All of them at once, and each ends in time.
+    // All eight threads spin at once, and each call ends in time.
     let mut container = template.spawn().unwrap();
     let error = container.guest(Unruly).unwrap().spin().unwrap_err();
     assert!(matches!(error, CallError::Deadline { .. }), "{error}");

@@ -1,4 +1,4 @@
-//! Who waits for a container's end, and who follows what happens in a registry.
+//! Waiting for a container's end, and following the events of a registry.
 
 use crate::UNRULY;
 use futures_core::Stream;
@@ -15,7 +15,7 @@ fn template(registry: &Registry) -> Template {
     Container::builder(&image).limits(limits).prepare().unwrap()
 }
 
-/// Everything up to now.
+/// All events up to now.
 fn drain(events: &Events) -> Vec<Event> {
     std::iter::from_fn(|| events.try_recv().ok()).collect()
 }
@@ -55,10 +55,10 @@ fn who_waits_learns_how_it_ended() {
         let Ending::Trapped(error) = waiter.join().unwrap() else { panic!("it trapped") };
         assert!(matches!(error, CallError::Deadline { .. }), "{error}");
     }
-    // It is over, and whoever asks hears so.
+    // The container has ended. Each later wait returns that end at once.
     assert!(matches!(handle.wait(), Ending::Trapped(CallError::Deadline { .. })));
     assert!(matches!(handle.wait_timeout(Duration::ZERO), Some(Ending::Trapped(_))));
-    // A stop comes after.
+    // A stop after the trap is the container's last end.
     handle.stop();
     assert!(matches!(handle.wait(), Ending::Stopped));
 
@@ -81,7 +81,7 @@ fn who_waits_sees_an_end_that_a_restart_follows() {
         container.guest(Unruly).unwrap().ping().unwrap();
         let handle = container.handle();
         let waiter = std::thread::spawn(move || handle.wait_timeout(LONG));
-        // It has no sign of being about to wait but time.
+        // Nothing shows that the other thread is about to wait, so this sleeps.
         std::thread::sleep(Duration::from_millis(50));
         container.guest(Unruly).unwrap().trap().unwrap_err();
         container.restart().unwrap();
@@ -141,17 +141,17 @@ fn a_registrys_events() {
     assert!(cause.starts_with("`test:unruly/unruly#panic` failed: the guest panicked"), "{cause}");
     assert!(cause.contains("at the disco"), "{cause}");
 
-    // The end of all that could happen is the end of the stream.
+    // The stream ends when nothing can happen any more: no registry, no container and no image is left.
     let waiter = std::thread::spawn(move || events.map(|event| short(&event).1).collect::<Vec<_>>());
     let container = template.spawn().unwrap();
     drop((registry, template));
     drop(container);
-    // So is an image of it that somebody has.
+    // An image also keeps the stream open. This was the last one.
     drop(other);
     assert_eq!(waiter.join().unwrap(), ["created", "stopped"]);
 }
 
-/// A reader that does not read holds up nobody, and learns what it has missed.
+/// A slow reader holds up no sender. Its next read says how many events it has missed.
 #[test]
 fn a_reader_that_is_late() {
     let registry = Registry::new();
@@ -168,7 +168,7 @@ fn a_reader_that_is_late() {
     assert_eq!(drain(&timely).len(), 100, "who has left is in nobody's way");
 }
 
-/// From another thread, while it happens.
+/// Events of another thread wake a reader that waits.
 #[test]
 fn events_wake_who_waits_for_them() {
     let registry = Registry::new();
@@ -187,7 +187,7 @@ fn events_wake_who_waits_for_them() {
     assert_eq!(reader.join().unwrap(), ["created", "started", "trapped", "stopped"]);
 }
 
-/// As a stream: a task is woken for each event, and at the end of all that could happen.
+/// Events as a stream wake a task for each event, and when nothing can happen any more.
 #[test]
 fn events_as_a_stream() {
     let registry = Registry::new();

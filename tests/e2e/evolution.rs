@@ -1,4 +1,4 @@
-//! Older and newer guests on older and newer hosts, each pair with the verdict that is documented for it.
+//! Older and newer guests on older and newer hosts. Each pair has the verdict that is documented for it.
 #![allow(dead_code)] // Some traits are only compared.
 
 use crate::bad_input::with_section;
@@ -21,24 +21,24 @@ mod v1 {
     }
 }
 
-/// Functions more, of which the trait says what they do where the guest lacks them.
+/// A version with more functions. The trait has default bodies for them, for a guest that lacks them.
 mod with_defaults {
     #[tairitsu::guest(package = "acme:evolution@1.1.0")]
     pub(super) trait Greeter {
         fn greet(&mut self, name: &str) -> u32;
         fn count(&self) -> u32;
-        /// By functions of the guest.
+        /// The default body calls functions of the guest.
         fn twice(&mut self, name: &str) -> Result<u32, String> {
             match name {
                 "" => Err("nobody".into()),
                 name => Ok(self.greet(name) + self.count()),
             }
         }
-        /// By another default.
+        /// The default body calls another default body.
         fn four_times(&mut self, name: &str) -> Result<u32, String> {
             Ok(self.twice(name)? + self.twice(name)?)
         }
-        /// Without a result, and with a panic.
+        /// The default body has no result, and panics.
         fn check(&self) {
             assert!(self.count() != 7, "the count is seven");
         }
@@ -53,7 +53,7 @@ mod with_defaults {
     }
 }
 
-/// A function more, without a default.
+/// A version with one more function, which has no default body.
 mod without_defaults {
     #[tairitsu::guest(package = "acme:evolution@1.2.0")]
     pub(super) trait Greeter {
@@ -63,7 +63,7 @@ mod without_defaults {
     }
 }
 
-/// A changed type.
+/// A version with a changed type.
 mod changed {
     #[tairitsu::guest(package = "acme:evolution@1.0.1")]
     pub(super) trait Greeter {
@@ -77,7 +77,7 @@ mod changed {
     }
 }
 
-/// A removed function.
+/// A version without one of the functions.
 mod removed {
     #[tairitsu::guest(package = "acme:evolution@1.0.2")]
     pub(super) trait Greeter {
@@ -85,7 +85,7 @@ mod removed {
     }
 }
 
-/// A version that is another interface.
+/// A major version, which is another interface.
 mod v2 {
     #[tairitsu::guest(package = "acme:evolution@2.0.0")]
     pub(super) trait Greeter {
@@ -99,7 +99,7 @@ mod v2 {
     }
 }
 
-/// A guest of an interface, in which every function returns 7, but for `trap`, which traps.
+/// A guest of an interface. Each function returns 7, except the function `trap`, which traps.
 fn guest(interface: &Interface, trap: &str) -> Image {
     let mut core = String::from(
         "(module (memory (export \"memory\") 1)
@@ -173,7 +173,7 @@ fn a_trap_below_a_default_is_the_calls() {
     assert!(matches!(error, CallError::Trapped { .. }), "{error}");
 }
 
-/// The body is the host's own code.
+/// A default body is the host's own code, so its panic is the host's panic.
 #[test]
 #[should_panic(expected = "the count is seven")]
 fn a_panic_of_a_default_is_the_hosts() {
@@ -269,11 +269,11 @@ fn an_older_guest_on_a_newer_host() {
     let image = caller(v1::Journal.interface());
     assert_eq!(image.compatibility(with_defaults::Journal), Compatibility::Compatible);
     Container::builder(&image).provide(New).build().unwrap();
-    // And what the trait has a default for is provided.
+    // The host also provides the functions that have default bodies.
     let newer = caller(with_defaults::Journal.interface());
     assert_eq!(newer.compatibility(with_defaults::Journal), Compatibility::Compatible);
     Container::builder(&newer).provide(New).build().unwrap();
-    // Nothing is asked for.
+    // This guest imports nothing, so any host fits.
     let silent = guest(v1::Greeter.interface(), "");
     assert_eq!(silent.compatibility(with_defaults::Journal), Compatibility::Compatible);
 }

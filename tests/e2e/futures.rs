@@ -11,7 +11,7 @@ use tairitsu_test_web::{Failure, Guest, Reader, Web};
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Waits by tokio's timers. Counts those who wait, who are there until what they wait for has come or is dropped.
+/// Waits by tokio's timers. Counts the calls that wait now: a call counts until its waiting is over or dropped.
 #[derive(Clone, Default)]
 struct Pages {
     count: u32,
@@ -42,7 +42,7 @@ impl Web for Pages {
         match address {
             "" => return Err(Failure::NotFound(address.into())),
             "together" => {
-                // Until another is here.
+                // Waits until a second call waits here.
                 let _waits = Waits::begin(&self.waiting);
                 while self.waiting.load(SeqCst) < 2 {
                     tokio::task::yield_now().await;
@@ -95,7 +95,7 @@ fn the_guest_waits_and_the_thread_does_not() {
         reader.rest(1).await.unwrap();
         assert_eq!(reader.calls().await.unwrap(), 4);
 
-        // On the one thread that there is: each waits for the other.
+        // Both calls run on one thread, and each waits for the other.
         let mut another = pages(&pages_of_all, 60_000 * MS).await;
         let other = tokio::spawn(async move { another.guest(Reader).unwrap().read("together", "c").await });
         assert_eq!(reader.read("together", "b").await.unwrap(), "together 0, b 0 1 2: 5");
@@ -103,7 +103,8 @@ fn the_guest_waits_and_the_thread_does_not() {
     });
 }
 
-/// A deadline, a stop, a panic, a dropped future: each ends the call, and what it waited for is dropped.
+/// A deadline, a stop, a panic and a dropped future each end the call. The future that the call waited for is
+/// dropped.
 #[test]
 fn what_ends_the_waiting() {
     as_task(async {
@@ -167,7 +168,7 @@ fn who_provides_it_to_futures() {
     });
 }
 
-/// Where a call is no future, the thread waits, and no longer than it may.
+/// Where a call is not a future, the thread waits, and only as long as the call may.
 #[test]
 fn where_calls_are_no_futures() {
     let waiting = Pages::default();
@@ -204,7 +205,7 @@ fn where_calls_are_no_futures() {
     native.guest(Reader).unwrap().rest(1).unwrap();
 }
 
-/// Who has nothing to wait for writes a plain function.
+/// An impl that waits for nothing writes a plain function.
 #[test]
 fn a_plain_function_in_its_place() {
     struct Memory;
@@ -238,7 +239,7 @@ fn in_a_block() {
 
     #[tairitsu::host(package = "test:clock")]
     impl Clock {
-        /// Waits, and says how often it has.
+        /// Waits, and returns how often it has waited.
         pub(crate) async fn tick(&mut self, ms: u64) -> u32 {
             tokio::time::sleep(Duration::from_millis(ms)).await;
             self.0 += 1;

@@ -1,4 +1,4 @@
-//! What WASI grants, and nothing beside it.
+//! The grants of WASI, and nothing beside them.
 
 use crate::image;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tairitsu::{CallError, Container, Error, Output, Wasi};
 use tairitsu_test_unruly::Unruly;
 
-/// A directory that goes with the test.
+/// A directory that is removed at the end of the test.
 struct Dir(PathBuf);
 
 impl Dir {
@@ -116,7 +116,8 @@ fn output_captured_and_written() {
     assert!(matches!(&error, CallError::Provider { message, .. } if message == "no such word"), "{error}");
 }
 
-/// What can fail or be seen happens when a container is spawned, and the rest when it first calls.
+/// WASI parts that can fail, or that others can see, are made when a container is spawned. The rest is made at the
+/// first call.
 #[test]
 fn before_the_first_call() {
     let dir = Dir::new("first-call");

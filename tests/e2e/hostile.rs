@@ -1,4 +1,5 @@
-//! Hand-made guests that lower what the canonical ABI does not have. Each call is a typed error, and the host goes on.
+//! Guests that are made by hand and lower values that the canonical ABI forbids. Each call is a typed error, and the
+//! host goes on.
 
 use crate::bad_input::with_section;
 use tairitsu::schema::Role;
@@ -29,7 +30,7 @@ struct Item {
 }
 
 #[allow(dead_code)]
-/// Every function takes the words that it is to return, or those that lie where its result points.
+/// Each function takes the words of its result, or the words at the address of its result.
 #[tairitsu::guest(package = "test:hostile")]
 trait Hostile {
     fn bool(&self, word: u32) -> bool;
@@ -45,7 +46,8 @@ trait Hostile {
     fn nowhere(&self, address: u32) -> (u64, u64);
 }
 
-/// The core module: a memory of one page. The result's words are written at 16; what they point to is data.
+/// The core module, with a memory of one page. It writes the words of the result at address 16. The strings and lists
+/// that they refer to are data of the module.
 const CORE: &str = r#"
     (module
         (memory (export "memory") 1)
@@ -90,7 +92,7 @@ fn image() -> Image {
     Registry::new().load_image(module).unwrap()
 }
 
-/// A call, and whether its error is the one to expect.
+/// A call, and a check that its error is the expected one.
 type Case = (fn(&mut HostileClient<'_>) -> Result<(), CallError>, fn(&AbiError) -> bool);
 
 #[test]
@@ -138,7 +140,7 @@ fn values_that_are_none() {
     }
 }
 
-/// What the canonical ABI allows is taken, however odd.
+/// Odd values are accepted, if the canonical ABI allows them.
 #[test]
 fn values_that_are_odd() {
     let mut container = Container::new(&image()).unwrap();
@@ -152,7 +154,7 @@ fn values_that_are_odd() {
     assert!(matches!(hostile.option((0xffff_ff01, 7)).unwrap(), Some(7)), "padding is not looked at");
 }
 
-/// The address of the result itself.
+/// The address of the result itself is bad: outside of the memory, or not aligned.
 #[test]
 fn results_that_are_nowhere() {
     let image = image();
@@ -163,7 +165,7 @@ fn results_that_are_nowhere() {
     }
 }
 
-/// Lists that refer to the same bytes would be many times the guest's memory in the host.
+/// Many lists refer to the same bytes. In the host they would take many times the guest's memory.
 #[test]
 fn small_guests_make_no_large_hosts() {
     let image = image();
@@ -172,7 +174,7 @@ fn small_guests_make_no_large_hosts() {
         container.guest(Hostile).unwrap().bombs((4096, lists)).map(|lists| lists.len())
     };
     assert_eq!(call(10).unwrap(), 10);
-    // 7,000 of them would be 458 MB of a guest of 64 KiB.
+    // 7,000 such lists would take 458 MB in the host. The guest has 64 KiB.
     let error = call(7000).unwrap_err();
     assert!(matches!(error, CallError::HostBytes { limit: 33_554_432, .. }), "{error}");
 }

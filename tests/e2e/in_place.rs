@@ -1,4 +1,4 @@
-//! Results that are looked at where they are, by the clients' functions `.._with`.
+//! Results that the host looks at in the guest's memory, by the clients' functions `.._with`.
 
 use crate::calls::{Echo, with_zoo};
 use crate::image;
@@ -14,7 +14,7 @@ fn strings_and_lists() {
             let bytes: Vec<u8> = (0..len).map(|i| i as u8).collect();
             assert!(zoo.echo_blob_with(&bytes, |found| found == bytes).unwrap());
             let text = "ü".repeat(len);
-            // What is declared as a `String` is not given away here.
+            // The closure gets a `&str`, though the function returns a `String`.
             assert_eq!(zoo.echo_string_with(&text, str::to_owned).unwrap(), text);
             assert_eq!(zoo.echo_str_with(&text, str::len).unwrap(), 2 * len);
         }
@@ -33,7 +33,7 @@ fn a_function_s_own_error() {
     assert_eq!(unruly.ask_with("ha", str::to_owned).unwrap(), "haha");
 }
 
-/// Nothing is allocated for what is looked at.
+/// The host allocates nothing for a result that it looks at.
 #[test]
 fn what_the_host_may_allocate_does_not_bound_it() {
     let limits = Limits::new().host_bytes(100_000);
@@ -45,7 +45,7 @@ fn what_the_host_may_allocate_does_not_bound_it() {
     assert!(matches!(error, CallError::HostBytes { .. }), "{error}");
 }
 
-/// While a result is looked at, and while the guest runs, others are looked at.
+/// Calls nest: the closure looks at results of other containers, and so does a provider while the guest runs.
 #[test]
 fn one_inside_another() {
     let zoo = || Container::builder(&image("zoo")).provide(Echo::default()).build().unwrap();
@@ -61,7 +61,7 @@ fn one_inside_another() {
     assert_eq!(found.unwrap(), "WORD 4");
 }
 
-/// It is the caller's, and not the guest's.
+/// A panic of the closure is the caller's panic, and not an error of the guest.
 #[test]
 fn a_panic_of_who_looks() {
     let mut container = Container::builder(&image("zoo")).provide(Echo::default()).build().unwrap();
@@ -86,7 +86,7 @@ trait Garbage {
     fn result(&mut self) -> Result<Vec<u16>, String>;
 }
 
-/// A component whose functions return what is at address 8, with these words there; strings are in that encoding.
+/// A component whose functions return the value at address 8, where these words are. Its strings have this encoding.
 fn garbage(words: [u32; 3], encoding: &str) -> Container {
     let data: String = words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("\\{byte:02x}")).collect();
     let lift = |name: &str, ty: &str| {
@@ -120,7 +120,7 @@ fn what_is_no_such_value_is_not_shown() {
     }
     let is_outside = |error: &AbiError| matches!(error, AbiError::OutOfBounds { .. });
     let utf8 = |words| garbage(words, "string-encoding=utf8");
-    // What is there, at the edge of the memory of a page, and beyond it.
+    // Bytes inside the memory, at the edge of its page, and beyond it.
     assert_eq!(utf8([64, 1, 0]).guest(Garbage).unwrap().text_with(str::to_owned).unwrap(), "h");
     assert_eq!(utf8([65_535, 1, 0]).guest(Garbage).unwrap().bytes_with(<[u8]>::to_vec).unwrap(), [0]);
     assert_eq!(utf8([64, 1, 0]).guest(Garbage).unwrap().words_with(<[u32]>::to_vec).unwrap(), [0x0069_0068]);
@@ -140,7 +140,7 @@ fn what_is_no_such_value_is_not_shown() {
         matches!(error, AbiError::Discriminant { found: 2, .. })
     });
     ends(utf8([1, 65_536, 1]).guest(Garbage).unwrap().result_with(|_| ()), is_outside);
-    // A string of another encoding is no `str` where it is, and is one all the same.
+    // A string in another encoding has no `str` in memory. The closure gets a lifted copy.
     let mut wide = garbage([64, 2, 0], "string-encoding=utf16");
     assert_eq!(wide.guest(Garbage).unwrap().text_with(str::to_owned).unwrap(), "hi");
 }

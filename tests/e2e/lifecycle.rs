@@ -58,7 +58,7 @@ fn a_shared_provider_is_one() {
     assert_eq!(log.lock().unwrap().0, ["greeted Ada", "greeted Bob"]);
     assert_eq!(entries(&mut one), "1 visits, 2 entries");
 
-    // After a panic in it, the others go on, and so does it.
+    // After a panic in the shared provider, the other containers go on, and the provider works again.
     let error = one.guest(Greeter).unwrap().greet("Eve").unwrap_err();
     assert!(matches!(error, CallError::Provider { .. }), "{error}");
     other.guest(Greeter).unwrap().greet("Bob").unwrap();
@@ -75,7 +75,7 @@ fn a_provider_by_value_is_one_containers() {
     assert!(error.to_string().contains("provide_with"), "{error}");
 }
 
-/// Everything is found before a container is spawned.
+/// `prepare` finds every fault, before any container is spawned.
 #[test]
 fn prepare_reports_everything() {
     let error = Container::builder(&hybrid()).prepare().unwrap_err();
@@ -134,7 +134,7 @@ fn from_created_to_stopped() {
     assert_eq!(handle.status(), Status::Stopped);
 }
 
-/// What is given by value goes along, what a factory makes is made anew, and handlers stay.
+/// Over a restart, a provider given by value stays, a factory makes a new provider, and handlers stay.
 #[test]
 fn providers_over_a_restart() {
     let mut container = Container::builder(&hybrid()).provide(Log::default()).build().unwrap();
@@ -154,7 +154,7 @@ fn providers_over_a_restart() {
     assert_eq!(container.handle_command("shout", "").unwrap(), "UPPERCASE");
 }
 
-/// From another thread: guest code, and a guest that waits, end within a few ticks.
+/// A stop from another thread ends guest code, and a guest that waits, within a few ticks.
 #[test]
 fn stopped_from_outside() {
     type Call = fn(&mut Container) -> Result<(), CallError>;
@@ -181,7 +181,7 @@ fn stopped_from_outside() {
     }
 }
 
-/// A client that is held sees the stop, too.
+/// A client that was made before the stop sees the stop too.
 #[test]
 fn stopped_between_two_calls() {
     let mut container = Container::new(&image("unruly")).unwrap();
@@ -203,7 +203,7 @@ fn restarted_by_policy() {
         container.guest(Unruly).unwrap().trap().unwrap_err();
         let wait = container.restarts_in().unwrap();
         assert!(wait > Duration::ZERO && wait <= Duration::from_millis(200 << attempt), "{attempt}: {wait:?}");
-        // Too early.
+        // The restart is not due yet.
         let error = container.guest(Unruly).unwrap().ping().unwrap_err();
         assert!(matches!(error, CallError::Trapped { .. }), "{error}");
         std::thread::sleep(wait);
@@ -235,7 +235,7 @@ fn containers_in_a_list() {
         [("unruly:v1#0", Some("unruly:v1"), Status::Running, 1), ("other", Some("unruly:v1"), Status::Created, 0)]
     );
     assert!(list[0].id < list[1].id && list[0].age >= list[1].age);
-    // An image that is gone from the registry is still the containers'.
+    // Containers keep an image that was removed from the registry.
     registry.remove_image("unruly:v1").unwrap();
     drop((one, template));
     assert_eq!(registry.containers().len(), 1);
@@ -251,7 +251,7 @@ fn what_goes_between_threads() {
     both::<tairitsu::Trap>();
 }
 
-/// A factory is called once a container.
+/// A factory is called once for each container.
 #[test]
 fn one_provider_each() {
     let made = Arc::new(AtomicU32::new(0));
@@ -268,7 +268,7 @@ fn one_provider_each() {
     assert_eq!((containers.len(), made.load(Ordering::Relaxed)), (3, 3));
 }
 
-/// A name has its old image or its new one, and whoever runs the old one goes on with it.
+/// A name stands for its old image or for its new one. Containers of the old image go on with it.
 #[test]
 fn images_replaced_under_load() {
     let registry = Registry::new();
@@ -332,7 +332,7 @@ trait Answer {
     fn answer(&mut self) -> u32;
 }
 
-/// A guest that answers with a number.
+/// A guest whose function returns this number.
 fn small(n: u32) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(component

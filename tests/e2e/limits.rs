@@ -1,4 +1,4 @@
-//! Guests that run into their limits. `misbehaviour.rs` has every way to do so in one table.
+//! Guests that run into their limits. The table in `misbehaviour.rs` has every way to do so.
 
 use crate::{UNRULY, image};
 use std::sync::OnceLock;
@@ -8,7 +8,7 @@ use tairitsu_test_unruly::Unruly;
 
 const DEADLINE: Duration = Duration::from_millis(500);
 
-/// A tick, the machine's other work and a debug build are in it.
+/// Extra time for a tick, for other work of the machine and for a debug build.
 const SLACK: Duration = DEADLINE;
 
 fn container() -> Container {
@@ -27,7 +27,7 @@ fn a_panic_has_its_message_and_its_place() {
     assert!(line.starts_with("`test:unruly/unruly#panic` failed: the guest panicked at"), "{line}");
     assert!(!line.contains('\n'), "{line}");
 
-    // A message that never ends is cut at its beginning, and costs the host no more than that.
+    // A long message is cut at its beginning, so that the host keeps only its end.
     let mut container = self::container();
     let error = container.guest(Unruly).unwrap().panic(&"x".repeat(1 << 20)).unwrap_err();
     assert!(error.trap().unwrap().stderr().len() <= 4096);
@@ -43,7 +43,7 @@ fn a_backtrace_has_the_guests_names() {
     assert!(format!("{:#}", error.trap().unwrap()).contains("tairitsu_test_unruly::Guest"));
 }
 
-/// Time in a provider counts, and is seen when it returns.
+/// Time in a provider counts. The deadline is checked when the provider returns.
 #[test]
 fn a_provider_that_is_slow() {
     let mut container = container();
@@ -54,7 +54,7 @@ fn a_provider_that_is_slow() {
     let error = container.guest(Unruly).unwrap().ask("").unwrap_err();
     assert!(matches!(error, CallError::Deadline { .. }), "{error}");
 
-    // One that takes longer than the ticker's patience, before guest code that does not end.
+    // The provider takes longer than the ticker waits before it sleeps. Then endless guest code runs.
     let mut container = self::container();
     container.on_log(|_, _| std::thread::sleep(Duration::from_millis(1700)));
     let start = Instant::now();
@@ -90,7 +90,7 @@ fn fuel_is_counted_where_the_registry_counts_it() {
     let error = spin(1_000_000);
     assert!(matches!(error, CallError::Fuel { limit: 1_000_000, .. }), "{error}");
     assert!(error.to_string().contains("fuel of 1000000"), "{error}");
-    // Without a limit there is fuel enough.
+    // Without a limit there is enough fuel for any call.
     let mut container = Container::new(&image).unwrap();
     assert_eq!(container.guest(Unruly).unwrap().ping().unwrap(), 1);
 
@@ -137,7 +137,7 @@ fn tables_and_memories() {
     let error = container.guest(Greedy).unwrap().run().unwrap_err();
     assert!(matches!(error, CallError::Table { limit: 100_000, .. }), "{error}");
 
-    // All memories count together; a guest's own maximum is its own affair.
+    // All memories count together. A memory's own maximum is the guest's affair, and no error.
     let image = greedy(
         r#"(memory $a 10) (memory $b 10 12)
            (func (export "run") (result i32)
@@ -153,7 +153,8 @@ fn tables_and_memories() {
     assert_eq!(container.handle().info().memory, 30 * 65_536);
 }
 
-/// What is too large from the start is found before anything is instantiated, and so is a start that does not end.
+/// An image that is too large from the start is an error before it is instantiated. A start function that does not
+/// end is an error too.
 #[test]
 fn images_that_are_too_large_or_do_not_start() {
     let image = greedy(r#"(memory 100) (func (export "run") (result i32) i32.const 0)"#);
@@ -165,7 +166,7 @@ fn images_that_are_too_large_or_do_not_start() {
     let error = Container::builder(&image).limits(Limits::new().table_elements(1999)).prepare().unwrap_err();
     assert!(matches!(error, Error::TooLarge { limit: 1999, found: 2000, .. }), "{error}");
 
-    // Two that are within the limit each, and not together.
+    // Two memories, each within the limit, and together beyond it.
     let image = greedy(r#"(memory 60) (memory 60) (func (export "run") (result i32) i32.const 0)"#);
     let limits = Limits::new().memory_bytes(99 * 65_536);
     let template = Container::builder(&image).limits(limits).prepare().unwrap();
@@ -180,7 +181,7 @@ fn images_that_are_too_large_or_do_not_start() {
     assert!(start.elapsed() < DEADLINE + SLACK);
 }
 
-/// Timers that nobody drops, by WASI's own functions.
+/// Timers of WASI that nobody drops.
 #[test]
 fn handles_that_are_held_forever() {
     let text = r#"(component

@@ -8,10 +8,10 @@ use tairitsu_test_sensor::{SensorGuest, StationHost};
 use tairitsu_test_types::weather::{Sky, Warnings};
 use tairitsu_test_weather::Station;
 
-/// Stands for the station, where the sensor asks it.
+/// Stands for the station, when the sensor calls the station.
 #[derive(Default)]
 struct Echo {
-    /// The station itself, by way of the host.
+    /// The station itself, which this provider calls back.
     back: Arc<Mutex<Option<SharedContainer>>>,
 }
 
@@ -44,7 +44,7 @@ fn a_guest_calls_a_guest() {
     let sensor = sensor();
     let mut first = station(&sensor);
     assert_eq!(see(&mut first, &["Kyoto", "", "Oslo"]).unwrap(), [Sky::Clouds(1), Sky::Clouds(3)]);
-    // The one sensor has the one state, for other guests and for the host.
+    // All guests and the host call the same sensor, with the same state.
     assert_eq!(see(&mut station(&sensor), &["ring"]).unwrap(), [Sky::Clear]);
     let seen = sensor.lock().guest(SensorGuest).unwrap().observe("here").unwrap();
     assert_eq!(seen.sky, Sky::Clouds(5));
@@ -78,7 +78,7 @@ fn a_guest_that_fails_is_an_error_of_its_callers_call() {
     assert!(message.contains("the sensor is broken"), "{message}");
     assert!(error.to_string().contains("the container behind `test:weather/sensor@1.2.0#observe` failed"), "{error}");
 
-    // The next one is told that it has ended; restarted, it goes on.
+    // The next caller gets the error that the sensor has trapped. After a restart the sensor works again.
     let error = see(&mut station(&sensor), &["a"]).unwrap_err();
     assert!(matches!(&error, CallError::Linked { message, .. } if message.contains("had trapped")), "{error:?}");
     sensor.lock().restart().unwrap();
@@ -104,7 +104,7 @@ fn nobody_waits_longer_than_his_deadline() {
     let mut caller = Container::builder(&image("weather")).link(SensorGuest, &sensor).limits(limits).build().unwrap();
     let start = Instant::now();
     let held = sensor.lock();
-    // Another thread, since this one has the sensor.
+    // The call comes from another thread, because this thread holds the sensor.
     let error = std::thread::scope(|scope| scope.spawn(|| see(&mut caller, &["a"]).unwrap_err()).join().unwrap());
     drop(held);
     assert!(matches!(&error, CallError::Linked { message, .. } if message.contains("in other calls")), "{error:?}");
@@ -122,7 +122,7 @@ fn both_policies_hold() {
     let error = see(&mut caller, &["a"]).unwrap_err();
     assert!(matches!(error, CallError::Denied { .. }), "{error:?}");
 
-    // What the linked one may not import, its caller's call cannot reach either.
+    // A denial for the linked container holds for calls from its callers too.
     let policy = Policy::allow_all().deny("test:station/*").unwrap().on_denied(OnDenied::Trap);
     let strict = Container::builder(&image("sensor")).provide(Echo::default()).policy(policy).build().unwrap();
     let error = see(&mut station(&SharedContainer::new(strict)), &["ring"]).unwrap_err();

@@ -1,4 +1,4 @@
-//! End to end: real wasm32 guests, compiled by this package's build script. `README.md` beside this folder names
+//! End to end: real wasm32 guests, which this package's build script compiles. `README.md` beside this folder names
 //! the layers.
 
 mod abi;
@@ -54,7 +54,7 @@ pub(crate) const SENSOR: &[u8] = tairitsu::include_guest!("tairitsu-test-sensor"
 pub(crate) const WEB: &[u8] = tairitsu::include_guest!("tairitsu-test-web");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
-/// One registry for all tests, and each guest compiled once.
+/// An image of the one registry that all tests share. Each guest is compiled once.
 pub(crate) fn image(name: &str) -> Image {
     use std::sync::OnceLock;
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
@@ -74,13 +74,13 @@ pub(crate) fn image(name: &str) -> Image {
     registry.get_image(name).unwrap()
 }
 
-/// How much of what only length brings to light: `full` where `TAIRITSU_SOAK` is set, as `.ci/run` does, and `short` where
-/// somebody waits for the tests.
+/// Chooses how long a test runs, if only length finds its faults. `full` with `TAIRITSU_SOAK` set, as in `.ci/run`.
+/// `short` while somebody waits for the tests.
 pub(crate) fn soak<T>(full: T, short: T) -> T {
     if std::env::var_os("TAIRITSU_SOAK").is_some() { full } else { short }
 }
 
-/// A component of a core module, by the stock encoder.
+/// Makes a component of a core module, with the stock encoder.
 pub(crate) fn componentize(module: &[u8]) -> Vec<u8> {
     use wasi_preview1_component_adapter_provider as adapter;
     wit_component::ComponentEncoder::default()

@@ -1,5 +1,5 @@
-//! Every way in which a guest misbehaves, in one table: the call ends in time, its error names the cause, and a
-//! neighbour answers all the while. `crowd.rs` has ten thousand of them.
+//! One table of every way in which a guest misbehaves. The call ends in time, its error names the cause, and a
+//! neighbour answers all the time. `crowd.rs` runs thousands of these calls.
 
 use crate::UNRULY;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -7,15 +7,14 @@ use std::time::{Duration, Instant};
 use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Status, Template};
 use tairitsu_test_unruly::{Unruly, UnrulyClient};
 
-/// The deadline of every call here. Half a second, since a machine of two cores that has other work, as those have that
-/// run tests, may keep a thread waiting for tenths of one: none of that is to be taken for a call that does not end, or
-/// for a neighbour that was held up by it.
+/// The deadline of every call here. A busy machine with two cores may let a thread wait for tenths of a second. With
+/// half a second, such a wait is not taken for a call that does not end, or for a neighbour that was held up.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// Few enough that to use them up takes no time.
+/// A small number, so that a guest uses up all handles at once.
 const HANDLES: usize = 100;
 
-/// What the others may use up, besides.
+/// The limits of every guest here.
 pub(crate) fn limits() -> Limits {
     Limits::new().memory_bytes(8 << 20).handles(HANDLES)
 }
@@ -24,16 +23,16 @@ pub(crate) fn limits() -> Limits {
 pub(crate) struct Way {
     pub(crate) name: &'static str,
     call: Call,
-    /// Whether it is the right variant.
+    /// Whether the error is the right variant.
     is: fn(&CallError) -> bool,
-    /// Some of the text, which name the cause.
+    /// A part of the error's text, which names the cause.
     words: &'static str,
 }
 
 enum Call {
-    /// A guest of the standard library, with WASI.
+    /// A guest with the standard library, with WASI.
     Unruly(fn(&mut UnrulyClient<'_>) -> Result<(), CallError>),
-    /// One that is written by hand, for what Rust does not let a guest do.
+    /// A guest that is written by hand, for calls that Rust does not let a guest make.
     Small(fn(&mut SmallClient<'_>) -> Result<(), CallError>),
 }
 use Call::{Small as Bare, Unruly as Std};
@@ -78,7 +77,7 @@ const fn way(name: &'static str, call: Call, is: fn(&CallError) -> bool, words: 
     Way { name, call, is, words }
 }
 
-/// Those that never end by themselves, and cost their deadline.
+/// Calls that never end by themselves, and take their whole deadline.
 pub(crate) const ENDLESS: [Way; 4] = [
     way("loops forever", Std(|c| c.spin()), is_deadline, "took longer than its deadline of "),
     way("floods `log`", Std(|c| c.flood_log()), is_deadline, "took longer than its deadline of "),
@@ -86,7 +85,7 @@ pub(crate) const ENDLESS: [Way; 4] = [
     way("sleeps in a host call", Std(|c| c.sleep(600_000)), is_deadline, "took longer than its deadline of "),
 ];
 
-/// Those that run into something before long.
+/// Calls that soon run into something.
 pub(crate) const ENDING: [Way; 14] = [
     way("recurses forever", Std(|c| c.recurse(0).map(drop)), is_stack, "used up its stack of 524288 bytes"),
     way("recurses, bare", Bare(|c| c.recurse().map(drop)), is_stack, "used up its stack of 524288 bytes"),
@@ -130,7 +129,7 @@ pub(crate) const ENDING: [Way; 14] = [
 ];
 
 impl Way {
-    /// Has a guest that has done nothing yet do it, and returns the call's error and time.
+    /// Runs the call in a fresh guest. Returns the call's error and the time that the call took.
     pub(crate) fn run(&self, guests: &Guests) -> (CallError, Duration) {
         let Self { name, is, .. } = self;
         let mut container = self.spawn(guests);
@@ -141,14 +140,15 @@ impl Way {
         };
         let (error, time) = (error.unwrap_err(), start.elapsed());
         assert!(is(&error), "{name}: {error:?}");
-        // That is its end.
+        // The container has ended.
         assert_eq!(container.status(), Status::Trapped, "{name}");
         let again = self.answer(&mut container);
         assert!(matches!(again, Err(CallError::Trapped { .. })), "{name}: {again:?}");
         (error, time)
     }
 
-    /// One that has answered. Where the machine is busy, and the deadline short, that may be what takes too long.
+    /// Spawns a guest that has answered once. On a busy machine with a short deadline even that may take too long, so
+    /// this tries again.
     fn spawn(&self, guests: &Guests) -> Container {
         for _ in 0..100 {
             match guests.of(self).spawn() {
@@ -195,7 +195,7 @@ impl Guests {
     }
 }
 
-/// A guest of one memory, that works and misbehaves. What it imports are WASI's timers, for something to hold.
+/// A guest with one memory, which works and misbehaves. It imports WASI's timers to have handles to hold.
 pub(crate) fn small(registry: &Registry) -> Image {
     let text = r#"(component
         (import "wasi:io/poll@0.2.0" (instance $poll (export "pollable" (type (sub resource)))))
@@ -260,16 +260,16 @@ pub(crate) trait Small {
     fn neither(&mut self) -> Option<u32>;
 }
 
-/// What a container has answered that another thread has.
+/// The answers of a container that runs on another thread.
 #[derive(Default)]
 struct Neighbour {
     is_done: AtomicBool,
     answers: AtomicU64,
-    /// The longest time between two answers, in microseconds, since somebody looked.
+    /// The longest time between two answers, in microseconds, since the last look.
     gap: AtomicU64,
 }
 
-/// Lets the neighbour go, also when an assertion has failed: the scope waits for its thread.
+/// Ends the neighbour's thread, also after a failed assertion: the scope waits for that thread.
 struct Done<'a>(&'a Neighbour);
 
 impl Neighbour {
@@ -289,7 +289,7 @@ impl Neighbour {
         }
     }
 
-    /// Waits for an answer that comes after now, so that no gap is open. How many there have been.
+    /// Waits for an answer that comes after now, so that no gap is open. Returns the number of answers so far.
     fn next_answer(&self) -> u64 {
         let (start, before) = (Instant::now(), self.answers.load(Relaxed));
         loop {
@@ -309,7 +309,7 @@ impl Drop for Done<'_> {
     }
 }
 
-/// The neighbour is of the same registry, the same image and the same template as most of those that misbehave.
+/// The neighbour has the same registry, image and template as most of the guests that misbehave.
 #[test]
 fn every_call_ends_and_names_its_cause_and_a_neighbour_answers() {
     let registry = Registry::new();
@@ -334,9 +334,9 @@ fn every_call_ends_and_names_its_cause_and_a_neighbour_answers() {
             assert!(text.starts_with("`test:unruly/unruly#") || text.starts_with("`test:small/small#"), "{text}");
             assert!(error.trap().is_some(), "{name}");
             assert!(time < 2 * LIMIT, "{name}: {time:?}");
-            // A neighbour that was held up by the call has not answered for as long as that took.
+            // A call that held up the neighbour would leave a gap as long as the call.
             assert!(gap < LIMIT, "{name}: {gap:?}");
-            // The clock's thread waits for its turn as others do, and then a call has a little less time.
+            // The ticker's thread may have to wait for a core too. The call then gets a little less time.
             assert!(!is_endless || time > LIMIT / 2 && answers >= 10, "{name}: {answers} answers in {time:?}");
         }
     });

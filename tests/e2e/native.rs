@@ -1,5 +1,5 @@
-//! Guests without wasm. What a native container and one of an image have in common is asserted of both, by the same code;
-//! `calls` does so for every type.
+//! Guests without wasm. The same assertions run on native containers and on containers of an image. `calls` does that
+//! for every type.
 
 use crate::image;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -153,7 +153,7 @@ fn a_provider_that_panics_is_an_error_of_that_call() {
         assert!(trap.function().ends_with("/greeter@0.1.0#greet"), "{}", trap.function());
         assert!(error.to_string().contains("panicked: greeted Eve"), "{error}");
         assert_eq!(container.status(), Status::Trapped);
-        // Given by value, the provider stays as it is.
+        // The provider was given by value, so it stays as it is.
         container.restart().unwrap();
         container.guest(Greeter).unwrap().greet("Ada").unwrap();
         assert_eq!(container.handle_command("visits", "").unwrap(), "1 visits, 1 entries");
@@ -174,7 +174,7 @@ fn what_is_denied_is_an_error_of_the_call() {
     }
 }
 
-/// What a native guest imports is seen when it is called.
+/// A missing import of a native guest shows only when the guest calls it.
 #[test]
 fn what_nobody_provides_is_an_error_of_the_call() {
     let mut container = Container::native::<Hello>().build().unwrap();
@@ -218,7 +218,7 @@ fn each_has_its_own_providers() {
         native().provide_shared(shared.clone()).build().unwrap(),
         native().provide_as((Journal, HostApi), Both::default()).build().unwrap(),
     ];
-    // On this thread and on others: a container's host goes where its caller is.
+    // Calls come from this thread and from others. The container's host is on the thread of the caller.
     let greet = |container: &mut Container| drop(container.guest(Greeter).unwrap().greet("Ada").unwrap());
     for _ in 0..2 {
         containers.iter_mut().for_each(greet);
@@ -241,7 +241,7 @@ fn each_has_its_own_providers() {
     assert_eq!(containers[1].handle_command("visits", "").unwrap(), "0 visits, 1 entries");
 }
 
-/// Two interfaces by one object.
+/// One object provides two interfaces.
 #[derive(Default)]
 struct Both(u64);
 
@@ -278,7 +278,7 @@ impl Sensor for Remote {
     }
 }
 
-/// Stands for the station, where the sensor asks it.
+/// Stands for the station, when the sensor calls the station.
 #[derive(Default)]
 struct Echo {
     back: Arc<Mutex<Option<SharedContainer>>>,
@@ -304,8 +304,8 @@ fn see(station: &mut Container, places: &[&str]) -> Result<Vec<Sky>, CallError> 
     Ok(page.items.iter().map(|outlook| outlook.now.sky).collect())
 }
 
-/// One guest's provider calls another guest, and each has its own host before and after; or an image is linked to a native
-/// container.
+/// The provider of one guest calls another guest. Each has its own host before and after. Or an image is linked to a
+/// native container.
 #[test]
 fn one_calls_another() {
     let sensors = [sensor(Echo::default()), sensor(Echo::default())];
@@ -348,7 +348,7 @@ fn there_is_no_host_outside() {
     let panic = panic_of(|| tairitsu::Host.record("nobody is there"));
     assert!(panic.contains("/journal@0.1.0` outside a container"), "{panic}");
 
-    /// Host code, whoever calls it.
+    /// Host code has no `Host`, even if a guest has called it.
     struct Confused;
 
     #[tairitsu::host]
@@ -368,7 +368,7 @@ fn there_is_no_host_outside() {
         matches!(&error, CallError::Provider { message, .. } if message.contains("outside a container")),
         "{error}"
     );
-    // Nor after a call that has ended so.
+    // The thread has no host either after a call that has failed like this.
     let panic = panic_of(move || {
         container.guest(Greeter).unwrap().greet("Ada").unwrap_err();
         tairitsu::Host.record("nobody is there");
@@ -376,7 +376,7 @@ fn there_is_no_host_outside() {
     assert!(panic.contains("outside a container"), "{panic}");
 }
 
-/// Nothing interrupts native code but the host that it calls.
+/// Nothing interrupts native code. It ends when it calls the host.
 #[test]
 fn a_stop_is_seen_when_the_host_is_called() {
     struct Stopper(Arc<Mutex<Option<Handle>>>);
@@ -408,7 +408,7 @@ mod ends {
     #[tairitsu::guest(package = "test:ends")]
     pub(super) trait Ends {
         fn begin(&mut self);
-        /// Not written by the guest.
+        /// The guest does not write this function.
         fn sum(&self, numbers: &[u32]) -> u32 {
             numbers.iter().sum()
         }
@@ -419,7 +419,7 @@ mod ends {
         fn farewell(&mut self, last: bool);
     }
 
-    /// Says farewell when it is dropped, and panics then.
+    /// Calls the host when it is dropped, and then panics.
     #[derive(Default)]
     pub(super) struct Guest(bool);
 
@@ -448,7 +448,7 @@ mod ends {
     }
 }
 
-/// A guest's destructor is the guest's code: it has the host, and its panic is nobody else's.
+/// A guest's destructor is guest code. It has the host, and its panic affects nothing else.
 #[test]
 fn destructors_run_with_the_host() {
     let count = Arc::<AtomicU32>::default();

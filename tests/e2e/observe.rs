@@ -1,4 +1,4 @@
-//! What an operator sees from outside: the spans of `tracing`, and the numbers of `metrics`.
+//! The view of an operator: the spans of `tracing` and the numbers of `metrics`.
 
 use crate::{DOCS, UNRULY, image};
 use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, SharedString, Unit};
@@ -17,16 +17,16 @@ use tracing::span::{Attributes, Id, Record};
 
 // ---- Spans.
 
-/// A subscriber that keeps the spans of one test, which is on one thread. Id 1 is the first.
+/// A subscriber that keeps the spans of one test, which runs on one thread. The first span has id 1.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
     spans: Vec<Span>,
-    /// Those that are entered, outermost first.
+    /// The spans that are entered now, outermost first.
     entered: Vec<u64>,
-    /// What was said, and the innermost span that it was said in.
+    /// The messages, each with the innermost span that it was in.
     events: Vec<(String, Option<u64>)>,
 }
 
@@ -35,7 +35,7 @@ struct Span {
     name: &'static str,
     target: &'static str,
     fields: BTreeMap<&'static str, String>,
-    /// The spans that were entered when it was made.
+    /// The spans that were entered when this span was made.
     parents: Vec<u64>,
     entries: usize,
 }
@@ -61,7 +61,7 @@ impl Span {
         self.fields.get(name).map(String::as_str)
     }
 
-    /// Container, image, function and cause.
+    /// The fields container, image, function and cause.
     fn call(&self) -> [Option<&str>; 4] {
         ["container", "image", "function", "cause"].map(|name| self.field(name))
     }
@@ -118,8 +118,8 @@ impl tracing::Subscriber for Spans {
     }
 }
 
-/// What is watched is the process's: which spans anybody wants is known of all threads together, and the tests of other modules
-/// come and go.
+/// These tests run in processes of their own. `tracing` keeps one answer for the whole process to the question which
+/// spans are wanted, and tests of other modules run at any time.
 #[test]
 fn in_a_process_of_their_own() {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
@@ -142,7 +142,7 @@ fn a_spawn_and_its_calls() {
         unruly.print("hello\n", "").unwrap();
         assert!(unruly.read("/nowhere").unwrap_err().guest().is_some());
         unruly.trap().unwrap_err();
-        // It is refused, and no call.
+        // This call is refused, so it has no span.
         assert!(matches!(unruly.ping(), Err(CallError::Trapped { .. })));
         container.restart().unwrap();
     });
@@ -161,7 +161,7 @@ fn a_spawn_and_its_calls() {
         let function = format!("test:unruly/unruly#{function}");
         assert_eq!(call.call(), [Some("worker"), Some("unruly:latest"), Some(&*function), cause]);
     }
-    // What the guest says is said in its call: the third span, after a spawn and a call.
+    // The guest's message is in the span of its call, which is the third span. The first two are a spawn and a call.
     assert_eq!(kept.events, [("hello".to_string(), Some(3))]);
 }
 
@@ -176,7 +176,7 @@ fn a_spawn_that_fails() {
     assert_eq!(spawn.field("image"), None);
 }
 
-/// A call that a provider makes is in the call that it serves.
+/// If a provider makes a call, that call is in the span of the call that the provider serves.
 #[test]
 #[ignore = "run by in_a_process_of_their_own"]
 fn a_call_within_a_call() {
@@ -204,7 +204,7 @@ fn a_guest_without_wasm() {
     assert_eq!(panic.call(), [Some("native"), None, Some("test:unruly/unruly#panic"), Some("trap")]);
 }
 
-/// Polls until it is done, and says how often that was.
+/// Polls a future until it is done. Returns how often it was polled.
 fn poll<R>(future: impl Future<Output = R>, between: impl Fn()) -> (R, usize) {
     let mut future = pin!(future);
     for polls in 1.. {
@@ -216,7 +216,7 @@ fn poll<R>(future: impl Future<Output = R>, between: impl Fn()) -> (R, usize) {
     unreachable!()
 }
 
-/// Its span is entered whenever it is polled, and left in between.
+/// The span of a future is entered at each poll, and left in between.
 #[test]
 #[ignore = "run by in_a_process_of_their_own"]
 fn a_call_that_is_a_future() {
@@ -248,7 +248,7 @@ fn a_call_that_is_a_future() {
     assert!(spawns.iter().all(|spawn| spawn.call() == [Some("worker"), Some("unruly:latest"), None, None]));
     let [slept, trapped, dropped] = kept.named("call")[..] else { panic!("three calls") };
     assert_eq!(slept.call(), [Some("worker"), Some("unruly:latest"), Some("test:unruly/unruly#sleep"), None]);
-    // And once more when what is done is dropped.
+    // The span is entered once more when the finished future is dropped.
     assert!(slept.entries == polls || slept.entries == polls + 1, "{} entries, {polls} polls", slept.entries);
     assert_eq!(trapped.field("cause"), Some("trap"));
     assert_eq!(dropped.field("cause"), Some("dropped"));
@@ -285,11 +285,11 @@ fn a_load() {
 
 // ---- Numbers.
 
-/// A recorder that keeps all numbers, by name, with the cause where there is one.
+/// A recorder that keeps all numbers by name, and by cause where there is one.
 #[derive(Default)]
 struct Numbers {
     counts: Arc<Mutex<BTreeMap<String, f64>>>,
-    /// What was measured.
+    /// The samples of each histogram.
     samples: Arc<Mutex<BTreeMap<String, Vec<f64>>>>,
     described: Mutex<Vec<(String, Option<Unit>)>>,
 }
@@ -301,7 +301,7 @@ impl Numbers {
         self.counts.lock().unwrap().get(name).copied().unwrap_or(f64::NAN)
     }
 
-    /// What was counted of these, and is not 0.
+    /// The counts of errors that are not 0.
     fn errors(&self) -> Vec<(String, f64)> {
         let counts = self.counts.lock().unwrap();
         let errors =
@@ -391,7 +391,7 @@ fn counting(numbers: &Numbers) -> Registry {
     metrics::with_local_recorder(numbers, || Registry::builder().metrics(true).build().unwrap())
 }
 
-/// All that a registry counts is there from the start, and is described with its unit.
+/// Every number of a registry exists from the start, and is described with its unit.
 #[test]
 #[ignore = "run by in_a_process_of_their_own"]
 fn the_numbers_of_a_registry_have_units() {
@@ -449,14 +449,14 @@ fn calls_and_containers_are_counted() {
     assert_eq!(numbers.samples("tairitsu_spawn_duration_seconds").len(), 3);
     drop((container, neighbour));
     assert_eq!(numbers.count("tairitsu_containers"), 0.0);
-    // A start that fails leaves nothing, and is not measured.
+    // A container that fails to start is in no number.
     let start = "(component (core module $m (func unreachable) (start 0)) (core instance (instantiate $m)))";
     Container::new(&registry.load_image(wat::parse_str(start).unwrap()).unwrap()).unwrap_err();
     assert_eq!(numbers.count("tairitsu_containers"), 0.0);
     assert_eq!(numbers.samples("tairitsu_spawn_duration_seconds").len(), 3);
 }
 
-/// A call with a handle that is no longer any is one, and so is one whose future is dropped.
+/// A call with a bad handle is counted as a call. So is a call whose future is dropped.
 #[test]
 #[ignore = "run by in_a_process_of_their_own"]
 fn calls_that_were_not_made_or_not_finished() {

@@ -1,5 +1,5 @@
-//! Our guest on a host of `wasmtime::component::bindgen!`, from the WIT that the traits emit. The other pairing, our
-//! host and a guest of `wit_bindgen::generate!`, runs all of `calls.rs`.
+//! Our guest on a host of `wasmtime::component::bindgen!`, made from the WIT that the traits emit. The other pairing
+//! is our host and a guest of `wit_bindgen::generate!`, which runs all of `calls.rs`.
 
 use crate::ZOO;
 use crate::raw::{self, Host};
@@ -134,7 +134,7 @@ fn our_guest_on_a_host_of_bindgen() {
     assert_eq!(zoo.call_echo_result(&mut *store, Err("no")).unwrap(), Err(()));
     assert_eq!(zoo.call_echo_kind(&mut *store, zoo::Kind::Bird).unwrap(), zoo::Kind::Bird);
 
-    // The types of bindgen have no `PartialEq`; their text says as much.
+    // The types of bindgen have no `PartialEq`, so their text is compared.
     let animals = vec![animal("one"), zoo::Animal { home: None, words: vec![], ..animal("two") }];
     let echo = zoo.call_echo_animals(&mut *store, &animals).unwrap();
     assert_eq!(format!("{echo:?}"), format!("{animals:?}"));
@@ -188,7 +188,7 @@ fn our_guest_on_a_host_of_bindgen() {
     let echo = attic.call_echo_flags(&mut *store, access, nine, &[(access, nine)]).unwrap();
     assert_eq!(echo, (access, nine, vec![(access, nine)]));
 
-    // What the guest's own type does not have is a panic in the guest, and so a trap here.
+    // The guest's own type cannot hold this value. The guest panics, which is a trap here.
     let short = attic::Chest { key: vec![1, 2, 3], ..chest };
     attic.call_echo_chest(&mut *store, &short).unwrap_err();
 }

@@ -1,10 +1,10 @@
-//! What is denied is out of reach: by name, by function, by version, and however the guest spells it.
+//! A denied function is out of reach: by name, by function, by version, and by any spelling of the guest.
 
 use crate::image;
 use tairitsu::{CallError, Container, Error, Image, OnDenied, Policy, Registry};
 use tairitsu_test_unruly::Unruly;
 
-/// What the hand-written guests export.
+/// The exports of the hand-written guests.
 #[tairitsu::guest(package = "test:gate")]
 #[allow(dead_code)]
 trait Keys {
@@ -12,7 +12,7 @@ trait Keys {
     fn shut(&mut self, n: u32) -> u32;
 }
 
-/// What they import, by one version or another.
+/// Their imports, in some version.
 #[tairitsu::host(package = "test:gate@1.2.0")]
 #[allow(dead_code)]
 trait Door {
@@ -33,7 +33,7 @@ impl Door for Doors {
     }
 }
 
-/// A guest that imports the door by these names, and calls the first one's.
+/// A guest that imports the door by each of these names, and calls the functions of the last.
 fn guest(names: &[&str]) -> Image {
     let imports: String = names
         .iter()
@@ -46,7 +46,7 @@ fn guest(names: &[&str]) -> Image {
             )
         })
         .collect();
-    // The last of them is called.
+    // The exports call the last import.
     let last = names.len() - 1;
     let text = format!(
         r#"(component {imports}
@@ -67,7 +67,7 @@ fn guest(names: &[&str]) -> Image {
     Registry::new().load_image(wat::parse_str(&text).unwrap()).unwrap()
 }
 
-/// The spellings by which a guest reaches a provider of 1.2.0.
+/// The names by which a guest reaches a provider of version 1.2.0.
 const SPELLINGS: [&str; 5] = [
     "test:gate/door@1.2.0",
     "test:gate/door@1.0.0",
@@ -109,7 +109,7 @@ fn a_denied_function_is_not_reached_by_any_spelling() {
     }
 }
 
-/// A guest that imports two versions of one interface has one function behind them.
+/// A guest may import two versions of one interface. The same functions are behind both.
 #[test]
 fn a_denial_of_one_of_two_versions_is_of_both() {
     for names in [["test:gate/door@1.0.0", "test:gate/door@1.5.0"], ["test:gate/door@1.5.0", "test:gate/door@1.0.0"]] {
@@ -121,7 +121,7 @@ fn a_denial_of_one_of_two_versions_is_of_both() {
     }
 }
 
-/// Versions that are not compatible with what is provided, and other names, lead nowhere at all.
+/// Other names, and versions that are not compatible with the provided one, lead nowhere.
 #[test]
 fn other_names_lead_nowhere() {
     for name in ["test:gate/door", "test:gate/door@2.0.0", "test:gate/door@1.2.0-rc.1", "test:gate/doors@1.2.0", "door"]
@@ -129,7 +129,7 @@ fn other_names_lead_nowhere() {
         let image = guest(&[name]);
         let error = Container::builder(&image).provide(Doors).build().unwrap_err();
         assert!(matches!(&error, Error::Imports { report, .. } if report.missing.len() == 2), "{name}: {error}");
-        // Nor does a denial that is to trap open a way.
+        // A denial that traps does not open a way either.
         let policy = Policy::deny_all().on_denied(OnDenied::Trap);
         let mut container = Container::builder(&image).policy(policy).provide(Doors).build().unwrap();
         let error = container.guest(Keys).unwrap().open(1).unwrap_err();
@@ -137,7 +137,7 @@ fn other_names_lead_nowhere() {
     }
 }
 
-/// A version with build metadata is compatible for the engine. It is refused rather than served.
+/// The engine takes a version with build metadata for a compatible one. It is refused here, and not served.
 #[test]
 fn a_version_with_metadata() {
     let image = guest(&["test:gate/door@1.2.0+x"]);
@@ -157,7 +157,7 @@ fn what_is_allowed_and_nothing_else() {
     for (policy, denied) in [
         (Policy::deny_all(), &["open", "shut"][..]),
         (allow("test:gate/door#open"), &["shut"]),
-        // What is provided is not in the range, or what is imported is not.
+        // The range of a rule leaves out the version that is provided, or the version that is imported.
         (allow("test:gate/door@=1.0.0"), &["open", "shut"]),
         (allow("test:gate/door@=1.2.0"), &["open", "shut"]),
         (allow("*").deny("test:gate/door#shut").unwrap(), &["shut"]),
@@ -169,7 +169,7 @@ fn what_is_allowed_and_nothing_else() {
     }
 }
 
-/// Every import of a guest that was built for WASI is refused, one line each.
+/// Every import of a guest that was built for WASI is refused. The report has one line for each.
 #[test]
 fn all_of_wasi_can_be_denied() {
     let image = image("unruly");
@@ -183,7 +183,8 @@ fn all_of_wasi_can_be_denied() {
     let Error::Imports { report, .. } = &error else { panic!("{error}") };
     assert_eq!(report.denied, functions);
 
-    // And is an error when it is called. The core world's functions, which are not denied, go on.
+    // With `OnDenied::Trap`, a denied function is an error when it is called. The functions of the core world are not
+    // denied, and work.
     let policy = Policy::allow_all().deny("wasi:*/*").unwrap().on_denied(OnDenied::Trap);
     let template = Container::builder(&image).policy(policy).prepare().unwrap();
     let mut container = template.spawn().unwrap();
@@ -207,7 +208,7 @@ fn all_of_wasi_can_be_denied() {
     }
 }
 
-/// A guest that imports a function of WASI by any version on the track.
+/// Guests that import a function of WASI in any version on the track.
 #[test]
 fn a_function_of_wasi_by_other_versions() {
     #[tairitsu::guest(package = "test:dice")]
@@ -245,14 +246,14 @@ fn a_function_of_wasi_by_other_versions() {
             assert!(matches!(error, CallError::Denied { .. }), "{version} {rule}: {error}");
         }
     }
-    // Another track is not WASI's here, and not linked.
+    // A version on another track is not WASI here, and is not linked.
     let text =
         r#"(component (import "wasi:random/random@0.3.0" (instance (export "get-random-u64" (func (result u64))))))"#;
     let image = Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap();
     assert!(matches!(Container::new(&image), Err(Error::Imports { .. })));
 }
 
-/// An interface with resources that nobody provides is denied as any other.
+/// An interface with resources that nobody provides is denied like any other interface.
 #[test]
 fn resources_that_nobody_provides() {
     let text = r#"(component
@@ -264,7 +265,7 @@ fn resources_that_nobody_provides() {
     assert!(matches!(Container::new(&image), Err(Error::Imports { .. })));
     let policy = Policy::allow_all().deny("test:gate/vault").unwrap().on_denied(OnDenied::Trap);
     Container::builder(&image).policy(policy).build().unwrap();
-    // Half of it is not enough.
+    // To deny only one part of the interface is not enough.
     let policy = Policy::allow_all().deny("test:gate/vault#take").unwrap().on_denied(OnDenied::Trap);
     let error = Container::builder(&image).policy(policy).build().unwrap_err();
     let Error::Imports { report, .. } = &error else { panic!("{error}") };

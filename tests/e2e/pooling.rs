@@ -1,15 +1,15 @@
-//! Containers in places that are reserved once and handed out again: nothing of who was there before, and no more of them than
-//! there are.
+//! Containers in places that are reserved once and handed out again. A place holds nothing of its last container, and
+//! there are no more containers than places.
 
 use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Template};
 
-/// A guest that writes to all that it has.
+/// A guest that writes to everything it has.
 #[tairitsu::guest(package = "test:dirty")]
 #[allow(dead_code)]
 trait Dirty {
     /// Writes to memory, to a table and to a global.
     fn soil(&mut self);
-    /// How many of them are not as they are in a new instance.
+    /// How many of these values differ from those of a new instance.
     fn soiled(&self) -> u32;
     fn trap(&mut self);
     fn hoard(&mut self);
@@ -17,7 +17,8 @@ trait Dirty {
     fn spin(&mut self);
 }
 
-/// Its memory has `pages` pages and then 48 more, which is more than a place keeps of it; its data begins with `seed`.
+/// A guest whose memory has `pages` pages and then 48 more, which is more than a place keeps resident. Its data
+/// begins with `seed`.
 fn dirty(registry: &Registry, pages: u32, seed: u32) -> Image {
     let text = format!(
         r#"(component
@@ -80,7 +81,7 @@ fn dirty(registry: &Registry, pages: u32, seed: u32) -> Image {
     registry.load_image(wat::parse_str(text).unwrap()).unwrap()
 }
 
-/// A component of some core module, that exports nothing.
+/// A component of this core module, without exports.
 fn plain(registry: &Registry, module: &str) -> Result<Image, Error> {
     let text = format!("(component (core module $m {module}) (core instance $i (instantiate $m)))");
     registry.load_image(wat::parse_str(text).unwrap())
@@ -97,7 +98,7 @@ fn template(image: &Image) -> Template {
 #[test]
 fn a_place_is_clean_when_it_is_handed_out_again() {
     let registry = pool(1);
-    // Images of other sizes and other data in the one place, in turn and twice in a row.
+    // Images of other sizes and with other data use the one place, in turns and twice in a row.
     let templates = [(1, 7), (1, 8), (40, 9), (3, 10)].map(|(pages, seed)| template(&dirty(&registry, pages, seed)));
     for i in [0, 0, 1, 0, 2, 2, 3, 1, 2, 0, 3, 3] {
         let mut container = templates[i].spawn().unwrap();
@@ -106,7 +107,7 @@ fn a_place_is_clean_when_it_is_handed_out_again() {
         let mut guest = container.guest(Dirty).unwrap();
         guest.soil().unwrap();
         assert!(guest.soiled().unwrap() > 100, "image {i}: the test sees what was written");
-        // And after it has ended badly, in the middle of it.
+        // A container that has trapped leaves its place just as clean.
         if i % 2 == 1 {
             guest.trap().unwrap_err();
         }
@@ -129,14 +130,15 @@ fn no_more_than_there_are_places() {
         assert_eq!(registry.containers().len(), 3, "those that were not made are in no list");
     }
 
-    // A container keeps its place over a restart, by hand and after a trap.
+    // A container keeps its place over a restart, by hand or after a trap.
     containers[0].restart().unwrap();
     containers[1].guest(Dirty).unwrap().trap().unwrap_err();
     assert!(one.spawn().is_err(), "what has trapped can still be looked at");
     containers[1].restart().unwrap();
     assert_eq!(containers[1].guest(Dirty).unwrap().soiled().unwrap(), 0);
 
-    // One that is stopped or dropped gives it up, and one that is stopped is as good as any when it wants it back.
+    // A container that is stopped or dropped gives up its place. A stopped container has no claim to a place when it
+    // restarts.
     containers[2].stop();
     let mut instead = other.spawn().unwrap();
     let error = containers[2].restart().unwrap_err();
@@ -184,7 +186,7 @@ fn limits_hold() {
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
 }
 
-/// A memory takes a place, and what does not fit any is found before there is a container.
+/// Each memory takes a place. An image or a limit that fits no place is an error before there is a container.
 #[test]
 fn images_and_limits_that_do_not_fit() {
     let registry = pool(3);
@@ -193,7 +195,7 @@ fn images_and_limits_that_do_not_fit() {
     let first = two.spawn().unwrap();
     let error = two.spawn().unwrap_err();
     assert!(matches!(error, Error::PoolFull { containers: 3, .. }), "{error}");
-    // The one memory that it had before is given back.
+    // The first memory of the failed container has given back its place.
     let second = one.spawn().unwrap();
     assert!(one.spawn().is_err());
     drop((first, second));
@@ -213,7 +215,8 @@ fn images_and_limits_that_do_not_fit() {
     Container::builder(&elsewhere).limits(more()).prepare().unwrap();
 }
 
-/// What was compiled for a registry without a pool is no corrupt artefact to one that has no place for it.
+/// An artefact of a registry without a pool may not fit the places of a registry with a pool. It is not counted as
+/// corrupt.
 #[test]
 fn an_artefact_that_does_not_fit() {
     let dir = std::env::temp_dir().join(format!("tairitsu-pooling-{}", std::process::id()));
@@ -232,19 +235,19 @@ fn an_artefact_that_does_not_fit() {
     std::fs::remove_dir_all(dir).unwrap();
 }
 
-/// It is made as it was asked for, or not at all.
+/// A pool has the size that was asked for, or it is an error.
 #[test]
 fn pools_that_cannot_be() {
     for containers in [0, u32::MAX, 40_000_000] {
         let error = Registry::builder().pooling(containers).build().unwrap_err();
         assert!(matches!(error, Error::Pool { containers: found, .. } if found == containers), "{error}");
     }
-    // A setting that is wrong without a pool is not blamed on it.
+    // A setting that is wrong without a pool too is not blamed on the pool.
     let error = Registry::builder().stack_bytes(0).pooling(1).build().unwrap_err();
     assert!(matches!(error, Error::Engine { .. }), "{error}");
 }
 
-/// As many threads as places: each finds one whenever it comes.
+/// There are as many threads as places. Each thread always finds a place.
 #[test]
 fn a_place_for_each_thread() {
     let registry = pool(4);
@@ -267,7 +270,7 @@ fn a_place_for_each_thread() {
     assert!(registry.containers().is_empty());
 }
 
-/// A guest with the standard library and the adapter for it: one of its memories, and of two core modules a table each.
+/// A guest with the standard library and the adapter has one memory, and two core modules with one table each.
 #[test]
 fn a_guest_of_rust() {
     use tairitsu_test_unruly::Unruly;

@@ -1,12 +1,12 @@
-//! Random interfaces against the standard tools: the section decodes to them, the text parses to them, and
-//! flattening and layout are the standard ones.
+//! Random interfaces, compared with the standard tools: the section decodes to the interface, the text parses to it,
+//! and flattening and layout are the standard ones.
 
 use crate::contract::check;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tairitsu::schema::{Enum, Field, Flags, Function, Interface, Param, Record, Resource, Role, Type, Variant};
 
-/// A type before it has names.
+/// A type whose names are not chosen yet.
 #[derive(Clone, Debug)]
 enum Shape {
     Primitive(Type),
@@ -18,13 +18,13 @@ enum Shape {
     Variant(Vec<Option<Shape>>),
     Enum(usize),
     Flags(usize),
-    /// A named type that was there before, counted from the last.
+    /// A named type from before, counted from the last.
     Again(usize),
-    /// A resource that is owned: the guest's, where it may be, or the host's.
+    /// An owned resource: the guest's, where the guest's may be used, or the host's.
     Own {
         guests: bool,
     },
-    /// One that is lent, which only a parameter is.
+    /// A lent resource. Only a parameter can be one.
     Lent {
         guests: bool,
     },
@@ -33,7 +33,7 @@ enum Shape {
 const GEM: &Resource = &Resource::__new("gem", "", "gems:all/gems@1.2.3", Role::Export);
 const LINK: &Resource = &Resource::__new("link", "", "links:all/links", Role::Import);
 
-/// The guest's resource, which has itself and the host's in its functions.
+/// The guest's resource. Its functions use the resource itself and the host's resource.
 const GEMS: &Interface = &Interface::__new(
     GEM.home,
     "",
@@ -80,7 +80,7 @@ fn shape() -> impl Strategy<Value = Shape> {
             (prop::option::of(boxed.clone()), prop::option::of(boxed)).prop_map(|(ok, err)| Shape::Result(ok, err)),
             vec(inner.clone(), 1..6).prop_map(Shape::Tuple),
             vec(inner.clone(), 1..8).prop_map(Shape::Record),
-            // One case of a variant has a payload: without any it is an enum.
+            // At least one case has a payload. Without any payload the type is an enum.
             (inner.clone(), vec(prop::option::of(inner), 0..8)).prop_map(|(first, mut rest)| {
                 rest.push(Some(first));
                 Shape::Variant(rest)
@@ -94,11 +94,11 @@ fn param() -> impl Strategy<Value = Shape> {
     prop_oneof![8 => shape(), 1 => any::<bool>().prop_map(|guests| Shape::Lent { guests })]
 }
 
-/// Gives out names, each once, keywords of WIT among them, and leaks what has to be `'static`.
+/// Gives out each name once. Some names are keywords of WIT. Leaks values that have to be `'static`.
 struct Names {
     count: usize,
     types: Vec<Type>,
-    /// The interface that declares the types at hand, or nothing.
+    /// The id of the interface that declares the types now. Empty if there is none.
     home: &'static str,
     /// Whether the guest's resources may be used.
     guests: bool,
@@ -235,7 +235,7 @@ fn interface(near: &[Shape], far: &[Shape], functions: &[Signature], role: Role)
         let result = result.as_ref().map_or(Type::Unit, |shape| names.ty(shape));
         out.push(Function::__new(names.name(), "", leak(params), result, false));
     }
-    // Interfaces without types are none in WIT text, and are not used.
+    // An interface without types is absent from WIT text, so it is not used.
     let used: Vec<_> = [near, far].into_iter().filter(|used| !used.types.is_empty()).collect();
     leak(Interface::__new("acme:random-things/interface@1.2.3-rc.1", "", using(&used), &[], None, leak(out)))
 }

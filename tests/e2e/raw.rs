@@ -1,10 +1,10 @@
-//! Hosts of raw wasmtime, for `bindgen!`, and the fixtures that it reads.
+//! Hosts of raw wasmtime, for `bindgen!`, and the fixtures that `bindgen!` reads.
 
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-/// A store's data: WASI with nothing granted, and the rest.
+/// A store's data: WASI with nothing granted, and data of the test's own.
 pub(crate) struct Host<T> {
     wasi: WasiCtx,
     pub(crate) table: ResourceTable,
@@ -17,7 +17,7 @@ impl<T: Send> WasiView for Host<T> {
     }
 }
 
-/// All that it takes to instantiate a core module that was built for wasm32-wasip1. `link` adds what else it imports.
+/// Instantiates a core module that was built for wasm32-wasip1. `link` adds its other imports.
 pub(crate) fn host<T: Send + 'static>(
     module: &[u8],
     data: T,
@@ -32,7 +32,8 @@ pub(crate) fn host<T: Send + 'static>(
     (Store::new(&engine, host), component, linker)
 }
 
-/// Holds a file below `fixtures` to what the traits emit. With `TAIRITSU_BLESS` set, the file is written anew.
+/// Compares a file below `fixtures` with the text that the traits emit. With `TAIRITSU_BLESS` set, this writes the
+/// file anew.
 pub(crate) fn hold(file: &str, wit: &str) {
     let path = format!("{}/fixtures/{file}", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("TAIRITSU_BLESS").is_some() {

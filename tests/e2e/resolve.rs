@@ -1,5 +1,5 @@
-//! An interface is looked up and checked once for all containers of a template: what each template finds is its own, and
-//! what does not fit is reported to whoever asks.
+//! An interface is looked up and checked once for all containers of a template. Each template finds its own
+//! functions, and each caller gets the report of a mismatch.
 
 use tairitsu::{Container, Error, Registry, Template};
 
@@ -10,7 +10,7 @@ trait Pair {
     fn second(&self) -> u32;
 }
 
-/// The same interface, as a later host has it.
+/// The same interface, as a newer host knows it.
 mod later {
     #[tairitsu::guest(package = "test:pair@1.1.0")]
     #[allow(dead_code)]
@@ -23,7 +23,7 @@ mod later {
     }
 }
 
-/// The same interface, with other types and a function more.
+/// The same interface, with other types and one more function.
 mod other {
     #[tairitsu::guest(package = "test:pair@1.2.0")]
     #[allow(dead_code)]
@@ -40,7 +40,7 @@ trait Absent {
     fn first(&self) -> u32;
 }
 
-/// A component whose functions return these numbers, exported in this order.
+/// A component whose functions return these numbers. They are exported in this order.
 fn pair(functions: &[(&str, u32)]) -> Vec<u8> {
     let each = |text: &dyn Fn(&str, u32) -> String| functions.iter().map(|(f, n)| text(f, *n)).collect::<String>();
     let core = each(&|f, n| format!(r#"(func (export "{f}") (result i32) i32.const {n})"#));
@@ -73,7 +73,7 @@ fn each_template_has_its_own() {
         assert_eq!(answers(&one), (1, 2));
         assert_eq!(answers(&two), (10, 20));
     }
-    // One name, and another image behind it.
+    // The name stands for another image now.
     let (image, _) = registry.replace_image("pair", pair(&[("first", 100), ("second", 200)])).unwrap();
     let old = Container::builder(&image).prepare().unwrap();
     assert_eq!(answers(&old), (100, 200));
@@ -85,7 +85,8 @@ fn each_template_has_its_own() {
     }
 }
 
-/// Two traits that one export serves are two interfaces, whichever comes first; what an older guest lacks, it lacks in each container.
+/// One export serves two traits. Each is an interface of its own, whichever is asked for first. A function that an
+/// older guest lacks is absent in each container.
 #[test]
 fn each_trait_has_its_own() {
     let registry = Registry::new();
@@ -128,7 +129,7 @@ fn a_mismatch_is_reported_to_each() {
                 matches!(&error, Error::NoExport { found, .. } if found == &["test:pair/pair@1.0.0"]),
                 "{round}: {error}"
             );
-            // And what does fit is there in between.
+            // In between, an interface that fits works.
             assert_eq!(container.guest(Pair).unwrap().first().unwrap(), 1);
         }
     }

@@ -1,4 +1,5 @@
-//! The arrows between the folders of the runtime, and between the modules of the macros, read from their `use` paths.
+//! The arrows between the rooms of the runtime, and between the modules of the macros. They are read from all paths
+//! in the source, those of `use` and others.
 
 use anyhow::{Context, Result};
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,24 +7,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
-/// The rooms of `tairitsu/src/runtime`, from the top. A room uses those that stand below it.
+/// The rooms of `tairitsu/src/runtime`, from the top. A room uses only rooms below it.
 const ROOMS: [&str; 10] =
     ["container", "call", "wasi", "image", "provide", "values", "store", "engine", "ledger", "base"];
 
-/// Who names whom: modules by their path below the root, `container::link` for `container/link.rs`.
+/// For each module, the modules that it names. A module is its path below the root, such as `container::link` for
+/// `container/link.rs`.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// The modules that a file names. Its tests may look up, and are left out.
+/// Collects the paths that a file names. Modules for tests are left out, because a unit test may use rooms above.
 struct Paths<'a> {
-    /// The module that the file is.
+    /// The path of the file's module.
     module: &'a [String],
-    /// What stands before the root in a path: `["crate", "runtime"]`.
+    /// The root's own path in its crate: `["crate", "runtime"]`.
     root: &'a [&'a str],
     found: Vec<Vec<String>>,
 }
 
 impl Paths<'_> {
-    /// Takes in a path, by the module that it begins in.
+    /// Keeps a path that begins with `super` or with the root, as a path below the root.
     fn add(&mut self, path: &[String]) {
         let supers = path.iter().take_while(|segment| *segment == "super").count();
         if supers > 0 && supers <= self.module.len() {
@@ -84,7 +86,7 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The arrows between the files below `dir`, of which `root` is the path in its crate.
+/// Reads the arrows between the files below `dir`. `root` is the path of `dir` in its crate.
 fn arrows(dir: &Path, root: &[&str]) -> Result<Arrows> {
     let mut sources = BTreeMap::new();
     for file in files(dir)? {
@@ -100,7 +102,7 @@ fn arrows(dir: &Path, root: &[&str]) -> Result<Arrows> {
         let mut paths = Paths { module, root, found: Vec::new() };
         paths.visit_file(&syn::parse_file(source)?);
         let named = paths.found.iter().filter_map(|path| {
-            // The longest part of the path that is a file.
+            // The longest prefix of the path that is a file.
             (1..=path.len()).rev().map(|len| &path[..len]).find(|part| sources.contains_key(*part))
         });
         // A folder's `mod.rs` declares and re-exports what is in the folder.
@@ -110,7 +112,7 @@ fn arrows(dir: &Path, root: &[&str]) -> Result<Arrows> {
     Ok(arrows)
 }
 
-/// A way from a module back to itself.
+/// Finds a way from a module back to itself.
 fn circle(arrows: &Arrows) -> Option<Vec<&str>> {
     fn go<'a>(arrows: &'a Arrows, way: &mut Vec<&'a str>, done: &mut BTreeSet<&'a str>) -> Option<Vec<&'a str>> {
         let here = *way.last()?;
@@ -166,7 +168,7 @@ fn the_macros_have_no_circle() -> Result<()> {
     Ok(())
 }
 
-/// What this file reads is what is there.
+/// The reader finds arrows that are known to exist, and a circle that is made up.
 #[test]
 fn arrows_are_found() -> Result<()> {
     let arrows = arrows(&source_of("tairitsu").join("runtime"), &["crate", "runtime"])?;

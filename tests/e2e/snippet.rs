@@ -1,4 +1,4 @@
-//! The first program that the book shows, as it stands there.
+//! The program that the book's chapter about commands shows, word for word.
 
 use crate::crowd::alone;
 use anyhow::Context;
@@ -26,7 +26,7 @@ fn runs_as_it_stands_there() {
     alone("snippet::in_its_directory");
 }
 
-/// In a process of its own, since the snippet names a file of its working directory.
+/// Runs in a process of its own, because the program reads a file of its working directory.
 #[test]
 #[ignore = "started by `runs_as_it_stands_there`"]
 fn in_its_directory() -> anyhow::Result<()> {
@@ -41,7 +41,7 @@ fn in_its_directory() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What runs here is what the book shows, line by line.
+/// The program above and the book's program are the same, line by line.
 #[test]
 fn the_book_shows_the_same() -> anyhow::Result<()> {
     let here = include_str!("snippet.rs");

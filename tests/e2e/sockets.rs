@@ -1,4 +1,5 @@
-//! Sockets: a guest reaches the addresses that were granted, and no other. Only one for wasm32-wasip2 has any.
+//! Sockets: a guest reaches the addresses that were granted, and no others. Only a guest for wasm32-wasip2 has
+//! sockets.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -21,7 +22,7 @@ fn image() -> Option<Image> {
     IMAGE.get_or_init(load).clone()
 }
 
-/// Listens on loopback, and greets who connects, `times` over.
+/// Listens on loopback, and greets each connection, `times` times.
 fn greeter(times: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -38,7 +39,7 @@ fn connect(wasi: Wasi, address: SocketAddr) -> Result<String, CallError<String>>
     container.guest(Unruly).unwrap().connect(&address.to_string())
 }
 
-/// The guest is told that it may not, as by any system, and goes on.
+/// The guest gets an error as from any system, and goes on.
 fn is_refused(result: Result<String, CallError<String>>) -> bool {
     matches!(&result, Err(CallError::Guest(kind)) if kind == "PermissionDenied") || panic!("{result:?}")
 }
@@ -49,7 +50,7 @@ fn addresses_that_are_granted_and_others() {
         return;
     }
     let (granted, other) = (greeter(3), greeter(1));
-    // The address, every port of it, and the whole network.
+    // Three grants: this address, every port of its host, and the whole network.
     let any_port = SocketAddr::new(granted.ip(), 0);
     for wasi in [
         Wasi::new().tcp_connect(granted),
@@ -60,7 +61,7 @@ fn addresses_that_are_granted_and_others() {
     }
     assert_eq!(connect(Wasi::new().inherit_network(), other).unwrap(), "welcome");
 
-    // Somebody listens there, so that what refuses is not the system.
+    // A server listens there, so it is the grant that refuses, and not the system.
     let there = greeter(1);
     assert!(is_refused(connect(Wasi::new(), there)));
     assert!(is_refused(connect(Wasi::new().tcp_connect(granted), there)), "another port");
@@ -71,7 +72,7 @@ fn addresses_that_are_granted_and_others() {
     assert_eq!(connect(Wasi::new().tcp_connect(there), there).unwrap(), "welcome", "nobody has had its turn");
 }
 
-/// A policy that denies the interface has the last word over a grant.
+/// A policy that denies the interface overrides a grant.
 #[test]
 fn a_denied_interface() {
     let Some(image) = image() else { return };
@@ -83,7 +84,7 @@ fn a_denied_interface() {
     assert!(matches!(&error, CallError::Denied { function, .. } if function.starts_with("wasi:sockets/")), "{error}");
 }
 
-/// A peer that says nothing holds nobody up for longer than the deadline.
+/// A silent peer holds up the call only until the deadline.
 #[test]
 fn a_peer_that_is_silent() {
     let Some(image) = image() else { return };

@@ -1,5 +1,5 @@
-//! A trait in one crate, its types in a second, the guest in a third; aliases; two interfaces on one state; every
-//! target.
+//! A trait in one crate, its types in a second crate, and the guest in a third. Also type aliases, two interfaces on
+//! one state, and every target.
 
 use crate::image;
 use tairitsu::{CallError, Container, Image, Registry};
@@ -44,7 +44,7 @@ fn wasm32_wasip1() {
     converse(&image("split"));
 }
 
-/// Runs on a path that the build script left empty where the target is not installed.
+/// Runs the guest at this path. The build script leaves the path empty if the target is not installed.
 fn on_target(target: &str, path: &str) {
     if path.is_empty() {
         assert!(
@@ -68,7 +68,7 @@ fn wasm32_unknown_unknown() {
     on_target("wasm32-unknown-unknown", env!("SPLIT_wasm32_unknown_unknown"));
 }
 
-/// A component made by the stock tools is an image as good as one made here.
+/// A component made by the stock tools works like a component made here.
 #[test]
 fn a_component_made_elsewhere() {
     let component = crate::componentize(crate::SPLIT);
@@ -86,7 +86,7 @@ fn what_an_image_has() {
     assert!(imports.iter().any(|i| i.id == "test:split/rates@1.2.3" && i.functions == ["rate"]), "{imports:?}");
 }
 
-/// The WIT parses, and has the world with what the image imports and exports.
+/// The WIT parses. Its world has the imports and the exports of the image.
 #[test]
 fn the_wit_of_an_image() {
     let wit = image("split").wit();
@@ -110,7 +110,7 @@ fn a_call_error_is_an_error() {
     assert!(error.is::<CallError<Mixed>>());
 }
 
-/// A guest that has the `tairitsu` crate by another name.
+/// A guest that names the `tairitsu` crate differently.
 #[test]
 fn the_crate_by_another_name() {
     use std::sync::{Arc, Mutex};

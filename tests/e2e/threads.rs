@@ -1,4 +1,4 @@
-//! A registry is shared, and a container moves: one registry, eight threads, each with containers of its own.
+//! A registry is shared and a container moves: eight threads use one registry, each with its own containers.
 
 use crate::{SPLIT, UNRULY};
 use tairitsu::{Container, ContainerBuilder, Error, Image, Registry};
@@ -33,7 +33,7 @@ fn one_registry_and_eight_threads() {
                         assert_eq!(container.guest(Unruly).unwrap().ping().unwrap(), 1);
                     }
                     container.guest(Unruly).unwrap().trap().unwrap_err();
-                    // One of all threads gets the name.
+                    // Only one of the threads gets the name.
                     match registry.register_image("split:v1", SPLIT) {
                         Ok(_) => 1,
                         Err(Error::NameTaken { .. }) => 0,

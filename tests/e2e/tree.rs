@@ -1,4 +1,4 @@
-//! What depends on what.
+//! The dependencies of the crates, read from `cargo tree`.
 
 use std::process::Command;
 
@@ -43,7 +43,8 @@ fn the_macros_need_four_crates() {
     assert_eq!(names, ["proc-macro2", "quote", "semver", "syn", "tairitsu-macros"]);
 }
 
-/// A contract crate writes the facade without features, and a build script with `build`. Neither waits for wasmtime.
+/// A contract crate uses the facade without features. A build script uses the feature `build`. Neither compiles
+/// wasmtime.
 #[test]
 fn nothing_needs_the_runtime_unasked() {
     for features in ["", "build"] {

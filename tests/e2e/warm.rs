@@ -1,4 +1,4 @@
-//! Containers that are spawned before they are wanted, and have nobody's state.
+//! Containers that are spawned ahead of use. Each has only its own state.
 
 use crate::UNRULY;
 use std::collections::BTreeSet;
@@ -33,7 +33,8 @@ fn as_many_as_were_asked_for_are_warm() {
     until("the pool is not filled again", || pool.stats().warm == 3);
     assert_eq!(registry.containers().len(), 6);
     assert_eq!((pool.stats().hits, pool.stats().failures), (3, 0));
-    // What was taken is not the pool's, and what is the pool's goes with its last clone.
+    // A container that was taken no longer belongs to the pool. The others are dropped with the last clone of the
+    // pool.
     drop(pool.clone());
     assert_eq!(pool.stats().warm, 3);
     drop(pool);
@@ -42,7 +43,8 @@ fn as_many_as_were_asked_for_are_warm() {
     assert!(registry.containers().is_empty());
 }
 
-/// Four threads take, use in every way, and drop or keep: whoever takes one is its first, and nobody has it too.
+/// Four threads take containers, use them in every way, and drop or keep them. The taker of a container is its first
+/// user and its only one.
 #[test]
 fn nobody_has_anothers_state() {
     let registry = Registry::new();
@@ -76,7 +78,7 @@ fn nobody_has_anothers_state() {
     assert_eq!(stats.hits + stats.misses, 200);
 }
 
-/// Providers are each container's own too.
+/// Each container has its own providers too.
 #[test]
 fn nobody_has_anothers_provider() {
     #[derive(Default)]
@@ -102,7 +104,8 @@ fn nobody_has_anothers_provider() {
     }
 }
 
-/// A spawn that fails is the error of who makes the pool, or of who takes and finds none; and it is tried again.
+/// If a spawn fails, the maker of the pool gets the error, or the taker who finds no warm container. The pool tries
+/// again later.
 #[test]
 fn spawns_that_fail() {
     struct Log;
@@ -143,7 +146,7 @@ fn spawns_that_fail() {
     until("it does not try again", || pool.stats().failures == 2);
     assert!(is_the_factory(&pool.take().unwrap_err()));
     until("it does not try a third time", || pool.stats().failures == 3);
-    // It does not try all the time.
+    // The pool does not try all the time.
     let before = made.load(Ordering::Relaxed);
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(made.load(Ordering::Relaxed), before);
@@ -155,7 +158,7 @@ fn spawns_that_fail() {
     assert_eq!(pool.stats().misses, 2);
 }
 
-/// Containers whose calls are futures, too.
+/// The same with containers whose calls are futures.
 #[test]
 fn warm_containers_whose_calls_are_futures() {
     let registry = Registry::new();

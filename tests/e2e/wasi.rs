@@ -1,4 +1,4 @@
-//! WASI with nothing granted, output to `tracing`, and guests that end badly.
+//! WASI without grants, output to `tracing`, and guests that end badly.
 
 use crate::image;
 use std::sync::{Arc, Mutex};
@@ -32,7 +32,7 @@ fn output_goes_to_tracing() {
     );
 }
 
-/// A line without an end is cut, so that a guest cannot fill the host's memory with one.
+/// A line without an end is cut. Otherwise a guest could fill the host's memory with one line.
 #[test]
 fn a_line_without_an_end() {
     let events = Events::default();
@@ -67,7 +67,7 @@ fn a_trap_ends_the_container() {
     assert_eq!(neighbour.guest(Unruly).unwrap().ping().unwrap(), 1);
 }
 
-/// A subscriber that keeps the guests' events.
+/// A subscriber that keeps the events of guests.
 #[derive(Clone, Default)]
 struct Events(Arc<Mutex<Vec<String>>>);
 

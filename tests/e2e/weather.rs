@@ -1,4 +1,4 @@
-//! Types that are declared once, in an interface that others use; and generic ones, with a name for each instantiation.
+//! Types that one interface declares and others use, and generic types with a name for each instantiation.
 
 use crate::image;
 use tairitsu::{CallError, Container};

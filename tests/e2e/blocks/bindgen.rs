@@ -51,7 +51,7 @@ fn our_guest_on_a_host_of_bindgen() {
     assert_eq!(calculator.call_history(&mut store, 9, "none").unwrap().1.len(), 0);
 }
 
-/// A host that is older than the guest, and knows one function of it; and one that is newer, and wants another.
+/// Two hosts: an older one that knows one function of the guest, and a newer one that wants another function.
 mod versions {
     wasmtime::component::bindgen!({
         inline: "

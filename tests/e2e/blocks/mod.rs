@@ -1,4 +1,4 @@
-//! Interfaces made of impl blocks: they are what a trait of the same functions would be.
+//! Interfaces that are made of impl blocks. They equal the interfaces of a trait with the same functions.
 
 mod bindgen;
 
@@ -39,7 +39,7 @@ fn talk(guest: &[u8]) {
     assert_eq!(calculator.history(9, "none").unwrap(), ("none (9) at 3".into(), vec![]));
 }
 
-/// A trait that is newer than both guests, and one that has changed.
+/// A trait that is newer than both guests, and a trait that has changed.
 mod versions {
     #[tairitsu::guest(package = "test:blocks@1.1.0", rename = "calculator")]
     pub(super) trait Newer {
@@ -57,7 +57,7 @@ mod versions {
     }
 }
 
-/// What is said of versions holds of guests of any origin.
+/// The rules of versions hold for guests of any origin.
 #[test]
 fn newer_and_changed_traits_with_either_guest() {
     for guest in [BLOCKS, BINDGEN] {
@@ -81,7 +81,7 @@ fn newer_and_changed_traits_with_either_guest() {
     }
 }
 
-/// The block is there as it was written, and the trait's impl calls it.
+/// The block stays as it was written. The impl of the trait calls its functions.
 #[test]
 fn the_type_is_used_without_a_container() {
     let calculator = Calculator::new(1.5);
@@ -118,7 +118,7 @@ interface time {
     assert!(text.contains("  run-all: func(steps: list<operation>) -> result<f64, calculator-error>;\n"), "{text}");
 }
 
-/// What the caller below exports.
+/// The exports of the caller below.
 #[tairitsu::guest(package = "test:caller")]
 #[allow(dead_code)]
 trait Caller {
@@ -131,7 +131,7 @@ const CALLER: &str = r#"(module
     (func (export "test:caller/caller#sum") (param f64 f64) (result f64)
         (call $add (call $add (local.get 0) (local.get 1)) (f64.const 1))))"#;
 
-/// A guest is linked to another one, of whatever origin either is.
+/// A guest is linked to another guest. Either may be of any origin.
 #[test]
 fn a_guest_calls_a_guest_of_any_origin() {
     let module = with_section(wat::parse_str(CALLER).unwrap(), &Caller.interface().section(Role::Export));

@@ -1,5 +1,5 @@
-//! Our guest on a host of `bindgen!`. Its values are made of random ones of our types, which [`Mirror`] turns into
-//! bindgen's: so they are all values that the guest's types have.
+//! Our guest on a host of `bindgen!`. [`Mirror`] turns random values of our types into values of bindgen's types. So
+//! the test reaches every value that the guest's types have.
 
 use super::mirror::Mirror;
 use super::{OURS, row};
@@ -47,12 +47,13 @@ macro_rules! rows {
 
 menagerie!(rows);
 
-/// Says that the two are of one type, which is how it is known what the mirror is to give.
+/// Ties two values to one type. From that type the compiler infers what the mirror gives.
 fn one_of<B>(_: &B, echo: B) -> B {
     echo
 }
 
-/// A value of bindgen's as the parameter of a call: strings and lists borrowed, in options, results and tuples too.
+/// A value of bindgen's type as the parameter of a call. Strings and lists are borrowed, inside options, results and
+/// tuples too.
 fn lend<'a, A, B: Lend<'a, A>>(value: &'a B) -> A {
     value.lend()
 }
@@ -61,7 +62,7 @@ trait Lend<'a, A> {
     fn lend(&'a self) -> A;
 }
 
-/// A type that is passed by value.
+/// Types that bindgen passes by value.
 trait ByValue: Copy {}
 
 impl<T: ByValue> Lend<'_, T> for T {

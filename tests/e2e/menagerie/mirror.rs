@@ -1,6 +1,6 @@
-//! Turns our values into those of `bindgen!` and back, for every type alike: by way of a component that hands out as a
-//! value what lies in its memory, and leaves there what it is handed. Our lower and lift do this side, wasmtime's own
-//! the other.
+//! Turns our values into those of `bindgen!` and back, by the same code for every type. A component returns the value
+//! that lies in its memory, and keeps the value that it is passed there. Our lower and lift work on one side of that
+//! memory, wasmtime's own on the other.
 
 use super::values::Echoed;
 use crate::bad_input::with_section;
@@ -12,8 +12,8 @@ use wasmtime::{Engine, Store};
 
 const ID: &str = "test:mirror/mirror";
 
-/// Bytes at the start of the memory, which no value lies in. The first 128 are the flat values that a function was
-/// called with.
+/// Bytes at the start of the memory that hold no value. The first 128 keep the flat values that a function was called
+/// with.
 const RESERVED: usize = 256;
 
 pub(super) struct Mirror {
@@ -22,7 +22,7 @@ pub(super) struct Mirror {
 }
 
 impl Mirror {
-    /// A mirror for the results of an interface's functions.
+    /// Makes a mirror for the results of an interface's functions.
     pub(super) fn new(engine: &Engine, interface: &'static Interface) -> Self {
         let functions = functions(interface);
         let section = Interface::__new(ID, "", interface.uses, &[], None, functions).section(Role::Export);
@@ -33,14 +33,14 @@ impl Mirror {
         Self { store, instance }
     }
 
-    /// Our value as one of wasmtime's type `B`.
+    /// Turns our value into wasmtime's type `B`.
     pub(super) fn give<T: Echoed, B: Lift + Send + Sync + 'static>(&mut self, row: &str, value: &T) -> B
     where
         (B,): ComponentNamedList + Lift,
     {
         let mut memory = Buffer::new();
         memory.allocate(Layout { size: RESERVED, align: 8 }).unwrap();
-        // What is one core value is returned as such, and everything else by its address.
+        // A value of one core value is returned as it is. Every other value is returned by its address.
         let result = if T::FLAT == 1 {
             let mut flat = [0];
             value.lower(&mut memory, &mut flat).unwrap();
@@ -55,7 +55,7 @@ impl Mirror {
         self.call::<_, (B,)>(&format!("give-{row}"), ()).0
     }
 
-    /// A value of wasmtime's type `B` as ours.
+    /// Turns a value of wasmtime's type `B` into ours.
     pub(super) fn take<T: Echoed, B: Lower>(&mut self, row: &str, value: B) -> T
     where
         (B,): ComponentNamedList + Lower,
@@ -84,7 +84,8 @@ impl Mirror {
     }
 }
 
-/// For each of the interface's results a function that gives it and one that takes it, and what the memory needs.
+/// Two functions for each result of the interface, one that gives it and one that takes it. Also the functions by
+/// which the memory is filled and read.
 fn functions(interface: &'static Interface) -> &'static [Function] {
     let function = |name, params: &[(&'static str, Type)], result| {
         let params = params.iter().map(|&(name, ty)| Param::__new(name, ty)).collect::<Vec<_>>().leak();
@@ -102,7 +103,7 @@ fn functions(interface: &'static Interface) -> &'static [Function] {
     functions.leak()
 }
 
-/// The core module: its allocator counts upwards from where it was reset.
+/// The core module. Its allocator counts up from the address that it was reset to.
 fn core(functions: &[Function]) -> String {
     let mut text = format!(
         r#"(module

@@ -1,10 +1,11 @@
-//! Random values of every type there and back, in three pairings: our host and our guest, a host of `bindgen!` and our
-//! guest, our host and a guest of `wit_bindgen::generate!`. And a guest that echoes them for long does not grow.
+//! Random values of every type, there and back, in three pairings: our host and our guest, a host of `bindgen!` and
+//! our guest, our host and a guest of `wit_bindgen::generate!`. A guest that echoes values for a long time does not
+//! grow.
 //!
-//! The rows are the table in `guests/menagerie`. What an echo cannot see, two errors that undo each other, is held by
-//! the values that `calls.rs` and `pairings.rs` spell out.
+//! The rows come from the table in `guests/menagerie`. An echo cannot see two errors that undo each other. The fixed
+//! values in `calls.rs` and `pairings.rs` find such errors.
 
-// The code of a row is the same for a type that is `Copy`, and for one lifetime and for all.
+// The code of a row has to fit types that are `Copy` and types that are not, and types with and without lifetimes.
 #![allow(clippy::clone_on_copy, clippy::redundant_closure)]
 
 mod bindgen;
@@ -32,7 +33,7 @@ fn our_host_and_a_guest_of_wit_bindgen() {
     trips("our host and a guest of wit_bindgen", &Registry::new().load_image(BINDGEN).unwrap());
 }
 
-/// Each type in a container of its own, so that a failure names the type.
+/// Each type has a container of its own, so that a failure names the type.
 #[test]
 fn nothing_leaks() {
     let image = ours();
@@ -49,7 +50,7 @@ fn nothing_leaks() {
     });
 }
 
-/// The values of a row, drawn by its own function or by the type's `Arbitrary`.
+/// The values of a row. The row's own function draws them, or else the type's `Arbitrary`.
 macro_rules! row {
     ($row:ident, $ty:ty) => {
         row!($row, $ty, |u| arbitrary::Arbitrary::arbitrary(u))
@@ -67,7 +68,7 @@ macro_rules! rows {
         one { $($name:ident $_call:ident: $ty:ty $(= $draw:path)?;)* }
         several { $($many:ident $_many_call:ident($($arg:ident: $arg_ty:ty),*);)* }
     ) => {
-        /// Every value there and back.
+        /// Sends every value there and back.
         fn trips(pairing: &str, image: &Image) {
             let mut container = Container::builder(image).build().unwrap();
             let mut client = container.guest(Annex).unwrap();
@@ -87,7 +88,7 @@ macro_rules! rows {
             )*
         }
 
-        /// A test for each row that echoing its values for long leaves the memory as it was.
+        /// One test for each row: the memory does not grow when its values are echoed for a long time.
         const LEAKS: &[fn(&mut Container)] = &[
             $(|container| {
                 let mut client = container.guest(Menagerie).unwrap();
@@ -109,7 +110,7 @@ macro_rules! rows {
 
 menagerie!(rows);
 
-/// `call` echoes a value, or says how much memory the guest has.
+/// `call` echoes the value that it is given. Without a value it returns the size of the guest's memory.
 fn stays<T: Echoed>(values: &Values<T>, mut call: impl FnMut(Option<T>) -> Result<u64, String>) {
     let cycle: Vec<T> = (0..8).map(|n| values.random(n, 32)).collect();
     let mut echo = |calls| {
@@ -130,7 +131,7 @@ fn ours() -> &'static Image {
     IMAGE.get_or_init(|| Registry::new().load_image(OURS).unwrap())
 }
 
-/// What a client returns, as the value that was echoed.
+/// Turns the result of a client into the echoed value.
 trait Answer<T> {
     fn answer(self) -> Result<T, String>;
 }

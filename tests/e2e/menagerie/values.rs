@@ -1,4 +1,4 @@
-//! Which values make the trip, and when two are the same.
+//! Which values are sent there and back, and when two values are the same.
 
 use arbitrary::Unstructured;
 use std::any::Any;
@@ -7,15 +7,15 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use tairitsu_guest::abi::{Buffer, Lift, Lower, Sink};
 use tairitsu_test_menagerie::*;
 
-/// What makes a value of random bytes.
+/// Draws a value from random bytes.
 pub(super) type Draw<T> = fn(&mut Unstructured<'_>) -> arbitrary::Result<T>;
 
-/// What a type of the table has.
+/// The traits of every type in the table.
 pub(super) trait Echoed: Lift + Lower + Clone + 'static {}
 
 impl<T: Lift + Lower + Clone + 'static> Echoed for T {}
 
-/// How many random values of each type make the trip.
+/// How many random values of each type are sent.
 const RANDOM: u64 = 100;
 
 /// The values of one row.
@@ -26,7 +26,7 @@ pub(super) struct Values<T> {
     seed: u64,
 }
 
-/// What std has for most types.
+/// How to compare and print values. std can do both for most types.
 pub(super) struct Looks<T> {
     equal: fn(&T, &T) -> bool,
     text: fn(&T) -> String,
@@ -34,13 +34,14 @@ pub(super) struct Looks<T> {
 
 impl<T: Debug + PartialEq> Looks<T> {
     pub(super) fn new() -> Self {
-        // What is not equal to itself has a NaN in it, and its bits have to do.
+        // A value that is not equal to itself has a NaN in it. Its bits are compared instead.
         #[allow(clippy::eq_op)]
         Self { equal: |a, b| a == b || a != a, text: |value| format!("{value:?}") }
     }
 }
 
-/// `Looks::<T>::new()` is this for a tuple of more than 12, which std neither compares nor prints: its bits have to do.
+/// `Looks::<T>::new()` for tuples of more than 12 elements. std neither compares nor prints them, so their bits are
+/// compared.
 pub(super) trait Bare<T> {
     #[expect(clippy::new_ret_no_self, reason = "it stands in for the type's own")]
     fn new() -> Looks<T> {
@@ -51,13 +52,13 @@ pub(super) trait Bare<T> {
 impl<T> Bare<T> for Looks<T> {}
 
 impl<T: Echoed> Values<T> {
-    /// The seed is `TAIRITSU_SEED`, a number, or else always the same; each row makes its own of it.
+    /// The seed is the number in `TAIRITSU_SEED`, or a fixed number. Each row derives its own seed from it.
     pub(super) fn new(row: &'static str, looks: Looks<T>, draw: Draw<T>) -> Self {
         let seed = std::env::var("TAIRITSU_SEED").map_or(0, |seed| seed.parse().expect("TAIRITSU_SEED is a number"));
         Self { row, draw, looks, seed }
     }
 
-    /// Has `trip` echo the values at the limits of the type, and random ones, and compares.
+    /// Sends the values at the type's limits and random values by `trip`, and compares the answers.
     pub(super) fn check(&self, pairing: &str, mut trip: impl FnMut(&T) -> Result<T, String>) {
         let mut check = |sent: &T| {
             let found = match trip(sent) {
@@ -75,7 +76,7 @@ impl<T: Echoed> Values<T> {
         (0..RANDOM).for_each(|n| check(&self.random(n, 512)));
     }
 
-    /// The `n`th random value, of that many bytes at most.
+    /// The `n`th random value, drawn from at most this many bytes.
     pub(super) fn random(&self, n: u64, bytes: usize) -> T {
         let mut hasher = DefaultHasher::new();
         (self.seed, self.row, n).hash(&mut hasher);
@@ -83,12 +84,12 @@ impl<T: Echoed> Values<T> {
         (self.draw)(&mut Unstructured::new(&data)).expect("where the bytes end, the value is one of zeros")
     }
 
-    /// Whether two values are one to the last bit, the payload of a NaN included.
+    /// Whether two values are the same to the last bit, including the payload of a NaN.
     fn same(&self, a: &T, b: &T) -> bool {
         (self.looks.equal)(a, b) && (is_unordered::<T>() || bits(a) == bits(b))
     }
 
-    /// The value and its bits, up to a length that can be read.
+    /// The value and its bits as text, cut to a readable length.
     fn text(&self, value: &T) -> String {
         let cut = |text: String| match text.char_indices().nth(2_000) {
             Some((end, _)) => format!("{}.. ({} bytes)", &text[..end], text.len()),
@@ -99,7 +100,8 @@ impl<T: Echoed> Values<T> {
     }
 }
 
-/// Bytes of three kinds, one for each value: any; text in UTF-8, since few strings come of any bytes; and both.
+/// Random bytes of three kinds, in turns: any bytes; text in UTF-8, because few random bytes are a string; and a mix
+/// of both.
 fn random_bytes(mut state: u64, len: usize) -> Vec<u8> {
     // SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>), because it is short.
     let mut next = || {
@@ -124,9 +126,9 @@ fn random_bytes(mut state: u64, len: usize) -> Vec<u8> {
     bytes
 }
 
-/// The values of a type that are least like the others.
+/// The values at the limits of a type.
 fn at_the_limits<T: 'static>() -> Vec<T> {
-    /// Makes them where they are of the type that is asked for.
+    /// Adds values of type `U` if `T` is `U`.
     #[expect(clippy::ptr_arg, reason = "it is the vector that is told by its type")]
     fn offer<T: 'static, U: 'static>(found: &mut Vec<T>, values: impl FnOnce() -> Vec<U>) {
         if let Some(found) = (found as &mut dyn Any).downcast_mut::<Vec<U>>() {
@@ -201,7 +203,8 @@ fn at_the_limits<T: 'static>() -> Vec<T> {
     found
 }
 
-/// Zeros, limits, and NaNs: quiet and signalling, of either sign, with the first and the last bit of the payload.
+/// Zeros, limits and NaNs. The NaNs are quiet and signalling, of either sign, with the first or the last bit of the
+/// payload.
 const F32S: [u32; 14] = [
     0,
     0x8000_0000,
@@ -219,7 +222,7 @@ const F32S: [u32; 14] = [
     0xffff_ffff,
 ];
 
-/// The same.
+/// The same values for 64 bits.
 const F64S: [u64; 14] = [
     0,
     1 << 63,
@@ -237,11 +240,12 @@ const F64S: [u64; 14] = [
     0xffff_ffff_ffff_ffff,
 ];
 
-/// The first and the last of what UTF-8 has one, two, three and four bytes for, and both sides of the surrogates.
+/// The first and the last character for one, two, three and four bytes of UTF-8, and the characters on both sides of
+/// the surrogates.
 const CHARS: [char; 9] =
     ['\0', '\u{7f}', '\u{80}', '\u{7ff}', '\u{d7ff}', '\u{e000}', '\u{ffff}', '\u{10000}', '\u{10ffff}'];
 
-/// Empty ones and ones of four megabytes.
+/// Empty strings, and strings of four megabytes.
 fn strings() -> Vec<String> {
     const BYTES: usize = 4 << 20;
     let chars = CHARS.iter().collect();
@@ -261,7 +265,7 @@ fn is_unordered<T: 'static>() -> bool {
     [TypeId::of::<HashMap<u32, String>>(), TypeId::of::<HashSet<i64>>()].contains(&TypeId::of::<T>())
 }
 
-/// The value as it is lowered to memory.
+/// The bytes of the value, lowered to memory.
 fn bits<T: Lower>(value: &T) -> Vec<u8> {
     let mut memory = Buffer::new();
     let address = memory.allocate(T::LAYOUT).unwrap();
@@ -278,7 +282,7 @@ fn what_is_the_same() {
     assert!(!floats.same(&vec![quiet], &vec![signalling]));
     assert!(!floats.same(&vec![0.0], &vec![-0.0]));
 
-    // What the lowered form leaves out is seen too.
+    // The comparison also sees parts that the lowered form leaves out.
     let addresses = Values::<SocketAddr>::new("", Looks::<SocketAddr>::new(), address);
     let with_flow = |flow| SocketAddr::V6(std::net::SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, flow, 0));
     assert!(addresses.same(&with_flow(0), &with_flow(0)));

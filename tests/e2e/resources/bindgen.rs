@@ -1,4 +1,4 @@
-//! Our guest on a host of `wasmtime::component::bindgen!`, from the WIT that the traits emit.
+//! Our guest on a host of `wasmtime::component::bindgen!`, made from the WIT that the traits emit.
 
 use crate::DOCS;
 use crate::raw::{self, Host};
@@ -6,7 +6,7 @@ use tairitsu_test_api::docs::{Editor, Network};
 use wasmtime::Store;
 use wasmtime::component::{HasSelf, Resource};
 
-/// The interfaces as two packages, the first one with a world.
+/// The text of the interfaces as two packages, of which the first has a world.
 #[test]
 fn the_fixture_is_what_the_traits_emit() {
     let editor = Editor.wit();
@@ -35,7 +35,7 @@ pub struct Line {
     sent: u32,
 }
 
-/// The lines that there are.
+/// A store with the host's lines.
 type Lines = Host<()>;
 
 impl Lines {
@@ -150,7 +150,7 @@ fn the_hosts_in_the_hands_of_the_guest() {
     assert_eq!(store.data_mut().table.iter_mut().count(), 4);
 }
 
-/// As `super::a_million`, on this host.
+/// The same as `super::a_million`, on this host.
 pub(super) fn a_million() {
     let (mut store, guest) = instantiate();
     let (documents, editor) = (guest.test_docs_document().document(), guest.test_docs_editor());
@@ -171,7 +171,7 @@ pub(super) fn a_million() {
     let before = crate::crowd::resident();
     memory(&mut store, 1_000_000);
     let after = crate::crowd::resident();
-    // The guest's memory is resident too.
+    // The guest's memory is part of the resident memory too.
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after < before + 8, "{before} MiB before, {after} after");
     }

@@ -1,4 +1,4 @@
-//! Guests that do with handles what no guest of ours can: hand-written components.
+//! Hand-written components that do things with handles that no guest of ours can do.
 
 use super::Line;
 use crate::bad_input::with_section;
@@ -8,22 +8,22 @@ use tairitsu::{CallError, Container, Own, Registry};
 use tairitsu_test_api::docs::Connection;
 
 #[allow(dead_code)]
-/// What the component exports.
+/// The exports of the component.
 #[tairitsu::guest(package = "test:thief@1.0.0", uses = Connection)]
 pub(crate) trait Thief {
-    /// Drops what it was lent.
+    /// Drops the lent handle before the function returns, as a guest must.
     fn proper(&mut self, connection: &Own<dyn Connection>) -> u32;
 
-    /// Keeps it.
+    /// Keeps the lent handle.
     fn keep(&mut self, connection: &Own<dyn Connection>) -> u32;
 
-    /// Calls a method on a handle of that number.
+    /// Calls a method on a handle with this number.
     fn forge(&mut self, handle: u32) -> u32;
 
-    /// Drops what it was given, twice.
+    /// Drops the given handle twice.
     fn twice(&mut self, connection: Own<dyn Connection>) -> u32;
 
-    /// Gives back a handle of that number.
+    /// Gives back a handle with this number.
     fn make(&mut self, handle: u32) -> Own<dyn Connection>;
 }
 
@@ -49,7 +49,7 @@ fn line() -> (Arc<Line>, Own<dyn Connection>) {
     (line.clone(), Own::from(line as Arc<dyn Connection>))
 }
 
-/// Whether the call ended in a trap that says this.
+/// Whether the call ended in a trap with this message.
 fn is_trap<T: std::fmt::Debug>(result: Result<T, CallError>, message: &str) {
     match result {
         Err(CallError::Trap(trap)) => assert!(trap.to_string().contains(message), "{trap}"),
@@ -64,7 +64,7 @@ fn what_is_borrowed_does_not_outlive_the_call() {
     let mut thief = container.guest(Thief).unwrap();
     assert_eq!(thief.proper(&connection).unwrap(), 1);
     is_trap(thief.keep(&connection), "borrow handles still remain at the end of the call");
-    // The host's own value is as it was, and the container can be had anew.
+    // The host's own value is unchanged, and the container can be restarted.
     drop(connection);
     assert_eq!(Arc::strong_count(&line), 1);
     container.restart().unwrap();

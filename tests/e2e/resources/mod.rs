@@ -1,4 +1,4 @@
-//! Resources: the guest's in the host's hands, and the host's in the guest's.
+//! Resources: the guest's, held by the host, and the host's, held by the guest.
 
 mod bindgen;
 mod hostile;
@@ -12,7 +12,7 @@ use tairitsu::{BadHandle, CallError, Container, ContainerBuilder, Error, Leaks, 
 use tairitsu_test_api::docs::{Connection, Document, Editor, Network, Shelved};
 use tairitsu_test_docs::{Desk, Text};
 
-/// What a test sees of its connections, wherever they are: which are there, and which were dropped, in that order.
+/// A test's record of its connections: how many are alive, and which were dropped, in order.
 #[derive(Default)]
 struct Seen {
     alive: AtomicU32,
@@ -86,7 +86,7 @@ impl Network for Board {
     }
 
     fn hang_up(&mut self, connections: Vec<Own<dyn Connection>>) -> u32 {
-        // Each is what it was.
+        // Each handle still leads to the original value.
         assert!(connections.iter().all(|connection| connection.downcast::<Line>().is_some()));
         connections.len() as u32
     }
@@ -96,7 +96,7 @@ impl Network for Board {
     }
 }
 
-/// The guest, and the same one with nothing of ours in it.
+/// Our guest, and the same guest with nothing of Tairitsu in it.
 const GUESTS: [&str; 2] = ["docs", "docs-bindgen"];
 
 fn builder(guest: &str) -> ContainerBuilder {
@@ -127,7 +127,7 @@ fn the_guests_in_the_hands_of_the_host() {
 
         documents.copy_to(&letter, &parsed).unwrap();
         assert_eq!(documents.text(&parsed).unwrap(), "milkDear Ada,\nall is well.");
-        // One handle, twice in a call.
+        // The same handle is passed twice in one call.
         documents.copy_to(&parsed, &parsed).unwrap();
         let lines = documents.lines(&letter).unwrap();
         assert_eq!(lines.len(), 2);
@@ -141,7 +141,8 @@ fn the_guests_in_the_hands_of_the_host() {
         let mut documents = container.guest(Document).unwrap();
         assert_eq!(documents.title(&joined).unwrap(), "report");
         assert!(documents.text(&joined).unwrap().starts_with("milkDear"));
-        // Of the two that were given, one was kept by what is behind it until the call was over.
+        // Both documents were given to the guest. The guest still held one of them by its value until the call was
+        // over.
         assert_eq!(documents.alive().unwrap(), 4);
         assert!(joined.try_value().is_none() && format!("{joined:?}").contains("document"));
     }
@@ -174,7 +175,7 @@ fn the_hosts_in_the_hands_of_the_guest() {
         let mut container = spawn(guest);
         let mut editor = container.guest(Editor).unwrap();
         assert_eq!(editor.call("ada:1", "hello").unwrap(), [5, 5, 5, 10, 1, 6]);
-        // The guest has dropped them, and so they are dropped here: in the order in which its function dropped them.
+        // The guest has dropped the connections, so the host's values are dropped too, in the same order.
         assert_eq!(seen().alive.load(Relaxed), 0);
         assert_eq!(*seen().dropped.lock().unwrap(), ["ada:1"; 3]);
         match editor.call("", "hello") {
@@ -196,14 +197,14 @@ fn the_hosts_lent_and_given_by_the_host() {
         let lent: Own<dyn Connection> = Own::from(line.clone() as Arc<dyn Connection>);
         assert_eq!(editor.send(&lent, "four").unwrap(), 4);
         assert_eq!(editor.send(&lent, "four").unwrap(), 8);
-        // Nothing of what was lent is left behind.
+        // The lent value left no reference behind.
         assert_eq!(Arc::strong_count(&line), 2);
 
         let passed = editor.pass(lent).unwrap();
         assert_eq!(passed.address(), "grace:2");
         assert_eq!(passed.downcast::<Line>().unwrap().sent.load(Relaxed), 8);
         assert_eq!(editor.send(&passed, "!").unwrap(), 9);
-        // Given to another container it leaves the first.
+        // When the value is given to another container, it leaves the first one.
         let mut other = spawn(guest);
         let passed = other.guest(Editor).unwrap().pass(passed).unwrap();
         assert_eq!(passed.send("!!"), 11);
@@ -214,7 +215,7 @@ fn the_hosts_lent_and_given_by_the_host() {
     }
 }
 
-/// What the host drops, the guest drops before its next call, in that order.
+/// Before its next call, the guest drops every resource that the host has dropped, in the same order.
 #[test]
 fn dropped_in_order() {
     for guest in GUESTS {
@@ -230,7 +231,7 @@ fn dropped_in_order() {
         let mut editor = container.guest(Editor).unwrap();
         assert_eq!(editor.dropped().unwrap(), ["c", "a", "d", "b"]);
 
-        // Or when it is told to.
+        // The guest also drops it on demand.
         let document = editor.open("e").unwrap();
         drop(document);
         container.drop_resources().unwrap();
@@ -238,7 +239,7 @@ fn dropped_in_order() {
         let mut editor = container.guest(Editor).unwrap();
         assert_eq!(editor.dropped().unwrap(), ["e"]);
 
-        // What the guest keeps and lets go of is dropped there and then.
+        // A resource that the guest keeps and then lets go of is dropped at once.
         let kept = editor.open("f").unwrap();
         editor.keep(Some(kept)).unwrap();
         assert_eq!(editor.dropped().unwrap(), [""; 0]);
@@ -261,7 +262,7 @@ fn a_handle_of_another_container_is_refused() {
         let (mut one, mut other) = (spawn(guest), spawn(guest));
         let document = one.guest(Document).unwrap().new("one's").unwrap();
         let mut documents = other.guest(Document).unwrap();
-        // The same place there is taken too.
+        // The other container has a resource at the same place.
         let others = documents.new("other's").unwrap();
         let error = documents.append(&document, "x").unwrap_err();
         assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnother, .. }), "{error}");
@@ -273,11 +274,11 @@ fn a_handle_of_another_container_is_refused() {
         let error = documents.title_with(&document, |title| panic!("{title}")).unwrap_err();
         assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnother, .. }), "{error}");
         assert_eq!(documents.title_with(&others, str::to_owned).unwrap(), "other's");
-        // Where it stands in a call, or how it is passed, makes no difference, and neither container has come to harm.
+        // The handle is refused wherever it stands in a call, and however it is passed. Neither container is harmed.
         let error = other.guest(Editor).unwrap().keep(Some(document)).unwrap_err();
         assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnother, .. }), "{error}");
         assert_eq!(other.guest(Document).unwrap().title(&others).unwrap(), "other's");
-        // It was passed by value, and is gone.
+        // The document was passed by value, and is gone.
         assert_eq!(one.guest(Document).unwrap().alive().unwrap(), 0);
     }
 }
@@ -297,7 +298,7 @@ fn a_handle_of_a_container_that_has_ended_is_refused() {
         let mut documents = container.guest(Document).unwrap();
         let error = documents.title(&document).unwrap_err();
         assert!(matches!(error, CallError::Handle { reason: BadHandle::Ended, .. }), "{error}");
-        // A new one has the place of the old one, and is not mistaken for it, nor dropped with it.
+        // A new document takes the place of the old one. It is not mistaken for the old one, and not dropped with it.
         let new = documents.new("new").unwrap();
         drop((document, held));
         assert_eq!(documents.title(&new).unwrap(), "new");
@@ -339,7 +340,7 @@ fn a_value_of_the_hosts_own_is_no_resource_of_a_guest() {
     assert_eq!(container.guest(Document).unwrap().alive().unwrap(), 0);
 }
 
-/// A guest that holds what it was given, and never lets go of it.
+/// A guest that keeps the handles it was given, and never lets go of them.
 #[test]
 fn leaks_are_reported() {
     for guest in GUESTS {
@@ -352,7 +353,7 @@ fn leaks_are_reported() {
         assert_eq!(leaks.by_host, 1);
         let text = "the guest held 3 of the host's `test:net/connection@1.0.0`, the host held 1 of the guest's";
         assert_eq!(leaks.to_string(), text);
-        // They are dropped with the container.
+        // The kept values are dropped with the container.
         assert_eq!(seen().alive.load(Relaxed), 0);
         assert!(container.stop().is_empty());
         drop(document);
@@ -413,7 +414,7 @@ fn a_method_can_be_denied() {
         }
         error => panic!("{error}"),
     }
-    // What the guest had is dropped with it.
+    // The guest's resources are dropped with the container.
     assert_eq!(seen().alive.load(Relaxed), 2);
     drop(container);
     assert_eq!(seen().alive.load(Relaxed), 0);
@@ -462,7 +463,7 @@ interface document {
         for function in trait_.functions {
             let name = function.name.rsplit_once('.').map_or(function.name, |(_, name)| name);
             let name = if name.starts_with('[') { "constructor" } else { name };
-            // A guest imports what it calls.
+            // A guest imports only the functions that it calls.
             assert!(decoded.contains(name) || name == "address", "{name} in\n{decoded}");
         }
     }
@@ -470,7 +471,7 @@ interface document {
     assert_eq!(exports, ["test:docs/document@1.0.0", "test:docs/editor@1.0.0"]);
 }
 
-/// In a container whose calls are futures they are the same.
+/// Resources behave the same in a container whose calls are futures.
 #[test]
 fn in_futures() {
     block_on(async {
@@ -479,7 +480,7 @@ fn in_futures() {
         let letter = documents.new("letter").await.unwrap();
         assert_eq!(documents.append(&letter, "one two").await.unwrap(), 7);
         documents.lines(&letter).await.unwrap();
-        // What was dropped is dropped before the next call.
+        // The dropped documents are gone before the next call runs.
         assert_eq!(documents.alive().await.unwrap(), 1);
         let mut editor = container.guest(Editor).unwrap();
         assert_eq!(editor.call("ada:1", "hello").await.unwrap(), [5, 5, 5, 10, 1, 6]);
@@ -495,7 +496,7 @@ fn in_futures() {
     });
 }
 
-/// A guest without wasm has its own resources as they are, and the host's too.
+/// A guest without wasm uses the values of both sides directly.
 #[test]
 fn without_wasm() {
     let mut container = Container::native::<Desk>().provide(Board).build().unwrap();
@@ -516,7 +517,7 @@ fn without_wasm() {
     drop(line);
     assert_eq!(seen().alive.load(Relaxed), 0);
 
-    // Nobody provides the resource, so that there is no constructor.
+    // Nobody provides the resource, so it has no constructor.
     let error = editor.call("ada:1", "hello").unwrap_err();
     assert!(
         matches!(&error, CallError::Missing { function, .. } if function.ends_with("[constructor]connection") || function.contains("connection")),
@@ -524,7 +525,7 @@ fn without_wasm() {
     );
     assert!(matches!(container.guest(Document), Err(Error::NoExport { .. })));
 
-    // With the type, its functions without `self` are called, and the policy holds.
+    // With the type, its functions without `self` can be called, and the policy applies to them.
     let native = || Container::native::<Desk>().provide(Board).resource::<Line>();
     let mut container = native().build().unwrap();
     assert_eq!(container.guest(Editor).unwrap().call("ada:1", "hello").unwrap(), [5, 5, 5, 10, 1, 6]);
@@ -539,7 +540,7 @@ fn a_million_leave_nothing_behind() {
     alone("resources::a_million");
 }
 
-/// A million across the boundary each way, made and dropped: neither side has more than before.
+/// A million resources cross in each direction, and are made and dropped. Neither side has more memory than before.
 #[test]
 #[ignore = "run by a_million_leave_nothing_behind, alone"]
 fn a_million() {
@@ -556,7 +557,7 @@ fn a_million_of(guest: &str) {
         }
         assert_eq!(documents.alive().unwrap(), 0);
     };
-    // The guest drops each before its function returns.
+    // The guest drops each resource before its function returns.
     let hosts = |container: &mut Container, count: u32| {
         let mut editor = container.guest(Editor).unwrap();
         let addresses = vec![String::from("an address that is longer than any small string"); 100];
@@ -574,7 +575,7 @@ fn a_million_of(guest: &str) {
     assert_eq!(container.handle().info().memory, guest);
     println!("resident MiB before {host:?}, after {:?}", resident());
     if let (Some(before), Some(after)) = (host, resident()) {
-        // A million of the smallest that an allocator has would be 16 MiB.
+        // A million of the smallest allocations would be 16 MiB.
         assert!(after < before + 8, "{before} MiB before, {after} after");
     }
     assert!(container.stop().is_empty());
