@@ -1,4 +1,4 @@
-//! Compiles the guests, once: for wasm32-wasip1, and some of them for other targets that are installed.
+//! Compiles each guest once for wasm32-wasip1, and some of them for other targets that are installed.
 
 use tairitsu::build::Guests;
 

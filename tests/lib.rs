@@ -1,1 +1,1 @@
-//! Nothing: the tests are in `e2e` and `ui.rs`.
+//! This library is empty. The tests are in `e2e` and `ui.rs`.

@@ -1,7 +1,7 @@
-//! What the macros refuse, and what they take: `<rule>/fail_*.rs` beside what the compiler says of it, and
-//! `<rule>/pass_*.rs`, which is run.
+//! Code that the macros refuse, and code that they accept. A case `<rule>/fail_*.rs` stands beside the compiler's
+//! words about it. A case `<rule>/pass_*.rs` is run.
 //!
-//! The cases are compiled as Cargo compiles this file, with the dependencies that are built already.
+//! The cases are compiled like this file, with the dependencies that Cargo has built already.
 
 mod normalize;
 
@@ -10,10 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The compiler, and the flags that find what this file depends on.
+/// The compiler, and the flags that find the dependencies of this file.
 const RUSTC: &[&str] = &tairitsu_test_rustc_flags::rustc_flags!();
 
-/// A test for each folder, so that they run side by side and one of them can be run alone.
+/// Makes a test for each folder. The tests run side by side, and each can be run alone.
 macro_rules! rules {
     ($($rule:ident)*) => {
         $(
@@ -89,7 +89,8 @@ fn check_case(case: &Path) -> Result<(), String> {
     }
 }
 
-/// Compiles a case. The diagnostics name it, and the other crates' files, by the path from the workspace's root.
+/// Compiles a case. The diagnostics name the files of the case and of other crates by the path from the workspace's
+/// root.
 fn compile(case: &str, exe: &Path) -> Output {
     let [rustc, flags @ ..] = RUSTC else { unreachable!("the first is the compiler") };
     let output = Command::new(rustc)
@@ -100,7 +101,7 @@ fn compile(case: &str, exe: &Path) -> Output {
         .arg(case)
         .arg("-o")
         .arg(exe)
-        // What a macro takes for the package.
+        // The package that the macros read from the environment.
         .env("CARGO_PKG_NAME", "ui")
         .env("CARGO_PKG_VERSION", "0.0.0")
         .output();

@@ -1,8 +1,8 @@
-//! Makes of the compiler's diagnostics what is the same on each machine, and stays the same while other files change.
+//! Makes the compiler's diagnostics equal on every machine, and independent of changes in other files.
 
 use std::path::Path;
 
-/// The diagnostics of a case, without what the compiler adds at their end. The paths of other files start with `$WORKSPACE`,
+/// The diagnostics of a case, without the compiler's closing lines. The paths of other files start with `$WORKSPACE`,
 /// `$RUST` or `$CARGO`, and their lines have no numbers.
 pub(crate) fn diagnostics(stderr: &str, case: &str, workspace: &Path) -> String {
     let workspace = workspace.display().to_string().replace('\\', "/");
@@ -31,7 +31,7 @@ pub(crate) fn diagnostics(stderr: &str, case: &str, workspace: &Path) -> String 
     text
 }
 
-/// What the compiler writes after the last diagnostic, or for the reader's comfort.
+/// A line that the compiler adds after the last diagnostic, or for the reader's comfort.
 fn is_closing(line: &str) -> bool {
     [
         "error: aborting due to ",
@@ -45,7 +45,8 @@ fn is_closing(line: &str) -> bool {
     .any(|start| line.trim_start().starts_with(start))
 }
 
-/// Names a file in a way that holds everywhere; another file than the case without a position. Says whether it is another.
+/// Names a file by a path that is the same on every machine. The path of another file than the case gets no position.
+/// Returns whether it is another file.
 fn place(line: &str, case: &str, workspace: &str) -> (String, bool) {
     let line = line.replace('\\', "/");
     let start =
@@ -65,7 +66,7 @@ fn place(line: &str, case: &str, workspace: &str) -> (String, bool) {
     (format!("{arrow}{name}"), true)
 }
 
-/// `and 42 others` differs with each type that gets the trait.
+/// Replaces the number in `and 42 others`, which changes with each type that gets the trait.
 fn others(line: &str) -> String {
     match line.trim_start().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others")) {
         Some(number) if number.parse::<u32>().is_ok() => line.replace(number, "$N"),
@@ -73,7 +74,7 @@ fn others(line: &str) -> String {
     }
 }
 
-/// `12 | code`, `   | ^^^^`, `...`
+/// Whether a line belongs to quoted code: `12 | code`, `   | ^^^^`, `...`
 fn is_gutter(line: &str) -> bool {
     line == "..." || gutter(line).is_some_and(|(_, sign)| !sign.starts_with('='))
 }
@@ -95,7 +96,7 @@ fn gutter(line: &str) -> Option<(usize, &str)> {
     (column > 0 && matches!(sign, "|" | "-->" | ":::" | "=" | "+" | "-" | "~")).then_some((column, rest))
 }
 
-/// Makes the gutter of a diagnostic as narrow as the numbers that are left in it.
+/// Makes the gutter of a diagnostic as narrow as its remaining numbers.
 fn narrow(block: &[String]) -> Vec<String> {
     let digits = |line: &String| line.trim_start().bytes().take_while(u8::is_ascii_digit).count();
     let wanted = block.iter().filter(|line| gutter(line).is_some()).map(digits).max().unwrap_or(0).max(1);

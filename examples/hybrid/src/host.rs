@@ -1,7 +1,7 @@
-//! The host: registers the guest as an image, runs a container of it, and talks to it. With `--native` the guest is the
-//! host's own code, and the conversation the same.
+//! The host: registers the guest as an image, runs a container of it, and talks to it. With `--native` the guest runs
+//! as the host's own code, and the conversation is the same.
 
-/// The bin is part of the package, and so of its wasm32 build; there it does nothing.
+/// The package is compiled for wasm32 too, with this bin in it. There the bin does nothing.
 #[cfg(target_family = "wasm")]
 fn main() {}
 
@@ -54,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
 
-    // The core world beside it, on the same guest and its state.
+    // The same guest also speaks the core world, on the same state.
     container.init()?;
     println!("{}", container.handle_command("visits", "")?);
     println!("{}", container.handle_command("shout", "hello from the guest")?);

@@ -6,19 +6,19 @@ use tairitsu::core_world::{GuestApi, HostApi};
 #[tairitsu::wit]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Greeting {
-    /// What to say.
+    /// The words of the greeting.
     pub text: String,
     /// How often the guest has greeted, this time included.
     pub visits: u32,
 }
 
-/// Why there is no greeting.
+/// The reason why there is no greeting.
 #[tairitsu::wit]
 #[derive(Clone, Debug, PartialEq)]
 pub enum GreetError {
-    /// There is nobody to greet.
+    /// The name is empty.
     EmptyName,
-    /// Whoever it is, is not greeted, for the reason given.
+    /// The guest does not greet this name, for this reason.
     Banned(String),
 }
 
@@ -32,7 +32,7 @@ pub trait Greeter {
 /// Provided by the host, called by the guest.
 #[tairitsu::host]
 pub trait Journal {
-    /// Takes an entry down.
+    /// Writes an entry down.
     fn record(&mut self, entry: &str);
 
     /// How many entries there are.

@@ -1,7 +1,7 @@
-//! The host: holds the same conversation with every guest it is given, and prints it once. A guest that says something
-//! else is a failure.
+//! The host: holds the same conversation with every guest that it is given, and prints the conversation once. A guest
+//! that answers differently is a failure.
 
-/// The bin is part of the package, and so of its wasm32 build; there it does nothing.
+/// The package is compiled for wasm32 too, with this bin in it. There the bin does nothing.
 #[cfg(target_family = "wasm")]
 fn main() {}
 
@@ -42,7 +42,7 @@ mod native {
                 Ok(found) => {
                     different += 1;
                     println!("{}: said something else", name(file));
-                    // A line more on one side has an empty one beside it.
+                    // If one conversation has more lines, each extra line is compared with an empty one.
                     for i in (0..expected.len().max(found.len())).filter(|i| expected.get(*i) != found.get(*i)) {
                         let line = |lines: &[String]| lines.get(i).cloned().unwrap_or_default();
                         println!("  expected `{}`\n  found    `{}`", line(&expected), line(&found));
@@ -75,14 +75,14 @@ mod native {
         file.file_stem().unwrap_or(file.as_os_str()).display().to_string()
     }
 
-    /// What was said, line by line.
+    /// The lines of the conversation.
     type Lines = Arc<Mutex<Vec<String>>>;
 
     fn say(lines: &Lines, line: String) {
         lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
     }
 
-    /// The host's side: it says what it is asked.
+    /// The host's side. It adds each question and its answer to the lines.
     struct Cellar {
         lines: Lines,
         stock: Vec<(&'static str, u32)>,
@@ -162,7 +162,7 @@ mod native {
         Ok(lines)
     }
 
-    /// With `TAIRITSU_BLESS` set, the file is written anew.
+    /// With `TAIRITSU_BLESS` set, this writes the file anew.
     #[test]
     fn the_text_is_what_the_traits_emit() {
         let (file, wit) = (concat!(env!("CARGO_MANIFEST_DIR"), "/wit/polyglot.wit"), tairitsu_example_polyglot::wit());

@@ -1,4 +1,4 @@
-//! How long a clean build of a guest and of a host takes.
+//! The time of a clean build of a guest and of a host.
 
 use crate::out_dir;
 use anyhow::{Result, ensure};
@@ -6,18 +6,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// Seconds for a column's guest and all that it depends on.
+/// The seconds for a column's guest and everything that it depends on.
 pub fn guest(column: &str) -> Option<f64> {
     seconds(column, "guest", &["--target", "wasm32-wasip1"])
 }
 
-/// Seconds for a small host and all that it depends on.
+/// The seconds for a small host and everything that it depends on.
 pub fn host(column: &str) -> Option<f64> {
     seconds(column, "host", &[])
 }
 
 fn seconds(column: &str, what: &str, args: &[&str]) -> Option<f64> {
-    // `default` is the floor's code.
+    // The column `default` has the same code as the floor.
     let built = column != "default" && (column != "peer" || cfg!(feature = "peer"));
     if !built {
         return None;

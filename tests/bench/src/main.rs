@@ -57,7 +57,7 @@ fn main() -> Result<()> {
                 print!("{HELP}");
                 return Ok(());
             }
-            // How this program calls itself, for a process that holds nothing but containers.
+            // The program starts itself with this argument, for a process that holds nothing but containers.
             memory::ARGUMENT => return memory::child(args),
             _ => bail!("expected one of the options that --help lists, found `{arg}`"),
         }
@@ -92,7 +92,7 @@ fn run(options: &Options) -> Result<()> {
             report.add(Row::new(name, "ns", nanoseconds.map(|ns| ns.map(|ns| ns / per))));
         }
     }
-    // Their memory counts in the child processes only.
+    // Memory is measured in child processes only.
     drop(sides);
     for (name, count) in [("memory-1000", 1000), ("memory-10000", 10_000)] {
         if wanted(name) {
@@ -126,7 +126,7 @@ fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The rows that are measured in time: the name, what is done, and how often it is done in one go.
+/// The rows that are measured in time: the name, the work, and how many operations one iteration does.
 fn rows() -> Vec<(&'static str, Work, f64)> {
     let host_calls = f64::from(sides::HOST_CALLS);
     vec![

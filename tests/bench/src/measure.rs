@@ -1,9 +1,9 @@
-//! Samples, taken in turn.
+//! Samples, which the columns take in turn.
 
 use crate::sides::{COLUMNS, Side, Work};
 use std::time::{Duration, Instant};
 
-/// How long a row may take, and how much of that a sample.
+/// The time for one row, and the time for one sample of it.
 pub struct Budget {
     total: Duration,
     sample: Duration,
@@ -11,7 +11,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The budget of one row. What is slow has few samples of few iterations.
+    /// The budget of one row. A slow row has few samples with few iterations.
     pub fn new(quick: bool, slow: bool) -> Self {
         let (total, sample) = if quick { (1500, 2) } else { (12_000, 5) };
         Self {
@@ -22,7 +22,7 @@ impl Budget {
     }
 }
 
-/// The median nanoseconds of one iteration in each column, or nothing where a column has no such row.
+/// The median nanoseconds of one iteration in each column. `None` for a column without this row.
 pub fn alternate(
     sides: &mut [Option<Box<dyn Side>>; COLUMNS.len()],
     work: Work,
@@ -40,7 +40,7 @@ pub fn alternate(
     let mut round = 0;
     while round < budget.least_rounds || start.elapsed() < budget.total {
         for i in 0..COLUMNS.len() {
-            // Each round begins with another column, so that none always follows the same one.
+            // Each round begins with another column, so that no column always follows the same one.
             let i = (i + round) % COLUMNS.len();
             let Some(side) = sides[i].as_mut().filter(|_| iterations[i] > 0) else { continue };
             match side.run(work, iterations[i]) {
@@ -57,7 +57,7 @@ pub fn alternate(
         if iterations == [0; COLUMNS.len()] {
             break;
         }
-        // Whatever it is, a row ends.
+        // Even a very slow row ends.
         if start.elapsed() > budget.total * 4 {
             break;
         }
@@ -65,7 +65,7 @@ pub fn alternate(
     samples.map(median)
 }
 
-/// How many iterations a sample is, or nothing where the column has no such row.
+/// How many iterations make one sample. `None` if the column has no such row.
 fn calibrate(side: &mut dyn Side, work: Work, budget: &Budget, name: &str, column: &str) -> Option<u64> {
     let mut iterations = 1;
     loop {

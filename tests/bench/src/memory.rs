@@ -1,13 +1,13 @@
-//! What a live container costs in memory, each column in a process of its own.
+//! The memory of a live container. Each column is measured in a process of its own.
 
 use crate::sides;
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
-/// The argument by which this program calls itself.
+/// The argument with which this program starts itself.
 pub const ARGUMENT: &str = "--memory";
 
-/// Resident KiB for each of so many live containers that have been called once.
+/// Resident KiB for each of `count` live containers that have been called once.
 pub fn per_container(column: &str, count: u32) -> Option<f64> {
     let run = || -> Result<f64> {
         let mut command = Command::new(std::env::current_exe()?);
@@ -19,20 +19,20 @@ pub fn per_container(column: &str, count: u32) -> Option<f64> {
     run().map_err(|error| eprintln!("memory-{count}, {column}: {error:#}")).ok()
 }
 
-/// The process: makes the containers, and prints what each costs.
+/// Runs in the process of a column. Makes the containers and prints the memory of each.
 pub fn child(mut args: impl Iterator<Item = String>) -> Result<()> {
     let (column, count) = (args.next().context("expected a column")?, args.next().context("expected a count")?);
     let count: u32 = count.parse()?;
     let side = sides::start(&column, count + 2, false)?;
     let mut alive = Vec::with_capacity(count as usize + 1);
-    // The first one also pays for what all have in common.
+    // The first container also pays for memory that all of them share.
     alive.push(side.spawn()?);
     let before = resident()?;
     for i in 0..count {
         alive.push(side.spawn().with_context(|| format!("it ends at {i} containers"))?);
     }
     println!("{}", (resident()? - before) / f64::from(count));
-    // To take them down one by one would take a while.
+    // Dropping them one by one would take long.
     std::process::exit(0);
 }
 

@@ -5,12 +5,12 @@ use anyhow::{Result, anyhow};
 use plotters::prelude::*;
 use std::path::Path;
 
-/// The columns that are plotted, by what they are called, and which of the ratios they are.
+/// The columns that are plotted, by name and color. `ratios` returns them in this order.
 const SERIES: [(&str, RGBColor); 3] =
     [("floor", RGBColor(120, 120, 120)), ("default", RGBColor(70, 130, 180)), ("peer", RGBColor(200, 90, 60))];
 
 pub fn draw(report: &Report, path: &Path) -> Result<()> {
-    // Whatever the backend says, it is a file that cannot be written.
+    // Every error of the backend means that the file cannot be written.
     plot(report, path).map_err(|error| anyhow!("{}: {error}", path.display()))
 }
 
@@ -57,7 +57,7 @@ fn plot(report: &Report, path: &Path) -> Result<(), Box<dyn std::error::Error>> 
             .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 12, y + 5)], color.filled()));
     }
     chart.draw_series(std::iter::once(PathElement::new([(1.0, 0.0), (1.0, count)], BLACK.stroke_width(1))))?;
-    // The names stand beside the axis, where the backend puts no labels between two ticks.
+    // The names are drawn beside the axis, because the backend puts no labels between two ticks.
     let area = chart.plotting_area();
     for row in 0..rows.len() {
         let at = count - row as f64 - 0.5;

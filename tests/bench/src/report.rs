@@ -8,7 +8,7 @@ pub struct Report {
     pub rows: Vec<Row>,
 }
 
-/// One row: a number for each column that has one.
+/// One row: a number for each column that has this row.
 pub struct Row {
     pub name: &'static str,
     unit: &'static str,
@@ -20,7 +20,7 @@ impl Row {
         Self { name, unit, values }
     }
 
-    /// Ours over the floor, and the default and the peer over ours.
+    /// The ratios of ours to the floor, of the default to ours, and of the peer to ours.
     pub fn ratios(&self) -> [(&'static str, Option<f64>); 3] {
         let [ours, floor, default, peer] = self.values;
         let ratio = |a: Option<f64>, b: Option<f64>| Some(a? / b?);

@@ -1,4 +1,4 @@
-//! Loading: whatever bytes are given as an image, it is one or there is an error, and no panic.
+//! Loading: any bytes give an image or an error, and never a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 fuzz_target!(init: panic::set_hook(Box::new(report)), |bytes: &[u8]| {
     match REGISTRY.load_image(bytes) {
         Ok(image) => {
-            // What an operator asks of it before anything runs.
+            // The questions that an operator asks before anything runs.
             image.imports();
             image.exports();
             image.wit();
@@ -24,9 +24,10 @@ fuzz_target!(init: panic::set_hook(Box::new(report)), |bytes: &[u8]| {
     }
 });
 
-/// In the place of libFuzzer's hook, which ends the process, whoever would catch the panic. This one does so where the panic
-/// is our own; what leaves the target ends the process anyway. The others are the decoders', which the runtime catches. Each
-/// place is printed once, since it is met over and over.
+/// Replaces libFuzzer's panic hook, which ends the process even if the panic would be caught. This hook ends the
+/// process only for our own panics. A panic that leaves the target ends the process anyway. The other panics come
+/// from the decoders, and the runtime catches them. Each place is printed once, because the fuzzer meets it many
+/// times.
 fn report(info: &panic::PanicHookInfo<'_>) {
     static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let place = info.location().map(ToString::to_string).unwrap_or_default();

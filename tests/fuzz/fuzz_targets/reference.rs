@@ -1,7 +1,8 @@
-//! The parser of image names, beside the grammar as a regular expression.
+//! The parser of image names, compared with the grammar as a regular expression.
 //!
-//! Source: the grammar in the documentation of <https://github.com/distribution/reference>. Narrower than that are the
-//! rule for what is a host, which is the one of its function that splits familiar names, and the digest, a SHA-256.
+//! Source: the grammar in the documentation of <https://github.com/distribution/reference>. Two rules here are
+//! narrower. The rule for a host is the rule of the function there that splits familiar names. The digest is a
+//! SHA-256.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -12,7 +13,7 @@ use tairitsu::{Error, Reference};
 static GRAMMAR: LazyLock<Regex> = LazyLock::new(|| {
     let label = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
     let host = format!(r"(?:{label}(?:\.{label})*|\[[a-fA-F0-9:]+\])");
-    // One that would be a path component otherwise is none: without a dot or a colon it is not a host.
+    // A first part without a dot or a colon is a path component, and no host.
     let domain = format!(r"(?:localhost|{label}(?:\.{label})+|\[[a-fA-F0-9]*:[a-fA-F0-9:]*\]|{host}:[0-9]+)");
     let component = "[a-z0-9]+(?:(?:[_.]|__|-+)[a-z0-9]+)*";
     let name = format!("(?:{domain}/)?{component}(?:/{component})*");

@@ -1,8 +1,8 @@
 //! The registry's own state, under a scheduler that tries the orders of its steps.
 //!
-//! The files that hold it are compiled here a second time, with the scheduler's locks and atomics in the place of the
-//! standard library's: they name both by `super::sync`. So what runs here is what runs there, and no line of it is for
-//! the test.
+//! This crate compiles the runtime's own files of that state a second time. The files name their locks and atomics by
+//! `super::sync`. Here that module has the scheduler's types instead of the standard library's. So the tests run the
+//! same code as the runtime, and no line of that code is for the tests.
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "what the runtime exports is not exported here")]
 

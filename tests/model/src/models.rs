@@ -1,4 +1,5 @@
-//! What has to hold in every order. A thread that waits for what never comes is a deadlock, which the scheduler reports.
+//! Properties that hold in every order. A thread that waits for something that never comes is a deadlock, which the
+//! scheduler reports.
 
 use crate::broadcast::{Hub, Received, Subscription};
 use crate::living::Living;
@@ -8,8 +9,8 @@ use shuttle::thread;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// So many orders of each model, half of them at random and half with few changes of threads, which find what takes a
-/// certain order.
+/// The number of orders for each model. Half of them are random. The other half change threads seldom, which finds
+/// faults that need one particular order.
 const ORDERS: usize = 1_000;
 
 fn every_order(model: impl Fn() + Send + Sync + 'static) {
@@ -20,12 +21,12 @@ fn every_order(model: impl Fn() + Send + Sync + 'static) {
 }
 
 fn join(threads: impl IntoIterator<Item = thread::JoinHandle<()>>) {
-    // All of them are there before one is waited for.
+    // All threads are started before the first is waited for.
     let threads: Vec<_> = threads.into_iter().collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// Everything that was sent, up to the end.
+/// Everything that was sent so far.
 fn drain(subscription: &Subscription<Change>) -> Vec<Change> {
     let mut changes = Vec::new();
     while let Ok(received) = subscription.try_recv() {
@@ -37,7 +38,7 @@ fn drain(subscription: &Subscription<Change>) -> Vec<Change> {
     changes
 }
 
-/// A name, what it stood for and what it stands for.
+/// A name, its old value, and its new value.
 type Change = (u8, Option<u32>, Option<u32>);
 
 #[derive(Default)]
@@ -104,7 +105,7 @@ fn a_name_that_is_replaced_always_has_an_image() {
     });
 }
 
-/// What is told is what happened, in its order: who follows it from the start has the map.
+/// The events come in the order of the changes. A reader that follows from the start can rebuild the map.
 #[test]
 fn changes_are_told_in_their_order() {
     every_order(|| {
@@ -136,7 +137,7 @@ fn changes_are_told_in_their_order() {
     });
 }
 
-/// Who subscribes and then looks has what is there, or hears of it.
+/// A reader that subscribes and then looks finds the name in the map, or in an event.
 #[test]
 fn there_is_no_gap_between_a_list_and_what_follows() {
     every_order(|| {
@@ -208,7 +209,8 @@ fn who_waits_is_woken_by_the_first_end() {
     });
 }
 
-/// Whatever two threads do, what is told is a life: each change from the state that the one before has led to.
+/// Whatever two threads do, the events describe one life: each change starts from the status that the change before
+/// has led to.
 #[test]
 fn a_life_is_told_in_its_order() {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,7 +249,7 @@ fn a_life_is_told_in_its_order() {
     });
 }
 
-/// Each value is received once, in order, or counted as lost; and the end wakes the reader.
+/// Each value is received once and in order, or is counted as lost. The end wakes the reader.
 #[test]
 fn every_value_is_received_or_counted() {
     every_order(|| {
@@ -280,7 +282,7 @@ fn every_value_is_received_or_counted() {
     });
 }
 
-/// Readers come and go while others send.
+/// Readers come and go while another thread sends.
 #[test]
 fn a_reader_that_leaves_is_in_nobodys_way() {
     every_order(|| {

@@ -1,11 +1,11 @@
-//! Where Cargo has put what a crate depends on.
+//! Says where Cargo has put the dependencies of a crate.
 //!
-//! A macro runs in the compiler's process, so it reads the command line that Cargo has written for the crate that it
-//! is used in.
+//! A macro runs in the compiler's process. So it can read the command line that Cargo has written for the crate that
+//! uses the macro.
 
 use proc_macro::{Literal, TokenStream, TokenTree};
 
-/// The compiler's path, and then the flags that find this crate's dependencies, as a list of string literals.
+/// The compiler's path and the flags that find this crate's dependencies, as a list of string literals.
 #[proc_macro]
 pub fn rustc_flags(_: TokenStream) -> TokenStream {
     let rustc = std::env::current_exe().expect("the path of the compiler").display().to_string();

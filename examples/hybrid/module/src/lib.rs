@@ -1,4 +1,4 @@
-//! A greeter that speaks the core world alone: commands and strings, for a host that shares no contract with it.
+//! A greeter that speaks only the core world: commands and strings. Its host shares no contract with it.
 
 use tairitsu::core_world::{GuestApi, HostApi};
 

@@ -1,4 +1,5 @@
-//! The work that every column does, as a contract of Tairitsu's. `wit/bench.wit` is the same by hand.
+//! The work that every column does, as a contract of Tairitsu's. `wit/bench.wit` is the same contract, written by
+//! hand.
 
 /// A record of everything that costs something.
 #[tairitsu::wit]

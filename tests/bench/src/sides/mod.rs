@@ -1,4 +1,4 @@
-//! The columns: the same work, by four hosts.
+//! The columns: four hosts that do the same work.
 
 mod ours;
 #[cfg(feature = "peer")]
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 /// The columns' names, in the order of the report.
 pub const COLUMNS: [&str; 4] = ["ours", "floor", "default", "peer"];
 
-/// How many calls to the host one iteration of those rows is.
+/// How many calls to the host are in one iteration of `HostCall` and `HostCallStrings`.
 pub const HOST_CALLS: u32 = 1000;
 
-/// What is done.
+/// The work that is measured.
 #[derive(Clone, Copy)]
 pub enum Work {
     Empty,
@@ -24,20 +24,20 @@ pub enum Work {
     HandleCommand,
     HostCall,
     HostCallStrings,
-    /// So many bytes there and back.
+    /// This many bytes, there and back.
     Echo(usize),
-    /// The same, and what came back is looked at where it is by those who can. The floor cannot: wasmtime has the guest take
-    /// a result back before it returns it.
+    /// The same, but the host looks at the result in the guest's memory, if the column can. The floor cannot:
+    /// wasmtime has the guest free a result before wasmtime returns it.
     EchoInPlace(usize),
-    /// So many records there and back.
+    /// This many records, there and back.
     Records(usize),
-    /// A container, one call, and its end, on each of the threads.
+    /// Spawning a container, one call, and dropping the container, on each of the threads.
     SpawnCallDrop {
         threads: usize,
     },
-    /// From a component's bytes to what containers are made of.
+    /// From the bytes of a component to a template.
     LoadCold,
-    /// The same, from what was compiled before.
+    /// The same, from code that was compiled before.
     LoadCached,
 }
 
@@ -49,18 +49,18 @@ impl Work {
 
 /// A column.
 pub trait Side {
-    /// Does the work so many times, and returns how long that took; nothing where this column cannot do it.
+    /// Does the work this many times. Returns the time it took, or `None` if this column cannot do the work.
     fn run(&mut self, work: Work, iterations: u64) -> Result<Option<Duration>>;
 
-    /// Whether the results are right: a guest that does nothing would be fast.
+    /// Checks the results, because a guest that does nothing would be fast.
     fn check(&mut self) -> Result<()>;
 
-    /// One more container, that has been called.
+    /// Spawns one more container and calls it once.
     fn spawn(&self) -> Result<Box<dyn Any>>;
 }
 
 /// Starts a column, for up to `capacity` containers at a time. The guests of Tairitsu and of the floor have the same
-/// interfaces: swapped, they tell on which side a difference is.
+/// interfaces. With the guests swapped, a difference shows on which side it arises.
 pub fn start(column: &str, capacity: u32, swap_guests: bool) -> Result<Box<dyn Side>> {
     let (ours, raw) = if swap_guests { (raw::GUEST, ours::GUEST) } else { (ours::GUEST, raw::GUEST) };
     Ok(match column {
@@ -84,7 +84,7 @@ pub fn guest_size(column: &str) -> Option<f64> {
     }
 }
 
-/// Does it so many times, and returns how long that took.
+/// Does the work this many times, and returns the time it took.
 #[inline(always)]
 fn time<T, E>(iterations: u64, mut work: impl FnMut() -> Result<T, E>) -> Result<Option<Duration>, E> {
     let start = Instant::now();
@@ -94,7 +94,7 @@ fn time<T, E>(iterations: u64, mut work: impl FnMut() -> Result<T, E>) -> Result
     Ok(Some(start.elapsed()))
 }
 
-/// Does it so many times on each of the threads, and returns how long that took.
+/// Does the work this many times on each of the threads, and returns the time it took.
 fn time_on_threads<E: Send>(
     threads: usize,
     iterations: u64,
@@ -114,11 +114,11 @@ fn time_on_threads<E: Send>(
     Ok(Some(start.elapsed()))
 }
 
-/// The record that each column makes its own of: one string, three tags.
+/// The content of the record, which each column builds with its own types: one string and three tags.
 const NAME: &str = "a name of some length";
 const TAGS: [&str; 3] = ["red", "green and blue", "x"];
 
-/// Looks at what came back.
+/// Looks at the result.
 fn last(bytes: &[u8]) -> Option<u8> {
     bytes.last().copied()
 }
@@ -132,7 +132,7 @@ fn expect<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> 
     Ok(())
 }
 
-/// A core module as a component.
+/// Makes a component of a core module.
 fn componentize(module: &[u8]) -> Result<Vec<u8>> {
     use wasi_preview1_component_adapter_provider as adapter;
     wit_component::ComponentEncoder::default()

@@ -1,4 +1,4 @@
-//! Tairitsu, with a pool as the floor has one.
+//! Tairitsu, with a pool, as the floor has.
 
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, last, time, time_on_threads};
 use anyhow::Result;
@@ -34,7 +34,7 @@ impl contract::Services for Host {
     }
 }
 
-/// The directory of the cache, for as long as it is needed.
+/// The directory of the cache. Removed when this is dropped.
 struct Directory(PathBuf);
 
 impl Drop for Directory {
@@ -50,7 +50,7 @@ impl Ours {
         let cached = Registry::builder().cache(Cache::at(&directory.0)?).build()?;
         let component = super::componentize(guest)?;
         let image = registry.load_image(&component)?;
-        // What `spawn-call-drop` measures is not the linking: the floor has its `InstancePre` as well.
+        // `spawn-call-drop` does not measure linking, because the floor has its `InstancePre` ready too.
         let template = Container::builder(&image).provide_with(|| Host).prepare()?;
         let container = template.spawn()?;
         Ok(Self { registry, cached, _directory: directory, component, template, container })
@@ -75,8 +75,8 @@ impl Side for Ours {
             Work::HandleCommand => unreachable!("returned above"),
             Work::HostCall => time(iterations, || guest.call_host(black_box(HOST_CALLS)))?,
             Work::HostCallStrings => time(iterations, || guest.call_host_strings(black_box(HOST_CALLS)))?,
-            // Arguments are handed over by value, so what came back goes out again: one buffer is made and one is
-            // dropped in each round, as in the other columns.
+            // The argument is passed by value, so the result of one round is the argument of the next. Each round
+            // makes one buffer and drops one, as in the other columns.
             Work::Echo(len) => {
                 let mut value = bytes(len);
                 time(iterations, || guest.echo(std::mem::take(&mut value)).map(|echo| value = echo))?

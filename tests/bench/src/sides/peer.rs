@@ -38,7 +38,7 @@ type Reply = Msgpack<Result<String, String>>;
 
 host_fn!(greet(name: String) -> String { Ok(name) });
 
-/// The directory of the peer's own cache of compiled modules, for as long as it is needed.
+/// The directory of Extism's own cache of compiled modules. Removed when this is dropped.
 struct Cache(PathBuf);
 
 impl Cache {

@@ -1,4 +1,4 @@
-//! Raw wasmtime, by hand: as good as it gets, and as it comes.
+//! Raw wasmtime, written by hand, in two columns: with the fastest settings, and with the default settings.
 
 use self::tairitsu::bench::services;
 use super::{HOST_CALLS, NAME, Side, TAGS, Work, bytes, expect, time, time_on_threads};
@@ -17,11 +17,11 @@ use exports::tairitsu::bench::work::Entry;
 
 pub const GUEST: &[u8] = ::tairitsu::include_guest!("tairitsu-bench-guest-floor");
 
-/// How the engine is configured.
+/// The engine's settings.
 pub enum Setup {
-    /// What is fastest.
+    /// The fastest settings (column `floor`).
     Best { capacity: u32 },
-    /// What wasmtime does unasked.
+    /// The settings that wasmtime has by default (column `default`).
     Default,
 }
 
@@ -36,7 +36,7 @@ pub struct Raw {
 }
 
 struct Host {
-    /// Where the guest imports WASI.
+    /// The data of WASI, if the guest imports WASI.
     wasi: Option<Wasi>,
 }
 
@@ -62,7 +62,7 @@ impl services::Host for Host {
     }
 }
 
-/// The compiled component as a file, for as long as it is needed.
+/// The compiled component as a file. Removed when this is dropped.
 struct Artifact(PathBuf);
 
 impl Drop for Artifact {
@@ -104,7 +104,8 @@ impl Setup {
     }
 }
 
-/// wasmtime's errors are anyhow's where its feature of that name is on, which changes every crate that it is made of.
+/// Turns wasmtime's error into one of anyhow. wasmtime has a feature for that, which would change every crate that
+/// wasmtime is made of.
 fn anyhow<T>(result: wasmtime::Result<T>) -> Result<T> {
     result.map_err(|error| anyhow!("{error:#}"))
 }
@@ -204,7 +205,7 @@ impl Side for Raw {
         expect("host-call", anyhow(guest.call_call_host(&mut *store, 7))?, 7)?;
         expect("host-call-strings", anyhow(guest.call_call_host_strings(&mut *store, 7))?, 21)?;
         expect("echo", anyhow(guest.call_echo(&mut *store, &bytes(1000)))?, bytes(1000))?;
-        // The types of `bindgen!` have no `PartialEq`.
+        // The types of `bindgen!` have no `PartialEq`, so their text is compared.
         let echo = anyhow(guest.call_echo_entries(&mut *store, &entries(3)))?;
         expect("records", format!("{echo:?}"), format!("{:?}", entries(3)))
     }

@@ -1,4 +1,4 @@
-//! Writes the corpus of the target `image` anew: small modules and components, each for another part of loading.
+//! Writes the first inputs of the target `image`: small modules and components. Each tests another part of loading.
 //!
 //! `cargo run --manifest-path tests/fuzz/seeds/Cargo.toml --target-dir target/fuzz`, from the repository's root.
 
@@ -28,7 +28,7 @@ pub trait Pen {
     fn stroke(&mut self, length: u32) -> u64;
 }
 
-/// Components, and core modules without a word about components.
+/// Components, and core modules without a `component-type` section.
 const TEXTS: &[(&str, &str)] = &[
     ("component-empty", "(component)"),
     ("module-empty", "(module)"),
@@ -66,7 +66,7 @@ const TEXTS: &[(&str, &str)] = &[
             (instance $i (instantiate $c (with "f" (func $h))))
             (export "k" (func $i "g")))"#,
     ),
-    // A function's type has a name, which `wit-parser` does not foresee.
+    // A function's type has a name, which `wit-parser` does not expect.
     (
         "component-named-function",
         r#"(component (import "a:b/c" (instance (type $f (func)) (export "t" (type (eq $f))))))"#,
@@ -78,7 +78,7 @@ const TEXTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A core module that exports what [`Draw`] says, and one that imports what [`Pen`] says.
+/// A core module with the exports of [`Draw`], and a core module with the imports of [`Pen`].
 const EXPORTS: &str = r#"(module
     (memory (export "memory") 1)
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
@@ -87,7 +87,7 @@ const IMPORTS: &str = r#"(module
     (import "test:seeds/pen@1.0.0" "stroke" (func (param i32) (result i64)))
     (memory (export "memory") 1))"#;
 
-/// Sections that `wit-parser` does not foresee: what should be a world is an instance, or imports something.
+/// Sections that `wit-parser` does not expect: an instance stands where a world should be, or the world is not alone.
 const SECTIONS: &[(&str, &str)] = &[
     (
         "module-world-is-instance",

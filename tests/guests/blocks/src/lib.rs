@@ -40,7 +40,7 @@ pub struct Calculator {
 /// Calculates, and remembers.
 #[tairitsu::guest(package = "test:blocks@1.0.0")]
 impl Calculator {
-    /// No function, and no part of the interface.
+    /// A constant, which the interface leaves out.
     pub const ZERO: f64 = 0.0;
 
     /// Adds.

@@ -25,7 +25,7 @@ impl Drop for Text {
     fn drop(&mut self) {
         ALIVE.fetch_sub(1, Relaxed);
         let mut dropped = DROPPED.lock().unwrap();
-        // A test of millions asks for none of them.
+        // The test with millions of documents does not need these titles.
         if dropped.len() < 100 {
             dropped.push(std::mem::take(&mut self.title));
         }
@@ -89,7 +89,7 @@ impl Editor for Desk {
     }
 
     fn join(&mut self, first: Own<dyn Document>, second: Own<dyn Document>) -> Own<dyn Document> {
-        // The one is kept, by what is behind it, and the other dropped.
+        // `downcast` keeps the second document by its value. The handle is dropped.
         let second = second.downcast::<Text>().unwrap();
         first.value().append(&second.text());
         first

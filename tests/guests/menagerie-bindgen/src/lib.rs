@@ -9,7 +9,7 @@ struct Echo;
 
 export!(Echo);
 
-/// Implements the generated trait: a row for each function, with the types as WIT has them.
+/// Implements the generated trait. Each row is a function, with the types as WIT has them.
 macro_rules! echo {
     (
         one { $($name:ident: $ty:ty;)* }

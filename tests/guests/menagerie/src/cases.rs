@@ -1,9 +1,9 @@
-//! Enums and a variant of as many cases as one byte numbers, and of more.
+//! Enums and a variant with as many cases as one byte can number, and with more.
 #![allow(missing_docs)]
 
 use arbitrary::Arbitrary;
 
-/// Declares an enum, and what lists its cases.
+/// Declares an enum, and a list of its cases.
 macro_rules! cases {
     ($name:ident: $($case:ident)*) => {
         #[tairitsu::wit]

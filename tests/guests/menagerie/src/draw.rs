@@ -1,4 +1,4 @@
-//! Random values of types that `Arbitrary` has not, or has more of than the boundary lets through.
+//! Random values for types that lack `Arbitrary`, or whose `Arbitrary` draws values that cannot cross the boundary.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use bytes::Bytes;
@@ -10,23 +10,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::Url;
 use uuid::Uuid;
 
-/// A string that is owned.
+/// An owned string.
 pub fn cow(u: &mut Unstructured<'_>) -> Result<Cow<'static, str>> {
     String::arbitrary(u).map(Cow::Owned)
 }
 
-/// A list that is owned.
+/// An owned list.
 pub fn cow_bytes(u: &mut Unstructured<'_>) -> Result<Cow<'static, [u8]>> {
     Vec::arbitrary(u).map(Cow::Owned)
 }
 
-/// A point in time before or after 1970, as far as every system can count.
+/// A point in time before or after 1970, near enough that every system can express it.
 pub fn time(u: &mut Unstructured<'_>) -> Result<SystemTime> {
     let distance = Duration::new(u64::from(u32::arbitrary(u)?), u.int_in_range(0..=999_999_999)?);
     Ok(if u.arbitrary()? { UNIX_EPOCH + distance } else { UNIX_EPOCH - distance })
 }
 
-/// An address whose text says all of it: `Display` leaves out the flow of an IPv6 address.
+/// An address that its text describes fully. `Display` leaves out the flow of an IPv6 address.
 pub fn address(u: &mut Unstructured<'_>) -> Result<SocketAddr> {
     let mut address = SocketAddr::arbitrary(u)?;
     if let SocketAddr::V6(address) = &mut address {
@@ -35,12 +35,12 @@ pub fn address(u: &mut Unstructured<'_>) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// Any of all.
+/// Any UUID.
 pub fn uuid(u: &mut Unstructured<'_>) -> Result<Uuid> {
     u.arbitrary().map(Uuid::from_u128)
 }
 
-/// A URL with some text in it.
+/// A URL with random text in its path, query and fragment.
 pub fn url(u: &mut Unstructured<'_>) -> Result<Url> {
     let mut url = Url::parse("https://example.org:8080/").expect("it is one");
     url.set_path(u.arbitrary()?);
@@ -49,7 +49,7 @@ pub fn url(u: &mut Unstructured<'_>) -> Result<Url> {
     Ok(url)
 }
 
-/// A value of every kind, not too deep.
+/// A JSON value of any kind, at most three levels deep.
 pub fn json(u: &mut Unstructured<'_>) -> Result<Json> {
     json_of_depth(u, 3)
 }
@@ -60,7 +60,7 @@ fn json_of_depth(u: &mut Unstructured<'_>, depth: u32) -> Result<Json> {
         1 => bool::arbitrary(u)?.into(),
         2 => u64::arbitrary(u)?.into(),
         3 => i64::arbitrary(u)?.into(),
-        // What is no number is null.
+        // A NaN or an infinity becomes null.
         4 => f64::arbitrary(u)?.into(),
         5 => String::arbitrary(u)?.into(),
         6 => (0..u.int_in_range(0..=3)?).map(|_| json_of_depth(u, depth - 1)).collect::<Result<Vec<_>>>()?.into(),
@@ -77,7 +77,7 @@ pub fn instant(u: &mut Unstructured<'_>) -> Result<DateTime<Utc>> {
     Ok(DateTime::from_timestamp(seconds.into(), nanoseconds).expect("it is near"))
 }
 
-/// The same at some place on Earth.
+/// A point in time with an offset from Greenwich.
 pub fn moment(u: &mut Unstructured<'_>) -> Result<DateTime<FixedOffset>> {
     let offset = FixedOffset::east_opt(u.int_in_range(-86_399..=86_399)?).expect("less than a day");
     instant(u).map(|instant| instant.with_timezone(&offset))
@@ -93,7 +93,7 @@ pub fn time_of_day(u: &mut Unstructured<'_>) -> Result<NaiveTime> {
     instant(u).map(|instant| instant.time())
 }
 
-/// Both.
+/// A day and a time of day.
 pub fn date_and_time(u: &mut Unstructured<'_>) -> Result<NaiveDateTime> {
     instant(u).map(|instant| instant.naive_utc())
 }

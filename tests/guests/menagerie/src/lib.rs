@@ -19,7 +19,7 @@ pub use made::{Choice, Count, Letter, Page, Ticket, Words};
 pub use records::{Animal, Cage, Chest, Kind, Mixed, Place, Tiny, Wide};
 pub use variants::{Aligned, Back, Forth, Heavy, Value};
 
-// The types of other crates and of std that the table names, for what uses the table.
+// Re-exports the types of other crates and of std that the table names, for the users of the table.
 pub use bytes::Bytes;
 pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 pub use serde_json::Value as Json;
@@ -72,8 +72,8 @@ pub struct Guest;
 
 menagerie!(declare);
 
-/// What `bindgen!` of wasmtime 48 does not compile: an enum of 256 cases gets a discriminant of two bytes from its
-/// generator, and has to have one of one byte for its derive.
+/// An interface that `bindgen!` of wasmtime 48 cannot compile. For an enum of 256 cases its generator writes a
+/// discriminant of two bytes, and its derive wants one byte.
 #[tairitsu::guest(package = "test:menagerie@0.1.0")]
 pub trait Annex {
     fn echo_enum256(&self, value: Enum256) -> Enum256;
@@ -91,8 +91,8 @@ impl Annex for Guest {
     }
 }
 
-/// Here, and not with the tests of the host, which do not compile where the fixture lacks a row. With `TAIRITSU_BLESS`
-/// set, the file is written anew.
+/// This test is here, because the host's tests do not compile if the fixture lacks a row. With `TAIRITSU_BLESS` set,
+/// it writes the file anew.
 #[cfg(test)]
 #[test]
 fn the_fixture_is_what_the_trait_emits() {

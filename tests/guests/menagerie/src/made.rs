@@ -1,4 +1,4 @@
-//! Generic types, types that go as others, and types that another interface declares.
+//! Generic types, types that cross as other types, and types that another interface declares.
 #![allow(missing_docs)]
 
 use arbitrary::Arbitrary;
@@ -20,12 +20,12 @@ pub enum Choice<A, B> {
     Both((A, B)),
 }
 
-/// A foreign type, in one line.
+/// A type of another crate, converted in one line.
 #[tairitsu::wit(as = u32, to = |count| count.0.get(), from = |count| NonZeroU32::try_from(count).map(Count))]
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq)]
 pub struct Count(pub NonZeroU32);
 
-/// By `From` and `TryFrom`.
+/// A type that crosses by `From` and `TryFrom`.
 #[tairitsu::wit(as = Vec<String>)]
 #[derive(Arbitrary, Clone, Debug, PartialEq)]
 pub struct Words(pub [String; 2]);
@@ -54,7 +54,7 @@ pub struct Ticket {
     pub letter: Letter,
 }
 
-/// No WIT type.
+/// This type is no WIT type.
 #[derive(Arbitrary, Clone, Debug, PartialEq)]
 pub struct Letter(pub char);
 

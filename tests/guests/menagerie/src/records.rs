@@ -97,7 +97,7 @@ pub struct Wide {
     pub o: i32,
 }
 
-/// The types of std that go as another WIT type.
+/// Types of std that cross as another WIT type.
 #[tairitsu::wit]
 #[derive(Arbitrary, Clone, Debug, PartialEq)]
 pub struct Chest {

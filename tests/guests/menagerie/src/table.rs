@@ -1,8 +1,8 @@
-//! The table of what is echoed.
+//! The table of all values that the guest echoes.
 
-/// Hands the table to the macro `$with`. A row of `one` is a function, the name that `bindgen!` gives its call, the
-/// type, and what draws a random value where the type's `Arbitrary` does not. A row of `several` has more parameters,
-/// and echoes them as a tuple.
+/// Passes the table to the macro `$with`. A row of `one` has four parts: the function, the name of its call in
+/// `bindgen!`, the type, and, if the type's `Arbitrary` will not do, a function that draws a random value. A row of
+/// `several` has more parameters, and echoes them as a tuple.
 #[macro_export]
 macro_rules! menagerie {
     ($with:ident) => {

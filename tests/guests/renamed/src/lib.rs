@@ -1,4 +1,4 @@
-//! The crate goes by another name than `tairitsu`, in the contract and in the implementation.
+//! The contract and the guest name the crate `tairitsu` differently.
 
 /// A point.
 #[renamed::wit(crate = ::renamed)]

@@ -1,4 +1,4 @@
-//! A guest that exports what the guest beside this one imports, by a trait of its own.
+//! A guest that exports the interface that the guest `weather` imports, by a trait of its own.
 
 use tairitsu_test_types::weather::{self, Observation, Sky, Warnings};
 

@@ -1,4 +1,4 @@
-//! A guest that does what a guest should not.
+//! A guest that does things that a guest should not do.
 
 /// Ways to go wrong.
 #[tairitsu::guest(package = "test:unruly")]
@@ -9,7 +9,7 @@ pub trait Unruly {
     fn panic(&mut self, message: &str);
     /// Divides by zero.
     fn trap(&mut self);
-    /// Ends the process that it is not.
+    /// Calls `exit`, as if it were a process.
     fn exit(&mut self, code: i32);
     /// Uses up the stack.
     fn recurse(&mut self, depth: u64) -> u64;
@@ -25,13 +25,13 @@ pub trait Unruly {
     fn flood_output(&mut self);
     /// Sleeps.
     fn sleep(&mut self, milliseconds: u64);
-    /// Has the host of the core world carry out a command.
+    /// Asks the host of the core world to carry out a command.
     fn ask(&mut self, command: &str) -> Result<String, String>;
     /// Counts its calls.
     fn count(&mut self) -> u32;
     /// The arguments, and the variables as `name=value`.
     fn surroundings(&mut self) -> (Vec<String>, Vec<String>);
-    /// What is in a file.
+    /// The contents of a file.
     fn read(&mut self, path: &str) -> Result<String, String>;
     /// Writes a file.
     fn write(&mut self, path: &str, text: &str) -> Result<(), String>;
@@ -41,7 +41,7 @@ pub trait Unruly {
     fn now(&mut self) -> u64;
     /// A random number, the same for every call of one instance.
     fn random(&mut self) -> u64;
-    /// What the outside shows: arguments, environment variables, files of the root, bytes of input.
+    /// Everything that the guest can see: arguments, environment variables, files of the root, bytes of input.
     fn look_around(&mut self) -> (u32, u32, u32, u32);
     /// Connects by TCP, and returns what is said there. Only a guest for wasm32-wasip2 has sockets.
     fn connect(&mut self, address: &str) -> Result<String, String>;

@@ -1,4 +1,4 @@
-//! A guest whose host waits for what it asks for: `async fn`, to which a guest's call is a call as any.
+//! A guest whose host has `async fn`s. For the guest these are calls like any others.
 
 use tairitsu_test_api::Steps;
 
@@ -10,7 +10,7 @@ pub enum Failure {
     NotFound(String),
 }
 
-/// What the host reaches and the guest does not.
+/// The host's access to the web, which the guest does not have itself.
 #[tairitsu::host]
 pub trait Web {
     /// The page at an address, with one word after another in it.
@@ -21,12 +21,12 @@ pub trait Web {
     fn count(&self) -> u32;
 }
 
-/// What the guest does.
+/// The work of the guest.
 #[tairitsu::guest]
 pub trait Reader {
     /// Both pages, and how many there were.
     fn read(&mut self, first: &str, second: &str) -> Result<String, Failure>;
-    /// Waits so long.
+    /// Waits for this long.
     fn rest(&mut self, ms: u64);
     /// How many calls there were.
     fn calls(&mut self) -> u32;

@@ -1,4 +1,4 @@
-//! The shop, in Rust with `wit-bindgen` and nothing of Tairitsu but the text of the interfaces.
+//! The shop, in Rust with `wit-bindgen`. All it has of Tairitsu is the text of the interfaces.
 
 wit_bindgen::generate!({ path: "../../wit" });
 

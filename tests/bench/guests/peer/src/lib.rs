@@ -1,5 +1,5 @@
-//! The work's guest, with Extism's Rust PDK. Values that are no bytes cross as MessagePack, the fastest encoding that
-//! the PDK comes with; numbers of a fixed size as they are.
+//! The work's guest, with Extism's Rust PDK. Values other than bytes cross as MessagePack, the fastest encoding of
+//! the PDK. Numbers of a fixed size cross as they are.
 
 use extism_pdk::{FnResult, FromBytes, Msgpack, ToBytes, host_fn, plugin_fn};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ struct Reply(Result<String, String>);
 mod bare {
     #[link(wasm_import_module = "extism:host/user")]
     unsafe extern "C" {
-        /// The cheapest way to the host: a number, without the PDK's memory.
+        /// The cheapest call to the host: a number, without the PDK's memory.
         pub fn tick(n: u64) -> u64;
     }
 }
