@@ -37,6 +37,7 @@ mod runtime;
 #[doc(hidden)]
 pub mod __private;
 
+pub use __private::HasInterface;
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
 pub use tairitsu_guest::abi::{AbiError, Own, Resource};
