@@ -35,8 +35,8 @@ pub(crate) struct Id<'a> {
 }
 
 /// The bytes of an artefact. They carry the key's seal, and they are the artefact that was asked for.
-pub(crate) struct Opened {
-    bytes: Vec<u8>,
+pub(crate) struct Opened<'b> {
+    bytes: &'b [u8],
     /// Where the component ends and the code begins.
     code: usize,
 }
@@ -71,15 +71,14 @@ impl Key {
     }
 
     /// Opens an artefact. Checks the seal before it reads anything else in the bytes.
-    pub(crate) fn open(&self, id: Id<'_>, mut bytes: Vec<u8>) -> Result<Opened, Flaw> {
+    pub(crate) fn open<'b>(&self, id: Id<'_>, bytes: &'b [u8]) -> Result<Opened<'b>, Flaw> {
         let (body, mac) = bytes.split_last_chunk::<MAC>().ok_or(Flaw::Seal)?;
         // This comparison takes the same time, wherever the two seals differ.
         if self.mac(body) != *mac {
             return Err(Flaw::Seal);
         }
         let code = code_of(id, body).ok_or(Flaw::Foreign)?;
-        bytes.truncate(bytes.len() - MAC);
-        Ok(Opened { bytes, code })
+        Ok(Opened { bytes: body, code })
     }
 }
 
@@ -93,14 +92,14 @@ fn code_of(id: Id<'_>, body: &[u8]) -> Option<usize> {
     (length <= rest.len()).then(|| HEADER + length)
 }
 
-impl Opened {
+impl<'b> Opened<'b> {
     /// The component that was made from a core module. `None` if the wasm was a component already.
-    pub(crate) fn component(&self) -> Option<&[u8]> {
+    pub(crate) fn component(&self) -> Option<&'b [u8]> {
         Some(&self.bytes[HEADER..self.code]).filter(|component| !component.is_empty())
     }
 
     /// The bytes that `Component::serialize` returned.
-    pub(crate) fn code(&self) -> &[u8] {
+    pub(crate) fn code(&self) -> &'b [u8] {
         &self.bytes[self.code..]
     }
 }
@@ -164,10 +163,11 @@ mod tests {
     fn what_was_sealed_is_opened() {
         let (key, digest, engine, bytes) = sealed();
         let id = Id { digest: &digest, engine: &engine };
-        let opened = key.open(id, bytes).ok().unwrap();
+        let opened = key.open(id, &bytes).ok().unwrap();
         assert_eq!(opened.component(), Some(&[0x55; 300][..]));
         assert_eq!(opened.code(), [0xaa; 700]);
-        let opened = key.open(id, key.seal(id, &[], b"code")).ok().unwrap();
+        let plain = key.seal(id, &[], b"code");
+        let opened = key.open(id, &plain).ok().unwrap();
         assert_eq!((opened.component(), opened.code()), (None, &b"code"[..]));
     }
 
@@ -180,13 +180,13 @@ mod tests {
             for mask in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
                 let mut bytes = bytes.clone();
                 bytes[i] ^= mask;
-                assert_eq!(key.open(id, bytes).err(), Some(Flaw::Seal), "byte {i}, mask {mask}");
+                assert_eq!(key.open(id, &bytes).err(), Some(Flaw::Seal), "byte {i}, mask {mask}");
             }
         }
         for length in 0..bytes.len() {
-            assert_eq!(key.open(id, bytes[..length].to_vec()).err(), Some(Flaw::Seal), "length {length}");
+            assert_eq!(key.open(id, &bytes[..length]).err(), Some(Flaw::Seal), "length {length}");
         }
-        assert_eq!(key.open(id, [&bytes[..], &[0]].concat()).err(), Some(Flaw::Seal));
+        assert_eq!(key.open(id, &[&bytes[..], &[0]].concat()).err(), Some(Flaw::Seal));
     }
 
     #[test]
@@ -194,17 +194,17 @@ mod tests {
         let (key, digest, engine, bytes) = sealed();
         let (engine, other) = (&engine, &Digest::of(b"other"));
         let of = |digest, engine| Id { digest, engine };
-        assert_eq!(key.open(of(other, engine), bytes.clone()).err(), Some(Flaw::Foreign));
-        assert_eq!(key.open(of(&digest, &OTHER), bytes.clone()).err(), Some(Flaw::Foreign));
+        assert_eq!(key.open(of(other, engine), &bytes).err(), Some(Flaw::Foreign));
+        assert_eq!(key.open(of(&digest, &OTHER), &bytes).err(), Some(Flaw::Foreign));
         let id = of(&digest, engine);
-        assert_eq!(Key::new(&[2; 32]).open(id, bytes.clone()).err(), Some(Flaw::Seal));
+        assert_eq!(Key::new(&[2; 32]).open(id, &bytes).err(), Some(Flaw::Seal));
         // These bytes carry the key's own seal: another version of the format, and a length beyond the end.
         for (at, value) in [(15, b'9'), (HEADER - 1, 0xff)] {
             let mut bytes = bytes[..bytes.len() - MAC].to_vec();
             bytes[at] = value;
             let mac = key.mac(&bytes);
             bytes.extend_from_slice(mac.as_bytes());
-            assert_eq!(key.open(id, bytes).err(), Some(Flaw::Foreign), "byte {at}");
+            assert_eq!(key.open(id, &bytes).err(), Some(Flaw::Foreign), "byte {at}");
         }
     }
 }

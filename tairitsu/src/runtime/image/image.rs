@@ -73,8 +73,8 @@ impl Image {
             looked_up(loaded.is_some());
             loaded
         });
-        if let Some((component, opened)) = cached {
-            let wit = Wit::later(opened.component().unwrap_or(wasm).to_vec());
+        if let Some((component, componentized)) = cached {
+            let wit = Wit::later(componentized.unwrap_or_else(|| wasm.to_vec()));
             return Ok(Self::new(machine, component, wit, digest));
         }
         let componentized = match kind {

@@ -11,12 +11,12 @@ const KEY_FILE: &str = "key";
 /// A temporary file that is older than this has no writer any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// Reads a file. Also returns the open file, because the path may refer to another file later.
-pub(super) fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
+/// Reads a file into a buffer that is empty. Returns the open file, because the path may refer to another file later.
+pub(super) fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     let mut file = File::open(path)?;
-    let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |metadata| metadata.len() as usize));
-    file.read_to_end(&mut bytes)?;
-    Ok((file, bytes))
+    buffer.reserve(file.metadata().map_or(0, |metadata| metadata.len() as usize));
+    file.read_to_end(buffer)?;
+    Ok(file)
 }
 
 /// Marks an artefact as used now. If this fails, the artefact is only evicted earlier.

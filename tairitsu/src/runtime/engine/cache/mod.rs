@@ -1,7 +1,7 @@
 //! Compiled images on disk.
 
 use super::allocator;
-use super::artefact::{Flaw, Id, Key, Opened};
+use super::artefact::{Flaw, Id, Key};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::message;
 use entries::{evict, is_artefact};
@@ -21,6 +21,9 @@ mod files;
 /// The extensions of the cache's files.
 const ARTEFACT: &str = "aot";
 const TEMPORARY: &str = "tmp";
+
+/// A larger buffer is given back to the system after a load, in bytes.
+const MAX_BUFFER: usize = 4 << 20;
 
 /// A directory that keeps compiled images, for [`RegistryBuilder::cache`](crate::RegistryBuilder::cache). Cheap to
 /// clone.
@@ -69,6 +72,8 @@ struct Inner {
     path: PathBuf,
     key: Key,
     counters: Counters,
+    /// Where artefacts are read to: the pages of a buffer that was used before need not be asked for again.
+    buffer: Mutex<Vec<u8>>,
     /// The artefacts that are being looked up or made.
     claimed: Mutex<HashSet<PathBuf>>,
     released: Condvar,
@@ -149,7 +154,8 @@ impl Cache {
 
     fn new(path: PathBuf, key: &[u8; 32]) -> Self {
         let (claimed, released) = (Mutex::default(), Condvar::new());
-        let inner = Inner { path, key: Key::new(key), counters: Counters::default(), claimed, released };
+        let (counters, buffer) = (Counters::default(), Mutex::default());
+        let inner = Inner { path, key: Key::new(key), counters, buffer, claimed, released };
         Self { inner: Arc::new(inner), max_bytes: None }
     }
 
@@ -221,16 +227,21 @@ impl Cache {
         Claim { inner, path }
     }
 
-    /// Loads a compiled component. Also returns the bytes that hold it.
-    pub(crate) fn load(&self, engine: &Engine, id: Id<'_>) -> Option<(Component, Opened)> {
-        let loaded = self.try_load(engine, id);
+    /// Loads a compiled component. Also returns the component that was made from a core module.
+    pub(crate) fn load(&self, engine: &Engine, id: Id<'_>) -> Option<(Component, Option<Vec<u8>>)> {
+        let mut buffer = std::mem::take(&mut *self.inner.buffer());
+        let loaded = self.try_load(engine, id, &mut buffer);
+        if buffer.capacity() <= MAX_BUFFER {
+            buffer.clear();
+            *self.inner.buffer() = buffer;
+        }
         let counters = &self.inner.counters;
         count(if loaded.is_some() { &counters.hits } else { &counters.misses });
         tracing::debug!(target: "tairitsu::cache", digest = %id.digest, hit = loaded.is_some(), "image looked up");
         loaded
     }
 
-    fn try_load(&self, engine: &Engine, id: Id<'_>) -> Option<(Component, Opened)> {
+    fn try_load(&self, engine: &Engine, id: Id<'_>, buffer: &mut Vec<u8>) -> Option<(Component, Option<Vec<u8>>)> {
         let path = self.file(id);
         let reject = |reason: &dyn fmt::Display| {
             count(&self.inner.counters.rejected);
@@ -241,8 +252,8 @@ impl Cache {
                 "a cached artefact is not used: {reason}"
             );
         };
-        let (file, bytes) = match read(&path) {
-            Ok(read) => read,
+        let file = match read(&path, buffer) {
+            Ok(file) => file,
             Err(error) => {
                 if error.kind() != ErrorKind::NotFound {
                     count(&self.inner.counters.failed_reads);
@@ -256,7 +267,7 @@ impl Cache {
                 return None;
             }
         };
-        let opened = self.inner.key.open(id, bytes).inspect_err(|flaw: &Flaw| reject(flaw)).ok()?;
+        let opened = self.inner.key.open(id, buffer).inspect_err(|flaw: &Flaw| reject(flaw)).ok()?;
         // SAFETY: the code has to be what `Component::serialize` returned, unchanged.
         // - `Opened` exists only if its bytes carry the seal of the key. Only `store` seals with this key, and `store`
         //   seals nothing else.
@@ -269,7 +280,7 @@ impl Cache {
         match component {
             Ok(component) => {
                 mark(&file, &path);
-                Some((component, opened))
+                Some((component, opened.component().map(<[u8]>::to_vec)))
             }
             Err(error) => {
                 let message = message(&error);
@@ -329,6 +340,11 @@ impl Cache {
 }
 
 impl Inner {
+    fn buffer(&self) -> MutexGuard<'_, Vec<u8>> {
+        // Nothing that could panic happens under it.
+        self.buffer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn claimed(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
         // Nothing that could panic runs while this lock is held.
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
@@ -389,7 +405,7 @@ mod tests {
         let (_, engine) = image.machine().cache.as_ref().unwrap();
         let digest = Digest::of(SMALL);
         let id = Id { digest: &digest, engine };
-        assert!(cache.inner.key.open(id, bytes.clone()).is_ok());
+        assert!(cache.inner.key.open(id, &bytes).is_ok());
         let start = std::time::Instant::now();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
@@ -400,7 +416,7 @@ mod tests {
                         for mask in [1 << (i % 8), 0xff] {
                             let mut changed = bytes.clone();
                             changed[i] ^= mask;
-                            assert_eq!(key.open(id, changed).err(), Some(Flaw::Seal), "byte {i}, mask {mask:#x}");
+                            assert_eq!(key.open(id, &changed).err(), Some(Flaw::Seal), "byte {i}, mask {mask:#x}");
                         }
                     }
                 });
