@@ -204,7 +204,7 @@ pub trait ForwardedInterface: GuestInterface {
 /// The provider that stands for another container.
 struct Peer(SharedContainer);
 
-/// A provider that stands for another container. Only [`Peer`] implements this trait. Generic code over this trait is
+/// A provider that stands for another container. Only `Peer` implements this trait. Generic code over this trait is
 /// compiled only for linked interfaces.
 pub trait IsPeer: 'static {
     /// The container.
