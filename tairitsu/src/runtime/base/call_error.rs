@@ -44,6 +44,19 @@ pub(crate) const DROPPED: &str = "dropped";
 /// [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
 /// [`Trapped`](CallError::Trapped) and [`Stopped`](CallError::Stopped). Of these, `Trapped` and `Stopped` report a
 /// container that had ended already, or that the host stopped.
+///
+/// ```
+/// use tairitsu::CallError;
+///
+/// fn what(error: &CallError<String>) -> String {
+///     match error {
+///         CallError::Guest(own) => format!("the guest says {own}"),
+///         CallError::Deadline { limit, .. } => format!("not within {limit:?}"),
+///         error => format!("{}: {error}", error.cause()),
+///     }
+/// }
+/// # assert_eq!(what(&CallError::Guest("no".into())), "the guest says no");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum CallError<E = Infallible> {

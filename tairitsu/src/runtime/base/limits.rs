@@ -36,6 +36,16 @@ pub(crate) const INSTANCES: usize = 256;
 ///
 /// A call that reaches a limit ends in a trap. The container is then [`Status::Trapped`], and can be restarted.
 ///
+/// ```
+/// use std::time::Duration;
+///
+/// let limits = tairitsu::Limits::new()
+///     .deadline(Duration::from_millis(200))
+///     .memory_bytes(32 << 20)
+///     .host_bytes(1 << 20);
+/// # let _ = limits;
+/// ```
+///
 /// [`CallError::Deadline`]: crate::CallError::Deadline
 /// [`CallError::Memory`]: crate::CallError::Memory
 /// [`CallError::Table`]: crate::CallError::Table

@@ -7,6 +7,19 @@ use std::time::{Duration, Instant};
 /// A container runs only while it is called, so it is restarted by a call. After the backoff, the first
 /// [`Container::guest`], `init` or `handle_command` restarts it. Until then, calls return [`CallError::Trapped`].
 ///
+/// ```
+/// use std::time::Duration;
+/// use tairitsu::RestartPolicy;
+///
+/// // Three times in a row: after one second, after two, and after four.
+/// let policy = RestartPolicy::OnTrap {
+///     attempts: 3,
+///     first: Duration::from_secs(1),
+///     longest: Duration::from_secs(60),
+/// };
+/// # let _ = policy;
+/// ```
+///
 /// [`Container::guest`]: crate::Container::guest
 /// [`CallError::Trapped`]: crate::CallError::Trapped
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

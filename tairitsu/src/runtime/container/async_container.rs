@@ -102,6 +102,22 @@ impl AsyncTemplate {
 /// begun nothing.
 ///
 /// A provider's function runs on the polling thread, and other tasks wait meanwhile. An `async fn` lets them run.
+///
+/// ```no_run
+/// use tairitsu::{CallError, Container, Error, Image};
+///
+/// #[tairitsu::guest]
+/// trait Counter {
+///     fn count(&mut self) -> u32;
+/// }
+///
+/// async fn count_twice(image: &Image) -> Result<u32, Box<dyn std::error::Error>> {
+///     let mut container = Container::builder(image).build_async().await?;
+///     container.guest(Counter)?.count().await?;
+///     Ok(container.guest(Counter)?.count().await?)
+/// }
+/// # fn main() {}
+/// ```
 pub struct AsyncContainer {
     container: Container,
     template: Template,

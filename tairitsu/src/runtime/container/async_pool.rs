@@ -9,6 +9,14 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A [`Pool`](crate::Pool) of containers whose calls are futures. Made by [`AsyncTemplate::pool`].
+///
+/// ```no_run
+/// async fn warm(image: &tairitsu::Image) -> Result<tairitsu::AsyncContainer, tairitsu::Error> {
+///     let pool = tairitsu::Container::builder(image).prepare_async()?.pool(4).await?;
+///     pool.take().await
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct AsyncPool {
     warm: Arc<Warm<AsyncContainer>>,

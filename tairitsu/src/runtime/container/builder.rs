@@ -27,6 +27,22 @@ use wasmtime::component::Linker;
 /// [`Container::builder`] starts with an image, and [`Container::native`] with a Rust type of the host. The functions
 /// for both come first here.
 ///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// use std::time::Duration;
+/// use tairitsu::{Container, Limits, Policy, Registry, RestartPolicy};
+///
+/// let image = Registry::new().load_image(b"\0asm\x0d\0\x01\0")?;
+/// let container = Container::builder(&image)
+///     .policy(Policy::allow_all().deny("wasi:sockets/*")?)
+///     .limits(Limits::new().deadline(Duration::from_millis(200)))
+///     .restart(RestartPolicy::on_trap())
+///     .build()?;
+/// assert_eq!(container.handle().info().calls, 0);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [`Container::builder`]: crate::Container::builder
 /// [`Container::native`]: crate::Container::native
 #[must_use = "a builder does nothing until it is built or prepared"]

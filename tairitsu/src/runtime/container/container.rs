@@ -40,6 +40,32 @@ use wasmtime::component::{Func, Instance};
 ///
 /// A call needs `&mut self`, and a provider has no way back to the container that calls it. So no guest is entered
 /// while it is in a call.
+///
+/// ```
+/// #[tairitsu::guest]
+/// trait Counter {
+///     fn count(&mut self) -> u32;
+/// }
+///
+/// #[derive(Default)]
+/// struct Tally(u32);
+///
+/// #[tairitsu::guest]
+/// impl Counter for Tally {
+///     fn count(&mut self) -> u32 {
+///         self.0 += 1;
+///         self.0
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // Of an image it is `Container::builder(&image).build()`, and the calls are the same.
+/// let mut container = tairitsu::Container::native::<Tally>().build()?;
+/// container.guest(Counter)?.count()?;
+/// assert_eq!(container.guest(Counter)?.count()?, 2);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Container {
     pub(super) origin: Origin,
     pub(crate) shared: Arc<Shared>,

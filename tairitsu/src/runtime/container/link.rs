@@ -26,6 +26,31 @@ use tairitsu_guest::abi::{Lift, Lower};
 /// A container that other containers are linked to, by [`ContainerBuilder::link`]. Cheap to clone, safe to share.
 ///
 /// Only the host or one calling guest has the container at a time.
+///
+/// ```
+/// #[tairitsu::guest]
+/// trait Counter {
+///     fn count(&mut self) -> u32;
+/// }
+///
+/// #[derive(Default)]
+/// struct Tally(u32);
+///
+/// #[tairitsu::guest]
+/// impl Counter for Tally {
+///     fn count(&mut self) -> u32 {
+///         self.0 += 1;
+///         self.0
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shared = tairitsu::SharedContainer::new(tairitsu::Container::native::<Tally>().build()?);
+/// // Guests of an image reach it by `Container::builder(&image).link(Counter, &shared)`.
+/// assert_eq!(shared.lock().guest(Counter)?.count()?, 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SharedContainer {
     inner: Arc<Inner>,

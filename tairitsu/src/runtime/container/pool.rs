@@ -19,6 +19,16 @@ pub use super::warm::PoolStats;
 ///
 /// Warm containers are in the registry's list, and hold their memory. They end when the pool's last clone is dropped.
 /// That drop waits for a spawn that is under way.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// let image = tairitsu::Registry::new().load_image(b"\0asm\x0d\0\x01\0")?;
+/// let pool = tairitsu::Container::builder(&image).prepare()?.pool(4)?;
+/// let container = pool.take()?; // spawned before
+/// assert_eq!((container.handle().info().calls, pool.stats().hits), (0, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Pool {
     warm: Arc<Warm<Container>>,

@@ -12,6 +12,17 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Maps names to images, and owns the engine that compiles and runs them. Cheap to clone, safe to share.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// let registry = tairitsu::Registry::new();
+/// // The smallest component: it imports and exports nothing.
+/// registry.register_image("empty:v1", b"\0asm\x0d\0\x01\0")?;
+/// assert_eq!(registry.image_names(), ["empty:v1"]);
+/// assert!(registry.image("empty:v1").is_some() && registry.image("empty:v2").is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Registry {
     inner: Arc<Inner>,
@@ -23,6 +34,14 @@ struct Inner {
 }
 
 /// Sets how a registry's engine compiles and runs. These settings are the same for all containers.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// let registry = tairitsu::Registry::builder().fuel(true).stack_bytes(1 << 20).build()?;
+/// assert!(registry.containers().is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct RegistryBuilder {

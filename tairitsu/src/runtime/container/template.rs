@@ -22,6 +22,20 @@ use wasmtime::{PoolConcurrencyLimitError, Store};
 /// Everything that containers of one kind share. Made by
 /// [`ContainerBuilder::prepare`](crate::ContainerBuilder::prepare), which links and checks. [`Template::spawn`] does
 /// neither. Cheap to clone, safe to share.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// use tairitsu::{Container, Registry, Status};
+///
+/// let registry = Registry::new();
+/// let image = registry.register_image("empty:v1", b"\0asm\x0d\0\x01\0")?;
+/// let template = Container::builder(&image).name("worker").prepare()?;
+/// let containers = [template.spawn()?, template.spawn()?];
+/// assert!(containers.iter().all(|container| container.status() == Status::Created));
+/// assert_eq!(registry.containers().len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Template {
     pub(crate) inner: Arc<TemplateInner>,

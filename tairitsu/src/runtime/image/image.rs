@@ -18,6 +18,15 @@ use wit_component::WitPrinter;
 use wit_parser::{Resolve, World, WorldItem, WorldKey};
 
 /// A compiled component, with its decoded WIT. Cheap to clone.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// let image = tairitsu::Registry::new().load_image(b"\0asm\x0d\0\x01\0")?;
+/// assert!(image.imports().is_empty() && image.exports().is_empty());
+/// assert!(image.digest().starts_with("sha256:"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Image {
     inner: Arc<Inner>,

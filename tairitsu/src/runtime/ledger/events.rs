@@ -83,6 +83,18 @@ pub struct Subject {
 ///
 /// A slow reader never holds up the registry: it loses the oldest events, and gets [`Event::Lost`] in their place.
 ///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// use tairitsu::{Event, Registry};
+///
+/// let registry = Registry::new();
+/// let events = registry.events();
+/// registry.register_image("empty:v1", b"\0asm\x0d\0\x01\0")?;
+/// assert!(matches!(events.try_recv(), Ok(Event::ImageRegistered { name, .. }) if name == "empty:v1"));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [`Registry::events`]: crate::Registry::events
 pub struct Events {
     subscription: Subscription<Event>,

@@ -9,6 +9,20 @@ use std::time::Duration;
 
 /// A view of a container that any thread can use. It shows the container's status, stops the container, and waits for
 /// its end. Cheap to clone.
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// use tairitsu::{Container, Ending, Registry};
+///
+/// let image = Registry::new().load_image(b"\0asm\x0d\0\x01\0")?;
+/// let container = Container::builder(&image).build()?;
+/// let handle = container.handle();
+/// let waiter = std::thread::spawn(move || handle.wait());
+/// container.handle().stop();
+/// assert!(matches!(waiter.join().unwrap(), Ending::Stopped));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Handle {
     shared: Arc<Shared>,

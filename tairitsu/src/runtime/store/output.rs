@@ -19,6 +19,13 @@ const MAX_LINE: usize = 8 * 1024;
 const TAIL: usize = 4 * 1024;
 
 /// Where a guest's standard output or standard error goes.
+///
+/// ```
+/// use tairitsu::{Output, Wasi};
+///
+/// let wasi = Wasi::new().stdout(Output::captured(64 << 10)).stderr(Output::inherited());
+/// # let _ = wasi;
+/// ```
 #[derive(Clone, Default)]
 #[must_use = "it has no effect until it is given to a builder"]
 pub struct Output {

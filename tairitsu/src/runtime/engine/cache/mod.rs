@@ -62,6 +62,23 @@ const MAX_BUFFER: usize = 4 << 20;
 /// [`Cache::max_bytes`] sets a bound. Each `Cache` that has written an artefact then removes the artefacts that were
 /// used longest ago, until the rest is within the bound. The modification time of a file says when it was last used. A
 /// hit sets that time, if the process has the right to.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> Result<(), tairitsu::Error> {
+/// use tairitsu::{Cache, Registry};
+///
+/// # let dir = std::env::temp_dir().join(format!("tairitsu-cache-example-{}", std::process::id()));
+/// let registry = Registry::builder().cache(Cache::at(&dir)?.max_bytes(1 << 30)).build()?;
+/// registry.load_image(b"\0asm\x0d\0\x01\0")?; // compiled, and kept
+/// registry.load_image(b"\0asm\x0d\0\x01\0")?; // found
+/// let stats = registry.cache().unwrap().stats();
+/// assert_eq!((stats.hits, stats.misses), (1, 1));
+/// # std::fs::remove_dir_all(dir).unwrap();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Cache {
     inner: Arc<Inner>,
