@@ -1,7 +1,8 @@
 //! Containers whose calls are futures.
 
 use super::builder::ContainerBuilder;
-use super::container::{Container, Live, Origin, common_methods, core_error};
+use super::common::common_methods;
+use super::container::{Container, Live, Origin, core_error};
 use super::template::Template;
 use crate::core_world::GuestApi;
 use crate::descriptor::Descriptor;

@@ -1,6 +1,7 @@
 //! A container: a running image, or a native guest.
 
 use super::builder::ContainerBuilder;
+use super::common::common_methods;
 use super::template::{CORE, Template, TemplateInner};
 use crate::core_world::GuestApi;
 use crate::descriptor::Descriptor;
@@ -155,85 +156,6 @@ impl ContainerBuilder {
         self.template(Asyncness::No)?.spawn()
     }
 }
-
-/// The methods of containers of both kinds, whether their calls are futures or not.
-macro_rules! common_methods {
-    () => {
-        /// The name that it has in a list.
-        pub fn name(&self) -> &str {
-            self.common().shared.name()
-        }
-
-        /// Where it is in its life.
-        pub fn status(&self) -> Status {
-            self.common().shared.status()
-        }
-
-        /// The trap that ended it, if one has.
-        pub fn first_trap(&self) -> Option<&Trap> {
-            self.common().first.as_ref()
-        }
-
-        /// A hold on it from any thread.
-        pub fn handle(&self) -> Handle {
-            Handle::of(&self.common().shared)
-        }
-
-        /// Stops it, and frees what it holds. The providers stay until it is dropped, for a restart.
-        ///
-        /// Returns the resources that were still held, by its guest or by the host. Where a container ends otherwise, by a
-        /// restart or when it is dropped, `tracing` has them as a warning.
-        pub fn stop(&mut self) -> Leaks {
-            self.common().shared.stop();
-            self.common_mut().close()
-        }
-
-        /// How long it is until a container that has trapped may be restarted by its [`RestartPolicy`]; nothing for one
-        /// that has not, or that is to stay as it is.
-        ///
-        /// [`RestartPolicy`]: crate::RestartPolicy
-        pub fn restarts_in(&mut self) -> Option<Duration> {
-            match self.common().shared.status() {
-                Status::Trapped => {
-                    let policy = self.common().origin.restart();
-                    self.common_mut().backoff.wait(policy, std::time::Instant::now())
-                }
-                _ => None,
-            }
-        }
-
-        /// Sets what carries out the commands of the core world's guest. Until then every command is an error.
-        pub fn on_execute(
-            &mut self,
-            handler: impl FnMut(String, String) -> Result<String, String> + Send + 'static,
-        ) -> &mut Self {
-            self.common_mut().core_host(|host| host.on_execute = Some(Box::new(handler)));
-            self
-        }
-
-        /// Sets what takes the log of the core world's guest. Until then it goes to `tracing`.
-        pub fn on_log(&mut self, handler: impl FnMut(String, String) + Send + 'static) -> &mut Self {
-            self.common_mut().core_host(|host| host.on_log = Some(Box::new(handler)));
-            self
-        }
-
-        /// What the guest has written to standard output since this was called last, where that is captured. Nothing is captured
-        /// of a guest that runs without wasm.
-        #[cfg(feature = "wasi")]
-        pub fn take_stdout(&mut self) -> Vec<u8> {
-            self.common().wasi().map(|wasi| wasi.stdout.take()).unwrap_or_default()
-        }
-
-        /// What the guest has written to standard error since this was called last, where that is captured.
-        #[cfg(feature = "wasi")]
-        pub fn take_stderr(&mut self) -> Vec<u8> {
-            self.common().wasi().map(|wasi| wasi.stderr.take()).unwrap_or_default()
-        }
-    };
-}
-
-#[cfg(feature = "async")]
-pub(super) use common_methods;
 
 impl Container {
     /// Runs an image with one provider: the core world's host.

@@ -5,6 +5,7 @@ pub(crate) mod async_container;
 #[cfg(feature = "async")]
 pub(crate) mod async_pool;
 pub(crate) mod builder;
+mod common;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod container;
 mod imports;
