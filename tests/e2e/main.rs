@@ -38,6 +38,7 @@ mod sockets;
 mod split;
 mod threads;
 mod tree;
+mod untrusted;
 mod warm;
 mod wasi;
 mod weather;

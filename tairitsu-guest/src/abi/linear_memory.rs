@@ -46,8 +46,9 @@ pub trait Sink: Memory {
 
     /// Ends the items of a list. `outer` is the list around it, which [`Sink::begin_items`] has returned.
     #[inline(always)]
-    fn end_items(&mut self, outer: Outer) {
+    fn end_items(&mut self, outer: Outer) -> Result<(), Self::Error> {
         let _ = outer;
+        Ok(())
     }
 
     /// The same as [`Sink::lend`], for bytes that may be freed before the call is over. So a memory that lends without a
@@ -109,8 +110,8 @@ impl<M: Sink> Sink for Copying<'_, M> {
     }
 
     #[inline(always)]
-    fn end_items(&mut self, outer: Outer) {
-        self.0.end_items(outer);
+    fn end_items(&mut self, outer: Outer) -> Result<(), Self::Error> {
+        self.0.end_items(outer)
     }
 
     #[inline]

@@ -109,7 +109,7 @@ fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, 
     for (i, item) in items.iter().enumerate() {
         item.store(memory, pointer + i * size)?;
     }
-    memory.end_items(outer);
+    memory.end_items(outer)?;
     Ok(pointer)
 }
 

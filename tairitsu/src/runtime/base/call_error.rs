@@ -113,7 +113,11 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// The guest used up its stack. See [`RegistryBuilder::stack_bytes`](crate::RegistryBuilder::stack_bytes).
+    /// The guest used up its stack, or the thread had too little stack left for the guest. See
+    /// [`RegistryBuilder::stack_bytes`](crate::RegistryBuilder::stack_bytes).
+    ///
+    /// Containers that call each other on one thread share its stack. A call for which too little is left is not made, and
+    /// does not end its container.
     #[non_exhaustive]
     Stack {
         /// The limit, in bytes.
@@ -317,6 +321,8 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
             CallError::Handle { function, resource, reason } => {
                 write!(f, "`{function}` was not called: expected a `{resource}` of its container's, found {reason}")
             }
+            // The call was refused.
+            CallError::Stack { trap, .. } if !trap.source().is::<wasmtime::Trap>() => trap.fmt(f),
             CallError::Stack { limit, trap } => {
                 write!(f, "`{}` failed: it used up its stack of {limit} bytes", trap.function())
             }

@@ -13,6 +13,7 @@ use crate::runtime::ledger::observe::{self, Call, FunctionName, Outcome};
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use crate::runtime::store::resources::{Resources, Whose};
+use crate::runtime::store::stack::{self, StackLeft};
 use crate::runtime::store::state::{self, State};
 #[cfg(feature = "async")]
 use crate::runtime::store::watch::Watch;
@@ -133,6 +134,7 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
+        self.check_stack(index)?;
         // SAFETY: the caller's.
         let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
         if store.data().has_to_drop()
@@ -262,6 +264,22 @@ impl Client<'_> {
             Target::Wasm { functions, .. } => functions[index].is_some(),
             Target::Native { .. } => true,
         }
+    }
+
+    /// Fails if the thread has too little stack for a call on it. The guest is not entered then, and can be called again.
+    #[inline]
+    fn check_stack(&self, index: usize) -> Result<(), Fault> {
+        let Target::Wasm { store, .. } = &self.target else { return Ok(()) };
+        let limit = store.data().machine().stack;
+        stack::check(limit).map_err(|left| self.no_stack(index, limit, left))
+    }
+
+    #[cold]
+    fn no_stack(&self, index: usize, limit: usize, left: StackLeft) -> Fault {
+        let trap = Trap::new(self.name(index), wasmtime::Error::msg(left.to_string()), String::new());
+        let error = CallError::Stack { limit, trap };
+        observe::refused(self.shared(), &error);
+        Fault(Box::new(error))
     }
 
     #[inline]

@@ -26,6 +26,7 @@ use crate::runtime::provide::core_host::CoreHost;
 use crate::runtime::store::resolution::Exports;
 use crate::runtime::store::resources::{Leaks, warn_of};
 use crate::runtime::store::slot::Slot;
+use crate::runtime::store::stack;
 use crate::runtime::store::state::{self, State};
 use std::any::TypeId;
 use std::fmt;
@@ -256,6 +257,11 @@ impl Container {
             (Status::Created | Status::Running, _) => {}
             (Status::Trapped, Some(first)) => return Err(CallError::Trapped { function, first: first.clone() }),
             (Status::Trapped | Status::Stopped, _) => return Err(CallError::Stopped { function }),
+        }
+        let limit = wasm.store.data().machine().stack;
+        if let Err(left) = stack::check(limit) {
+            let trap = Trap::new(function, wasmtime::Error::msg(left.to_string()), String::new());
+            return Err(CallError::Stack { limit, trap });
         }
         state::arm(&mut wasm.store);
         state::drop_resources(&mut wasm.store).map_err(|error| {

@@ -12,6 +12,7 @@ use crate::runtime::provide::served::Served;
 use crate::runtime::provide::source::{Provided, Source, served, slots};
 use crate::runtime::store::resolution::Resolutions;
 use crate::runtime::store::slot::Slot;
+use crate::runtime::store::stack;
 use crate::runtime::store::state::{self, State};
 use crate::runtime::store::terms::Terms;
 use std::fmt;
@@ -67,6 +68,7 @@ impl Template {
     /// Providers that the container keeps move from `kept` to the store. If the instantiation fails, the providers move
     /// back.
     pub(crate) fn open(&self, shared: &Arc<Shared>, kept: &mut Vec<Slot>) -> Result<(Store<State>, Instance), Error> {
+        stack::check(self.image().machine().stack).map_err(|left| Error::Instantiate { message: left.to_string() })?;
         let mut store = self.store(shared, kept)?;
         state::arm(&mut store);
         match self.inner.instance.instantiate(&mut store) {

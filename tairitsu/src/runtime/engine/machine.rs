@@ -53,7 +53,7 @@ pub(crate) enum Asyncness {
 
 /// The stack of the host's functions in a call that is a future, in bytes.
 #[cfg(feature = "async")]
-const HOST_STACK: usize = 1536 << 10;
+pub(crate) const HOST_STACK: usize = 1536 << 10;
 
 impl Default for Settings {
     fn default() -> Self {

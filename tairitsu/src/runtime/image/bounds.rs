@@ -7,9 +7,11 @@
 //! The compiler follows each instantiation. If each component instantiates the component before it twice, every 20
 //! bytes double the compiler's work. So untrusted bytes are checked first, without recursion.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use wasmparser::{
-    BinaryReader, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind, ComponentType,
-    ComponentTypeDeclaration, ComponentTypeRef, Encoding, Parser, Payload, Result,
+    BinaryReader, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind,
+    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, Encoding, Parser, Payload, Result,
 };
 
 /// The depth that `wasmparser` allows for types of values. The types that the tools write have four levels.
@@ -91,13 +93,61 @@ fn peek(reader: &BinaryReader<'_>) -> Result<u8> {
     reader.clone().read_u8()
 }
 
-/// A component or a core module that is being read.
+/// A component or core module that is being read.
 struct Scope {
     is_component: bool,
     /// How many instances one instantiation makes, including nested instances.
-    instances: u64,
-    /// The same count for each component in the index space.
-    components: Vec<u64>,
+    made: u64,
+    components: Vec<Component>,
+    instances: Vec<Rc<Exports>>,
+    exports: Exports,
+}
+
+/// A component in an index space.
+#[derive(Clone)]
+struct Component {
+    /// How many instances one instantiation makes.
+    made: u64,
+    exports: Rc<Exports>,
+}
+
+/// The components and instances that a component or an instance exports, by name.
+#[derive(Default)]
+struct Exports {
+    items: BTreeMap<String, Item>,
+    /// How deep exports are in each other here. Deeper exports are not followed.
+    depth: usize,
+}
+
+#[derive(Clone)]
+enum Item {
+    Component(Component),
+    Instance(Rc<Exports>),
+}
+
+impl Component {
+    /// An imported component. What it makes is not known here: an instantiation multiplies by it.
+    fn imported() -> Self {
+        Self { made: 1, exports: Rc::default() }
+    }
+
+    /// A component that cannot be followed to its definition. Its instantiation is refused.
+    fn unknown() -> Self {
+        Self { made: MAX_INSTANCES + 1, exports: Rc::default() }
+    }
+}
+
+impl Exports {
+    fn add(&mut self, name: &str, item: Item) {
+        let depth = match &item {
+            Item::Component(component) => component.exports.depth,
+            Item::Instance(exports) => exports.depth,
+        };
+        if depth < MAX_DEPTH {
+            self.depth = self.depth.max(depth + 1);
+            self.items.insert(name.into(), item);
+        }
+    }
 }
 
 /// Returns how many instances the component makes, if it makes more than [`MAX_INSTANCES`].
@@ -109,13 +159,14 @@ fn instances(component: &[u8]) -> Result<Option<u64>> {
         let payload = payload?;
         if let Payload::Version { encoding, .. } = payload {
             let is_component = encoding == Encoding::Component;
-            scopes.push(Scope { is_component, instances: 1, components: Vec::new() });
+            let (components, instances, exports) = Default::default();
+            scopes.push(Scope { is_component, made: 1, components, instances, exports });
             continue;
         }
         if let Payload::End(_) = payload {
             let (Some(done), Some(outer)) = (scopes.pop(), scopes.last_mut()) else { continue };
             if done.is_component {
-                outer.components.push(done.instances);
+                outer.components.push(Component { made: done.made, exports: done.exports.into() });
             }
             continue;
         }
@@ -123,27 +174,25 @@ fn instances(component: &[u8]) -> Result<Option<u64>> {
             return Ok(None);
         }
         if let [component] = &scopes[..]
-            && component.instances > MAX_INSTANCES
+            && component.made > MAX_INSTANCES
         {
-            return Ok(Some(component.instances));
+            return Ok(Some(component.made));
         }
     }
     Ok(None)
 }
+
 /// Reads a section of the innermost scope. Returns `None` if the section names an index that does not exist.
 fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
-    /// The count of a component that an instance exports. The check does not follow such exports, so it refuses them.
-    const UNKNOWN: u64 = MAX_INSTANCES + 1;
-
     let Some((inner, outer)) = scopes.split_last_mut() else { return Ok(None) };
-    let known = |components: &[u64], index: u32| components.get(index as usize).copied();
     match payload {
-        Payload::InstanceSection(section) => inner.instances = inner.instances.saturating_add(section.count().into()),
+        Payload::InstanceSection(section) => inner.made = inner.made.saturating_add(section.count().into()),
         Payload::ComponentImportSection(section) => {
             for import in section {
-                if let ComponentTypeRef::Component(_) = import?.ty {
-                    // The count of the imported component is not known here. The instantiation multiplies by it.
-                    inner.components.push(1);
+                match import?.ty {
+                    ComponentTypeRef::Component(_) => inner.components.push(Component::imported()),
+                    ComponentTypeRef::Instance(_) => inner.instances.push(Rc::default()),
+                    _ => {}
                 }
             }
         }
@@ -158,11 +207,22 @@ fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
                                 None => return Ok(None),
                             },
                         };
-                        let Some(instances) = known(components, index) else { return Ok(None) };
-                        inner.components.push(instances);
+                        let Some(component) = components.get(index as usize).cloned() else { return Ok(None) };
+                        inner.components.push(component);
                     }
-                    ComponentAlias::InstanceExport { kind: ComponentExternalKind::Component, .. } => {
-                        inner.components.push(UNKNOWN);
+                    ComponentAlias::InstanceExport { kind, instance_index, name } => {
+                        let Some(exports) = inner.instances.get(instance_index as usize) else { return Ok(None) };
+                        match (kind, exports.items.get(name).cloned()) {
+                            (ComponentExternalKind::Component, Some(Item::Component(found))) => {
+                                inner.components.push(found);
+                            }
+                            (ComponentExternalKind::Component, _) => inner.components.push(Component::unknown()),
+                            (ComponentExternalKind::Instance, Some(Item::Instance(found))) => {
+                                inner.instances.push(found);
+                            }
+                            (ComponentExternalKind::Instance, _) => inner.instances.push(Rc::default()),
+                            _ => {}
+                        }
                     }
                     _ => {}
                 }
@@ -171,27 +231,62 @@ fn scope(scopes: &mut [Scope], payload: Payload<'_>) -> Result<Option<()>> {
         Payload::ComponentExportSection(section) => {
             for export in section {
                 let export = export?;
-                if export.kind == ComponentExternalKind::Component {
-                    let Some(instances) = known(&inner.components, export.index) else { return Ok(None) };
-                    inner.components.push(instances);
+                let Some(item) = inner.item(&export) else { return Ok(None) };
+                match item {
+                    None => {}
+                    Some(item) => {
+                        match &item {
+                            Item::Component(component) => inner.components.push(component.clone()),
+                            Item::Instance(instance) => inner.instances.push(instance.clone()),
+                        }
+                        inner.exports.add(export.name.name, item);
+                    }
                 }
             }
         }
         Payload::ComponentInstanceSection(section) => {
             for instance in section {
-                let ComponentInstance::Instantiate { component_index, args } = instance? else { continue };
-                let Some(mut instances) = known(&inner.components, component_index) else { return Ok(None) };
-                // Each instance in the component may be an instance of the argument, so the counts multiply.
-                for arg in args.iter().filter(|arg| arg.kind == ComponentExternalKind::Component) {
-                    let Some(given) = known(&inner.components, arg.index) else { return Ok(None) };
-                    instances = instances.saturating_mul(given);
-                }
-                inner.instances = inner.instances.saturating_add(instances);
+                let exports = match instance? {
+                    ComponentInstance::Instantiate { component_index, args } => {
+                        let found = inner.components.get(component_index as usize);
+                        let Some(Component { mut made, exports }) = found.cloned() else { return Ok(None) };
+                        // Each instance in the component may be an instance of the argument, so the counts multiply.
+                        for arg in args.iter().filter(|arg| arg.kind == ComponentExternalKind::Component) {
+                            let Some(given) = inner.components.get(arg.index as usize) else { return Ok(None) };
+                            made = made.saturating_mul(given.made);
+                        }
+                        inner.made = inner.made.saturating_add(made);
+                        exports
+                    }
+                    ComponentInstance::FromExports(exports) => {
+                        let mut named = Exports::default();
+                        for export in &exports {
+                            let Some(item) = inner.item(export) else { return Ok(None) };
+                            if let Some(item) = item {
+                                named.add(export.name.name, item);
+                            }
+                        }
+                        named.into()
+                    }
+                };
+                inner.instances.push(exports);
             }
         }
         _ => {}
     }
     Ok(Some(()))
+}
+
+impl Scope {
+    /// The component or instance that is exported. `None` if the index does not exist, `Some(None)` for other kinds.
+    fn item(&self, export: &ComponentExport<'_>) -> Option<Option<Item>> {
+        let index = export.index as usize;
+        Some(match export.kind {
+            ComponentExternalKind::Component => Some(Item::Component(self.components.get(index)?.clone())),
+            ComponentExternalKind::Instance => Some(Item::Instance(self.instances.get(index)?.clone())),
+            _ => None,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -245,6 +340,23 @@ mod tests {
             let given = component(&format!("{given} (instance (instantiate $c{levels}))"));
             assert_eq!(check(&given).is_ok(), fits && levels < 12, "{levels}");
         }
+        // A component that an instance exports counts what it makes, also through an instance that exports the instance.
+        let small = r#"(component $c (component $d) (export "a" (component $d))) (instance $i (instantiate $c))
+            (instance $n (export "i" (instance $i))) (instance (instantiate (component $n "i" "a")))"#;
+        check(&component(small)).unwrap();
+        let many = "(instance (instantiate $s)) ".repeat(200);
+        let many_times_50 = r#"(instance (instantiate (component $i "a"))) "#.repeat(50);
+        let large = format!(
+            r#"(component $c (component $d (component $s) {many}) (export "a" (component $d)))
+            (instance $i (instantiate $c)) {many_times_50}"#
+        );
+        assert!(check(&component(&large)).unwrap_err().contains("found one of 10"));
+        // Instances that export the instance before them, as deep as a small file can: what is kept of them is not as deep.
+        let mut deep = String::from(r#"(component $c) (instance $i0 (instantiate $c)) "#);
+        for level in 1..20_000 {
+            deep += &format!(r#"(instance $i{level} (export "a" (instance $i{}))) "#, level - 1);
+        }
+        check(&component(&deep)).unwrap();
         let error = check(&component(&format!("(component $c) {}", "(instance (instantiate $c))".repeat(10_001))));
         assert!(error.unwrap_err().contains("at most 10000 instances, found one of 10"));
         // Each instance holds core instances and a nested instance, like a component from a toolchain.

@@ -8,7 +8,8 @@ use crate::runtime::base::trap::panic_message;
 use crate::runtime::store::room::Arena;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use wasmparser::Payload;
+use tairitsu_guest::schema::InterfaceId;
+use wasmparser::{ComponentExternalKind, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
 use wit_parser::{Resolve, World, WorldId};
 
@@ -68,6 +69,42 @@ fn describe(bytes: &[u8]) -> String {
     }
     let head = &bytes[..bytes.len().min(8)];
     format!("{} bytes that begin with \"{}\"", bytes.len(), head.escape_ascii())
+}
+
+/// Refuses a component that imports or exports anything but an instance under the name of an interface. The decoder takes
+/// such a name for an interface, and panics.
+pub(super) fn check_names(component: &[u8]) -> Result<(), Error> {
+    let check = |name: &str, found: ComponentExternalKind| {
+        if found == ComponentExternalKind::Instance || InterfaceId::parse(name).is_none() {
+            return Ok(());
+        }
+        let found = match found {
+            ComponentExternalKind::Func => "a function",
+            ComponentExternalKind::Component => "a component",
+            ComponentExternalKind::Module => "a core module",
+            ComponentExternalKind::Type => "a type",
+            ComponentExternalKind::Value | ComponentExternalKind::Instance => "a value",
+        };
+        let message = format!("expected an instance under the name `{name}`, which is an interface's, found {found}");
+        Err(Error::NotWit { message })
+    };
+    let mut depth = 0;
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        match payload {
+            Ok(Payload::Version { .. }) => depth += 1,
+            Ok(Payload::End(_)) => depth -= 1,
+            Ok(Payload::ComponentImportSection(section)) if depth == 1 => {
+                section.into_iter().flatten().try_for_each(|import| check(import.name.name, import.ty.kind()))?;
+            }
+            Ok(Payload::ComponentExportSection(section)) if depth == 1 => {
+                section.into_iter().flatten().try_for_each(|export| check(export.name.name, export.kind))?;
+            }
+            Ok(_) => {}
+            // The validator has read all of it, and reports this.
+            Err(_) => break,
+        }
+    }
+    Ok(())
 }
 
 /// Refuses packages that use each other, because the decoder would not end on them. The `component-type` sections of a

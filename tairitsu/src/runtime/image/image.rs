@@ -1,7 +1,7 @@
 //! A compiled component.
 
 use super::bounds;
-use super::decode::{Decoded, Kind, answer, check_packages, componentize, decode};
+use super::decode::{Decoded, Kind, answer, check_names, check_packages, componentize, decode};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::reference::Digest;
 use crate::runtime::base::trap::message;
@@ -103,6 +103,7 @@ impl Image {
         let compiled = answer(|| Component::from_binary(engine, component_bytes).map_err(|error| message(&error)));
         let component = compiled.map_err(unfit)?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
+        check_names(component_bytes)?;
         let decoded = decode(component_bytes)?;
         if let Some((cache, id)) = cache {
             cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
@@ -158,10 +159,10 @@ impl Image {
         let mut printer = WitPrinter::default();
         let main = self.world().package;
         let nested: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| Some(*id) != main).collect();
-        match main.map(|main| printer.print(resolve, main, &nested)) {
+        match main.map(|main| answer(|| printer.print(resolve, main, &nested))) {
             Some(Ok(())) => printer.output.to_string(),
-            // The printer prints WIT that was decoded here, so an error is unlikely.
-            Some(Err(error)) => format!("// the WIT cannot be printed: {error:#}"),
+            // A valid component may use what the printer asserts that no WIT has.
+            Some(Err(message)) => format!("// the WIT cannot be printed: {message}"),
             None => String::new(),
         }
     }

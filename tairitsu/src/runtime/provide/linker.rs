@@ -15,7 +15,7 @@ use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use tairitsu_guest::abi::{self, Resource};
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
@@ -89,7 +89,7 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
-        let (provider, interface) = (self.place.provider, self.interface);
+        let (provider, interface, asyncness) = (self.place.provider, self.interface, self.place.asyncness);
         let Some(name) = self.allowed(index)? else { return Ok(()) };
         self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
             if let Some(whose) = args.whose() {
@@ -100,7 +100,8 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
             let provider = lease.get::<P>()?;
             // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
             // it is shared, or if it was given by value and its container restarts. The docs of both cases say so.
-            let results = match catch_unwind(AssertUnwindSafe(|| function(provider, read, args))) {
+            let call = || catch_unwind(AssertUnwindSafe(|| function(provider, read, args)));
+            let results = match asyncness.on_its_stack(call) {
                 Ok(results) => results?,
                 Err(panic) => return Err(panicked(interface, name, &*panic)),
             };
@@ -134,7 +135,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
             index,
             |state| state.time.clone(),
             move |provider, time, args: ValueTuple<A, N>| {
-                let call = caught(interface, index, async { function(provider, args.value).await });
+                let call = caught(Asyncness::No, interface, index, async { function(provider, args.value).await });
                 future::wait(Watch(time).over(call)).map(ValueTuple::<R, M>::new)
             },
         )
@@ -161,7 +162,8 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
                     whose.settle(store.data_mut().resources());
                 }
                 let provider = store.data_mut().own_provider::<P>(provider)?;
-                let result = caught(interface, index, async { function(provider, args.value).await }).await?;
+                let result =
+                    caught(Asyncness::Yes, interface, index, async { function(provider, args.value).await }).await?;
                 store.data().time.after_host()?;
                 Ok(ValueTuple::<R, M>::new(result))
             })
@@ -170,9 +172,15 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
 }
 
 /// Polls a provider's future. A panic in the future is an error of the call, as in [`ProviderLinker::wrap`].
-async fn caught<T>(interface: &Interface, index: usize, future: impl Future<Output = T>) -> wasmtime::Result<T> {
+async fn caught<T>(
+    asyncness: Asyncness,
+    interface: &Interface,
+    index: usize,
+    future: impl Future<Output = T>,
+) -> wasmtime::Result<T> {
     let mut future = pin!(future);
-    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+    let mut poll = |cx: &mut Context<'_>| catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+    poll_fn(|cx| match asyncness.on_its_stack(|| poll(cx)) {
         Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
         Ok(Poll::Pending) => Poll::Pending,
         Err(panic) => Poll::Ready(Err(panicked(interface, interface.functions[index].name, &*panic))),
@@ -189,10 +197,10 @@ impl<P> ProviderLinker<'_, P> {
 impl<P> ProviderLinker<'_, P> {
     /// Links the interface's resource. When the guest drops a handle that it owns, the host drops the value.
     pub fn resource<R: ?Sized + Resource>(&mut self) -> Result<(), LinkError> {
-        let (name, interface) = (R::RESOURCE.name, self.interface);
+        let (name, interface, asyncness) = (R::RESOURCE.name, self.interface, self.place.asyncness);
         self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
             let value = store.data_mut().resources().remove(place);
-            match catch_unwind(AssertUnwindSafe(|| drop(value))) {
+            match asyncness.on_its_stack(|| catch_unwind(AssertUnwindSafe(|| drop(value)))) {
                 Ok(()) => Ok(store.data().time.after_host()?),
                 Err(panic) => Err(panicked(interface, &format!("[resource-drop]{name}"), &*panic)),
             }

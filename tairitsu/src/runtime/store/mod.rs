@@ -9,6 +9,7 @@ pub(crate) mod resolution;
 pub(crate) mod resources;
 pub(crate) mod room;
 pub(crate) mod slot;
+pub(crate) mod stack;
 pub(crate) mod state;
 pub(crate) mod terms;
 pub(crate) mod time;

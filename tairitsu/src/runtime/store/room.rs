@@ -17,6 +17,7 @@
 
 use std::ops::Range;
 use tairitsu_guest::schema::{Layout, align_to};
+use wasmtime::component::__internal::wasmtime_environ::component::RuntimeMemoryIndex;
 
 /// Where an image's instances look for their arena. `None` for most guests of other origins.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +35,8 @@ pub(crate) struct Cell {
 pub(crate) struct Room {
     /// Where the instance looks for the arena. `None` if the arena cannot become larger.
     cell: Option<Cell>,
+    /// Which memory of the component the arena is in. `None` while there is no arena.
+    memory: Option<RuntimeMemoryIndex>,
     arena: Range<usize>,
     /// The part that is free in this call. Empty while there is no arena, or while a larger one is pending.
     free: Range<usize>,
@@ -61,7 +64,7 @@ impl Arena {
     /// The room of a new instance, which has no arena yet.
     #[inline]
     pub(crate) fn room(self) -> Room {
-        Room { cell: self.0, arena: 0..0, free: 0..0, missed: 0, missing: 0 }
+        Room { cell: self.0, memory: None, arena: 0..0, free: 0..0, missed: 0, missing: 0 }
     }
 }
 
@@ -86,7 +89,10 @@ impl Room {
 
     /// Takes memory from the arena, and returns its address. `None` if too little is free.
     #[inline]
-    pub(crate) fn take(&mut self, layout: Layout) -> Option<usize> {
+    pub(crate) fn take(&mut self, memory: Option<RuntimeMemoryIndex>, layout: Layout) -> Option<usize> {
+        if self.memory != memory {
+            return None;
+        }
         let start = align_to(self.free.start, layout.align);
         let end = start.checked_add(layout.size)?;
         if end > self.free.end {
@@ -98,8 +104,11 @@ impl Room {
 
     /// Counts a string or list that did not fit. Returns the larger arena to make, if it is worth its cost. The arena
     /// can become larger only while it holds nothing of this call.
-    pub(crate) fn miss(&mut self, layout: Layout) -> Option<Larger> {
+    pub(crate) fn miss(&mut self, memory: Option<RuntimeMemoryIndex>, layout: Layout) -> Option<Larger> {
         let cell = self.cell?;
+        if self.memory.is_some() && self.memory != memory {
+            return None;
+        }
         self.missed = self.missed.saturating_add(1);
         self.missing = self.missing.saturating_add(layout.size.max(layout.align));
         if self.missed < WORTH || self.free.end > 0 {
@@ -117,7 +126,8 @@ impl Room {
     }
 
     /// Uses the larger arena, which is at `address` now.
-    pub(crate) fn set(&mut self, larger: &Larger, address: usize) {
+    pub(crate) fn set(&mut self, memory: Option<RuntimeMemoryIndex>, larger: &Larger, address: usize) {
+        self.memory = memory;
         self.arena = address..address + larger.size;
         self.free = self.arena.clone();
         (self.missed, self.missing) = (0, 0);

@@ -12,7 +12,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use tairitsu_guest::abi::{self, AbiError, Lift, Memory, Outer, Own, Plain, Resource, Sink, Source};
 use tairitsu_guest::schema::{self, Layout, Role, Type};
-use wasmtime::component::__internal::wasmtime_environ::component::StringEncoding;
+use wasmtime::component::__internal::wasmtime_environ::component::{RuntimeMemoryIndex, StringEncoding};
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{self, ComponentType, ResourceAny, ResourceType};
 use wasmtime::{Result, ValRaw, bail};
@@ -32,6 +32,8 @@ pub(crate) struct LowerMemory<'c, 'a, S: 'static> {
     /// The items of the current list, from `list.start` on. The items of the lists around it come before.
     items: Vec<u8>,
     list: Outer,
+    /// Which of the component's memories this is, once it was asked for.
+    memory: Option<Option<RuntimeMemoryIndex>>,
     /// The type of everything that is lowered, as the component declares it and as the schema declares it.
     ty: InterfaceType,
     schema: &'static Type,
@@ -40,7 +42,7 @@ pub(crate) struct LowerMemory<'c, 'a, S: 'static> {
 impl<'c, 'a, S> LowerMemory<'c, 'a, S> {
     #[inline]
     pub(crate) fn new(cx: &'c mut LowerContext<'a, S>, ty: InterfaceType, schema: &'static Type) -> Self {
-        Self { cx, items: Vec::new(), list: Outer::default(), ty, schema }
+        Self { cx, items: Vec::new(), list: Outer::default(), memory: None, ty, schema }
     }
 }
 
@@ -59,8 +61,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
         let at = address.wrapping_sub(self.list.address).wrapping_add(self.list.start);
         match self.items.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
             Some(item) if at >= self.list.start => *item = bytes,
-            // Addresses come from `allocate`, which has checked that they lie in the memory.
-            _ => *self.cx.get(address) = bytes,
+            _ => self.copy(address, &bytes)?,
         }
         Ok(())
     }
@@ -83,13 +84,14 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
     }
 
     #[inline]
-    fn end_items(&mut self, outer: Outer) {
+    fn end_items(&mut self, outer: Outer) -> Result<()> {
         let Outer { start, address } = std::mem::replace(&mut self.list, outer);
         let items = &self.items[start..];
         if !items.is_empty() {
-            self.cx.as_slice_mut()[address..][..items.len()].copy_from_slice(items);
+            copy(self.cx.as_slice_mut(), address, items)?;
         }
         self.items.truncate(start);
+        Ok(())
     }
 
     fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize> {
@@ -100,7 +102,7 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
             false => self.cx.realloc(0, 0, align as u32, bytes.len())?,
         };
         if !bytes.is_empty() {
-            self.cx.as_slice_mut()[address..][..bytes.len()].copy_from_slice(bytes);
+            self.copy(address, bytes)?;
         }
         Ok(address)
     }
@@ -151,20 +153,28 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
 }
 
 impl<S> LowerMemory<'_, '_, S> {
-    /// Takes memory from the guest's arena, if enough is free.
+    /// Copies bytes to an address. The addresses are those that the guest's allocator has returned.
+    #[inline]
+    fn copy(&mut self, address: usize, bytes: &[u8]) -> Result<()> {
+        copy(self.cx.as_slice_mut(), address, bytes)
+    }
+
+    /// Takes memory from the arena that the guest has for arguments. That arena is in one memory of the component, and this
+    /// may be another.
     #[inline]
     fn room(&mut self, layout: Layout) -> Result<Option<usize>> {
+        let memory = *self.memory.get_or_insert_with(|| self.cx.options().memory());
         let Some(state) = self.state() else { return Ok(None) };
-        match state.room.take(layout) {
+        match state.room.take(memory, layout) {
             Some(address) => Ok(Some(address)),
-            None => self.larger_room(layout),
+            None => self.larger_room(memory, layout),
         }
     }
 
     #[cold]
-    fn larger_room(&mut self, layout: Layout) -> Result<Option<usize>> {
+    fn larger_room(&mut self, memory: Option<RuntimeMemoryIndex>, layout: Layout) -> Result<Option<usize>> {
         let Some(state) = self.state() else { return Ok(None) };
-        let Some(larger) = state.room.miss(layout) else { return Ok(None) };
+        let Some(larger) = state.room.miss(memory, layout) else { return Ok(None) };
         let quota = state.quota.left();
         if !larger.fits(self.cx.as_slice_mut(), quota) {
             if let Some(state) = self.state() {
@@ -175,8 +185,8 @@ impl<S> LowerMemory<'_, '_, S> {
         let address = self.cx.realloc(larger.old.start, larger.old.len(), ROOM_ALIGN, larger.size)?;
         larger.say(self.cx.as_slice_mut(), address);
         let Some(state) = self.state() else { return Ok(None) };
-        state.room.set(&larger, address);
-        Ok(state.room.take(layout))
+        state.room.set(memory, &larger, address);
+        Ok(state.room.take(memory, layout))
     }
 
     #[inline]
@@ -201,6 +211,28 @@ impl<S> LowerMemory<'_, '_, S> {
         // SAFETY: lowering succeeded, so the slot is written (`component::Lower`).
         Ok(unsafe { lowered.assume_init() }.get_u32())
     }
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+/// Copies bytes to an address of a memory.
+#[inline]
+fn copy(memory: &mut [u8], address: usize, bytes: &[u8]) -> Result<()> {
+    let len = memory.len();
+    match memory.get_mut(address..).and_then(|memory| memory.get_mut(..bytes.len())) {
+        Some(place) => {
+            place.copy_from_slice(bytes);
+            Ok(())
+        }
+        None => Err(out_of_bounds(address, bytes.len(), len)),
+    }
+}
+
+#[cold]
+fn out_of_bounds(address: usize, len: usize, memory: usize) -> wasmtime::Error {
+    wasmtime::Error::new(AbiError::OutOfBounds { address, len, memory })
 }
 
 #[cold]
@@ -253,17 +285,18 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
-        // In every encoding, a code unit takes at least one byte.
-        let bytes = abi::range(self.cx.memory(), address, len)?;
-        if self.is_utf8() {
-            self.cx.consume_fuel(len)?;
-            return match std::str::from_utf8(bytes) {
-                Ok(string) => Ok(string.into()),
-                Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
-            };
+        if !self.is_utf8() {
+            // wasmtime knows the other encodings. In one of them, the length has a tag bit. It checks the bounds and
+            // consumes the fuel itself.
+            let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
+            return component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered);
         }
-        let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
-        component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered)
+        let bytes = abi::range(self.cx.memory(), address, len)?;
+        self.cx.consume_fuel(len)?;
+        match std::str::from_utf8(bytes) {
+            Ok(string) => Ok(string.into()),
+            Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
+        }
     }
 
     fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {
@@ -283,7 +316,9 @@ impl Source for LiftMemory<'_, '_> {
         abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         // The list is in memory once, but other lists may refer to the same bytes. So the bytes that the host allocates
         // have a limit of their own.
-        self.cx.consume_fuel_array(len, size_of::<T>())
+        // An item costs what the host allocates for it, and no less than its size in the guest. An item of no size costs one:
+        // the host makes it, too.
+        self.cx.consume_fuel_array(len, const { max(size_of::<T>(), max(T::LAYOUT.size, 1)) })
     }
 
     #[inline]

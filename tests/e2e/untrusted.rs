@@ -1,0 +1,307 @@
+//! Components that are valid, and that a host must survive: written by hand, each for a kind of fault.
+
+use crate::asynchronous::block_on;
+use std::time::{Duration, Instant};
+use tairitsu::{CallError, Container, Error, GuestInterface, Image, Limits, Registry, SharedContainer};
+
+fn load(text: &str) -> Result<Image, Error> {
+    Registry::new().load_image(wat::parse_str(text).unwrap())
+}
+
+fn container(text: &str) -> Container {
+    Container::new(&load(text).unwrap()).unwrap()
+}
+
+#[tairitsu::guest(package = "test:memories")]
+trait Memories {
+    fn first(&mut self, list: &[String]);
+    fn second(&mut self, list: &[String]);
+    /// How many bytes the second memory has.
+    fn size(&mut self) -> u32;
+}
+
+/// Two instances, each with a memory and an allocator of its own, and with words for an arena.
+const MEMORIES: &str = r#"(component
+    (core module $m (memory (export "memory") 1)
+        (global (export "tairitsu:arena") i32 (i32.const 64))
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+            (i32.mul (memory.grow (i32.add (i32.const 1) (i32.shr_u (local.get 3) (i32.const 16)))) (i32.const 65536)))
+        (func (export "size") (result i32) (i32.mul (memory.size) (i32.const 65536)))
+        (func (export "take") (param i32 i32)))
+    (core instance $a (instantiate $m))
+    (core instance $b (instantiate $m))
+    (func $first (param "list" (list string))
+        (canon lift (core func $a "take") (memory $a "memory") (realloc (func $a "realloc"))))
+    (func $second (param "list" (list string))
+        (canon lift (core func $b "take") (memory $b "memory") (realloc (func $b "realloc"))))
+    (func $size (result u32) (canon lift (core func $b "size")))
+    (instance $i (export "first" (func $first)) (export "second" (func $second)) (export "size" (func $size)))
+    (export "test:memories/memories" (instance $i)))"#;
+
+/// The arena that one instance has is not another's.
+#[test]
+fn an_arena_is_of_one_memory() {
+    let list = |items: usize| vec!["x".to_string(); items];
+    // One after the other, each first, back and forth, and with lists that have no place in a small memory.
+    for order in [[0, 1, 0, 1, 1], [1, 0, 1, 0, 0], [0, 0, 1, 1, 0]] {
+        let mut container = container(MEMORIES);
+        let mut memories = container.guest(Memories).unwrap();
+        for (call, which) in order.into_iter().cycle().take(10).enumerate() {
+            let items = [40, 1, 60][call % 3];
+            match which {
+                0 => memories.first(&list(items)).unwrap(),
+                _ => memories.second(&list(items)).unwrap(),
+            }
+        }
+        // What belongs to the first memory is not written to the second.
+        assert!(memories.size().unwrap() > 65536);
+    }
+}
+
+#[tairitsu::wit(as = u8, to = |_| 0u8, from = |_| Ok::<_, std::convert::Infallible>(Nil))]
+struct Nil;
+
+#[tairitsu::guest(package = "test:many")]
+trait Many {
+    fn nothings(&mut self) -> Vec<Vec<Nil>>;
+    fn bytes(&mut self) -> Vec<Vec<u8>>;
+    fn texts(&mut self) -> Vec<String>;
+}
+
+/// A thousand lists that are all the same 131,072 bytes.
+const MANY: &str = r#"(component
+    (core module $m (memory (export "memory") 4)
+        (func (export "get") (result i32) (local $i i32)
+            (loop $l
+                (i32.store (i32.add (i32.const 1024) (i32.mul (local.get $i) (i32.const 8))) (i32.const 65536))
+                (i32.store (i32.add (i32.const 1028) (i32.mul (local.get $i) (i32.const 8))) (i32.const 131072))
+                (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                (br_if $l (i32.lt_u (local.get $i) (i32.const 1000))))
+            (i32.store (i32.const 8) (i32.const 1024))
+            (i32.store (i32.const 12) (i32.const 1000))
+            (i32.const 8)))
+    (core instance $a (instantiate $m))
+    (func $lists (result (list (list u8))) (canon lift (core func $a "get") (memory $a "memory")))
+    (func $texts (result (list string)) (canon lift (core func $a "get") (memory $a "memory")))
+    (instance $i (export "nothings" (func $lists)) (export "bytes" (func $lists)) (export "texts" (func $texts)))
+    (export "test:many/many" (instance $i)))"#;
+
+/// Items that take no room on the host, or that lie in one place in the guest, are counted too.
+#[test]
+fn every_item_is_paid_for() {
+    let image = load(MANY).unwrap();
+    let limits = || Limits::new().deadline(Duration::from_millis(50)).host_bytes(64 << 10);
+    let spawn = || Container::builder(&image).limits(limits()).build().unwrap();
+    let calls: [(&str, fn(&mut Container) -> Option<CallError>); 3] = [
+        ("nothings", |container| container.guest(Many).unwrap().nothings().err()),
+        ("bytes", |container| container.guest(Many).unwrap().bytes().err()),
+        ("texts", |container| container.guest(Many).unwrap().texts().err()),
+    ];
+    for (name, call) in calls {
+        let mut container = spawn();
+        let start = Instant::now();
+        let error = call(&mut container).unwrap();
+        assert!(matches!(error, CallError::HostBytes { limit: 65536, .. }), "{name}: {error}");
+        assert!(start.elapsed() < Duration::from_millis(100), "{name}: {:?}", start.elapsed());
+    }
+}
+
+#[tairitsu::guest(package = "test:text")]
+trait Text {
+    fn get(&mut self) -> String;
+}
+
+/// Strings in each encoding, at the end of the memory, and ones that are not there.
+#[test]
+fn strings_in_other_encodings() {
+    let get = |encoding: &str, len: u32, data: &str| {
+        let pointer = 65536 - 2;
+        let text = format!(
+            r#"(component (core module $m (memory (export "memory") 1)
+                (func (export "get") (result i32)
+                    (i32.store (i32.const 8) (i32.const {pointer})) (i32.store (i32.const 12) (i32.const {len})) (i32.const 8))
+                (data (i32.const {pointer}) "{data}"))
+            (core instance $a (instantiate $m))
+            (func $get (result string) (canon lift (core func $a "get") (memory $a "memory") string-encoding={encoding}))
+            (instance $i (export "get" (func $get))) (export "test:text/text" (instance $i)))"#
+        );
+        container(&text).guest(Text).unwrap().get()
+    };
+    const TAG: u32 = 1 << 31;
+    for (encoding, len, data, expected) in [
+        ("latin1+utf16", TAG | 1, r"\3a\26", Some("\u{263a}")),
+        ("latin1+utf16", 2, r"\e9!", Some("\u{e9}!")),
+        ("latin1+utf16", TAG | 2, r"\3a\26", None),
+        ("latin1+utf16", u32::MAX, r"\3a\26", None),
+        ("utf16", 1, r"\3a\26", Some("\u{263a}")),
+        ("utf16", TAG | 1, r"\3a\26", None),
+        ("utf16", 2, r"\3a\26", None),
+        ("utf8", 2, "ok", Some("ok")),
+        ("utf8", 3, "ok", None),
+        ("utf8", TAG | 2, "ok", None),
+    ] {
+        let found = get(encoding, len, data);
+        match expected {
+            Some(expected) => assert_eq!(found.unwrap(), expected, "{encoding} {len}"),
+            None => assert!(
+                matches!(found.unwrap_err(), CallError::Trap(_) | CallError::HostBytes { .. }),
+                "{encoding} {len}"
+            ),
+        }
+    }
+}
+
+#[tairitsu::guest(package = "test:chain", rename = "hop")]
+trait Hop {
+    fn hop(&mut self, n: u32);
+}
+
+/// The same interface as an import.
+#[tairitsu::host(package = "test:chain", rename = "hop")]
+trait NextHop {
+    fn hop(&mut self, n: u32);
+}
+
+/// Recurses `n` deep, then calls its import with the same `n`.
+const HOP: &str = r#"(component
+    (import "test:chain/hop" (instance $n (export "hop" (func (param "n" u32)))))
+    (core func $g (canon lower (func $n "hop")))
+    (core module $m (import "r" "g" (func $g (param i32))) (global $x (mut i32) (i32.const 0))
+        (func $rec (param $d i32) (param $n i32)
+            (if (i32.eqz (local.get $d)) (then (call $g (local.get $n)))
+                (else (call $rec (i32.sub (local.get $d) (i32.const 1)) (local.get $n))))
+            (global.set $x (i32.add (global.get $x) (local.get $d))))
+        (func (export "hop") (param i32) (call $rec (local.get 0) (local.get 0))))
+    (core instance $a (instantiate $m (with "r" (instance (export "g" (func $g))))))
+    (func $h (param "n" u32) (canon lift (core func $a "hop")))
+    (instance $i (export "hop" (func $h)))
+    (export "test:chain/hop" (instance $i)))"#;
+
+const LAST: &str = r#"(component
+    (core module $m (func (export "hop") (param i32)))
+    (core instance $a (instantiate $m))
+    (func $h (param "n" u32) (canon lift (core func $a "hop")))
+    (instance $i (export "hop" (func $h)))
+    (export "test:chain/hop" (instance $i)))"#;
+
+/// So deep uses three quarters of the stack that one guest may use.
+const DEEP: u32 = 8_000;
+
+/// A provider that calls another container.
+struct Next(SharedContainer);
+
+#[tairitsu::host]
+impl NextHop for Next {
+    fn hop(&mut self, n: u32) {
+        if let Err(error) = self.0.lock().guest(Hop).unwrap().hop(n) {
+            panic!("{error}");
+        }
+    }
+}
+
+/// On a thread with a stack of so many bytes.
+fn on_a_thread<R: Send>(bytes: usize, run: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new().stack_size(bytes).spawn_scoped(scope, run).unwrap().join().unwrap()
+    })
+}
+
+/// Containers that call each other share the thread's stack: too little of it is an error of the call, whatever the length of
+/// the chain and whatever carries the calls.
+#[test]
+fn stacks_add_up() {
+    let registry = Registry::new();
+    let [hop, last] = [HOP, LAST].map(|text| registry.load_image(wat::parse_str(text).unwrap()).unwrap());
+    let shared = |container: Container| SharedContainer::new(container);
+    let by_link = |next: &SharedContainer| Container::builder(&hop).link(Hop, next).build().unwrap();
+    let by_provider = |next: &SharedContainer| Container::builder(&hop).provide(Next(next.clone())).build().unwrap();
+    for (stack, length) in [(2 << 20, 5), (2 << 20, 40), (8 << 20, 5), (8 << 20, 60)] {
+        on_a_thread(stack, || {
+            for first_by_link in [true, false] {
+                let mut next = shared(Container::new(&last).unwrap());
+                for i in 0..length {
+                    let container = if (i % 2 == 0) == first_by_link { by_link(&next) } else { by_provider(&next) };
+                    next = shared(container);
+                }
+                let result = next.lock().guest(Hop).unwrap().hop(DEEP);
+                if stack == 2 << 20 || length == 60 {
+                    let Err(error) = result else { panic!("a chain of {length} fits {stack} bytes") };
+                    assert!(error.to_string().contains("bytes of stack on this thread"), "{error}");
+                }
+            }
+            // A short chain, of shallow calls, is as good as ever.
+            let mut next = shared(Container::new(&last).unwrap());
+            for _ in 0..3 {
+                next = shared(by_link(&next));
+            }
+            next.lock().guest(Hop).unwrap().hop(10).unwrap();
+        });
+    }
+}
+
+/// The call that is refused has not begun: its container can be called again.
+#[test]
+fn a_thread_that_is_too_small() {
+    let image = load(LAST).unwrap();
+    let mut container = Container::new(&image).unwrap();
+    on_a_thread(256 << 10, || {
+        let error = container.guest(Hop).unwrap().hop(1).unwrap_err();
+        assert!(matches!(error, CallError::Stack { limit: 524_288, .. }), "{error:?}");
+        assert!(matches!(Container::new(&image).unwrap_err(), Error::Instantiate { .. }));
+    });
+    container.guest(Hop).unwrap().hop(1).unwrap();
+}
+
+/// A call that is a future has a stack of its own, and the plain containers that its provider calls are on that.
+#[test]
+fn plain_containers_below_a_future() {
+    let registry = Registry::new();
+    let [hop, last] = [HOP, LAST].map(|text| registry.load_image(wat::parse_str(text).unwrap()).unwrap());
+    for (length, fits) in [(1, true), (12, false)] {
+        let mut next = SharedContainer::new(Container::new(&last).unwrap());
+        for _ in 1..length {
+            next = SharedContainer::new(Container::builder(&hop).link(Hop, &next).build().unwrap());
+        }
+        block_on(async {
+            let mut first = Container::builder(&hop).provide(Next(next)).build_async().await.unwrap();
+            let result = first.guest(Hop).unwrap().hop(DEEP).await;
+            assert_eq!(result.is_ok(), fits, "{length}: {result:?}");
+            if let Err(error) = result {
+                assert!(error.to_string().contains("bytes of stack"), "{error}");
+            }
+        });
+    }
+}
+
+/// What the tools for components assert, or count otherwise, is no panic of the host's and no guess.
+#[test]
+fn components_that_the_tools_do_not_write() {
+    let error = |text: &str| load(text).unwrap_err().to_string();
+    for (item, found) in [("(import \"wasi:http/types\" (func))", "a function")] {
+        let error = error(&format!("(component {item})"));
+        assert!(error.contains("an instance under the name `wasi:http/types`") && error.contains(found), "{error}");
+    }
+    let exported = r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+        (func $f (canon lift (core func $i "f"))) (export "a:b/c@1.0.0" (func $f)))"#;
+    assert!(error(exported).contains("an instance under the name `a:b/c@1.0.0`"), "{}", error(exported));
+
+    // A resource that one import takes from another.
+    let image = load(
+        r#"(component (import "a" (instance $a (export "r" (type (sub resource)))))
+            (alias export $a "r" (type $r)) (import "b" (instance (export "r" (type (eq $r))))))"#,
+    );
+    let printed = image.unwrap().wit();
+    assert!(!printed.is_empty());
+
+    load(
+        r#"(component (component $c (component (export "a"))) (instance $i (instantiate $c))
+            (instance (instantiate (component $i "a"))))"#,
+    )
+    .unwrap();
+}
+
+/// The bound of `guest` can be named, as in a host's own function.
+#[allow(dead_code)]
+fn named<I: ?Sized + GuestInterface>(container: &mut Container, interface: tairitsu::Descriptor<I>) -> bool {
+    container.guest(interface).is_ok()
+}
