@@ -112,6 +112,9 @@ impl Limits {
 
     /// Limits the bytes that the host allocates for values that it lifts together: the arguments of one call to a
     /// provider, or the result of one call to the guest.
+    ///
+    /// Each item of a list counts as the bytes that the host allocates for the item, and no less than the item's size in
+    /// the guest. An item of no size counts as one byte.
     pub fn host_bytes(mut self, bytes: usize) -> Self {
         self.host_bytes = bytes;
         self
