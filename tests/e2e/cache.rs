@@ -613,3 +613,62 @@ mod unix {
         assert_eq!((stats.hits, stats.misses, stats.failed_writes), (1, 1, u64::from(!writable)));
     }
 }
+
+/// Files that are no artefacts, in the place of one: each is a miss, and an artefact is there again afterwards.
+#[cfg(unix)]
+#[test]
+fn what_lies_in_an_artefacts_place() {
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
+    use std::process::Command;
+
+    let dir = Dir::new("in-its-place");
+    let wasm = small(7);
+    let load = || {
+        let cache = Cache::at(&dir.0).unwrap();
+        let image = with(&cache).load_image(&wasm).unwrap();
+        assert_eq!(answer(&image), 7);
+        let CacheStats { hits, misses, .. } = cache.stats();
+        (hits, misses)
+    };
+    assert_eq!(load(), (0, 1));
+    let path = dir.artefact();
+    let elsewhere = dir.0.join("elsewhere");
+    std::fs::copy(&path, &elsewhere).unwrap();
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    let replace: [(&str, &dyn Fn()); 6] = [
+        ("a sparse file", &|| std::fs::File::create(&path).unwrap().set_len(14 << 40).unwrap()),
+        ("a pipe", &|| assert!(Command::new("mkfifo").arg(&path).status().unwrap().success())),
+        ("a link", &|| symlink(&elsewhere, &path).unwrap()),
+        ("a link to a device", &|| symlink("/dev/zero", &path).unwrap()),
+        ("one that others can write to", &|| {
+            std::fs::copy(&elsewhere, &path).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        }),
+        ("another user's", &|| {
+            std::fs::copy(&elsewhere, &path).unwrap();
+            if is_root {
+                chown(&path, Some(65_534), None).unwrap();
+            } else {
+                std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o620)).unwrap();
+            }
+        }),
+    ];
+    for (name, replace) in replace {
+        std::fs::remove_file(&path).unwrap();
+        replace();
+        let start = Instant::now();
+        assert_eq!(load(), (0, 1), "{name}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(5), "{name}: {:?}", start.elapsed());
+        assert_eq!(load(), (1, 0), "{name}: the artefact is there again");
+    }
+
+    // A directory or a key of another user is none.
+    if is_root {
+        for (owned, what) in [(dir.0.join("key"), "key"), (dir.0.clone(), "directory")] {
+            chown(&owned, Some(65_534), None).unwrap();
+            let error = Cache::at(&dir.0).unwrap_err().to_string();
+            assert!(error.contains(what) && error.contains("its owner is user 65534"), "{error}");
+            chown(&owned, Some(0), None).unwrap();
+        }
+    }
+}

@@ -1,8 +1,12 @@
 //! Components that are valid, and that a host must survive: written by hand, each for a kind of fault.
 
 use crate::asynchronous::block_on;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
 use tairitsu::{CallError, Container, Error, GuestInterface, Image, Limits, Registry, SharedContainer};
+use tairitsu_test_unruly::Unruly;
 
 fn load(text: &str) -> Result<Image, Error> {
     Registry::new().load_image(wat::parse_str(text).unwrap())
@@ -92,7 +96,8 @@ fn every_item_is_paid_for() {
     let image = load(MANY).unwrap();
     let limits = || Limits::new().deadline(Duration::from_millis(50)).host_bytes(64 << 10);
     let spawn = || Container::builder(&image).limits(limits()).build().unwrap();
-    let calls: [(&str, fn(&mut Container) -> Option<CallError>); 3] = [
+    type Call = fn(&mut Container) -> Option<CallError>;
+    let calls: [(&str, Call); 3] = [
         ("nothings", |container| container.guest(Many).unwrap().nothings().err()),
         ("bytes", |container| container.guest(Many).unwrap().bytes().err()),
         ("texts", |container| container.guest(Many).unwrap().texts().err()),
@@ -277,10 +282,9 @@ fn plain_containers_below_a_future() {
 #[test]
 fn components_that_the_tools_do_not_write() {
     let error = |text: &str| load(text).unwrap_err().to_string();
-    for (item, found) in [("(import \"wasi:http/types\" (func))", "a function")] {
-        let error = error(&format!("(component {item})"));
-        assert!(error.contains("an instance under the name `wasi:http/types`") && error.contains(found), "{error}");
-    }
+    let imported = error(r#"(component (import "wasi:http/types" (func)))"#);
+    assert!(imported.contains("an instance under the name `wasi:http/types`"), "{imported}");
+    assert!(imported.contains("found a function"), "{imported}");
     let exported = r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
         (func $f (canon lift (core func $i "f"))) (export "a:b/c@1.0.0" (func $f)))"#;
     assert!(error(exported).contains("an instance under the name `a:b/c@1.0.0`"), "{}", error(exported));
@@ -298,6 +302,103 @@ fn components_that_the_tools_do_not_write() {
             (instance (instantiate (component $i "a"))))"#,
     )
     .unwrap();
+}
+
+/// A provider that calls a container, which calls the provider again: it waits for itself, no longer than the call may take.
+struct Ring {
+    next: Option<SharedContainer>,
+    ended: Option<String>,
+}
+
+#[tairitsu::host]
+impl NextHop for Ring {
+    fn hop(&mut self, n: u32) {
+        if let Some(next) = self.next.clone() {
+            self.ended = next.lock().guest(Hop).unwrap().hop(n).err().map(|error| error.cause().to_string());
+        }
+    }
+}
+
+#[test]
+fn a_provider_that_waits_for_itself() {
+    let image = load(HOP).unwrap();
+    let ring = Arc::new(Mutex::new(Ring { next: None, ended: None }));
+    let limits = |milliseconds| Limits::new().deadline(Duration::from_millis(milliseconds));
+    let spawn = |milliseconds| {
+        Container::builder(&image).limits(limits(milliseconds)).provide_shared(ring.clone()).build().unwrap()
+    };
+    ring.lock().unwrap().next = Some(SharedContainer::new(spawn(200)));
+    let start = Instant::now();
+    spawn(5_000).guest(Hop).unwrap().hop(1).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(ring.lock().unwrap().ended.as_deref(), Some("deadline"));
+}
+
+/// A waker that panics is its task's affair: the deadlines of others are kept.
+#[test]
+fn a_waker_that_panics() {
+    struct Bomb;
+
+    impl Wake for Bomb {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker");
+        }
+    }
+
+    let registry = Registry::new();
+    let image = registry.load_image(crate::UNRULY).unwrap();
+    let limits = || Limits::new().deadline(Duration::from_millis(100));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let _guard = runtime.enter();
+    let mut waiting = block_on(Container::builder(&image).limits(limits()).build_async()).unwrap();
+    let mut unruly = waiting.guest(Unruly).unwrap();
+    let mut call = std::pin::pin!(unruly.sleep(10_000));
+    let waker = Waker::from(Arc::new(Bomb));
+    assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    std::thread::sleep(Duration::from_millis(300));
+    for _ in 0..3 {
+        let mut container = Container::builder(&image).limits(limits()).build().unwrap();
+        let start = Instant::now();
+        let error = container.guest(Unruly).unwrap().spin().unwrap_err();
+        assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    }
+}
+
+/// The message of a panic is what the guest said, whatever words are in it and however long it is.
+#[test]
+fn the_message_of_a_panic() {
+    let image = crate::image("unruly");
+    let long = "x".repeat(4_000);
+    for message in ["the inner worker panicked at noon", "one\ntwo panicked at src/x.rs:1:1:\nthree", long.as_str()] {
+        let error = Container::new(&image).unwrap().guest(Unruly).unwrap().panic(message).unwrap_err();
+        let panic = error.trap().unwrap().panic().unwrap();
+        let (place, said) = panic.split_once('\n').unwrap();
+        assert!(place.contains("src/lib.rs:") && said == message, "{panic}");
+    }
+    let longer = "y".repeat(9_000);
+    let error = Container::new(&image).unwrap().guest(Unruly).unwrap().panic(&longer).unwrap_err();
+    let panic = error.trap().unwrap().panic().unwrap();
+    assert!(panic.contains("src/lib.rs:") && (3_900..=4_096).contains(&panic.len()), "{}", panic.len());
+
+    // What a guest only prints is no panic.
+    let mut container = Container::new(&image).unwrap();
+    let mut unruly = container.guest(Unruly).unwrap();
+    unruly.print("", "worker 3 panicked at startup, retrying\n").unwrap();
+    let error = unruly.trap().unwrap_err();
+    assert_eq!(error.trap().unwrap().panic(), None);
+}
+
+/// A name with a digest and no tag is forgotten by the digest.
+#[test]
+fn an_image_is_forgotten_by_its_digest() {
+    let registry = Registry::new();
+    let wasm = wat::parse_str(LAST).unwrap();
+    let digest = registry.register_image("last:v1", &wasm).unwrap().digest();
+    registry.register_image("last:v2", wat::parse_str(HOP).unwrap()).unwrap();
+    assert!(registry.remove_image(&format!("last:v2@{digest}")).is_none());
+    assert!(registry.remove_image(&format!("last@{digest}")).is_some());
+    assert_eq!(registry.image_names(), ["last:v2"]);
 }
 
 /// The bound of `guest` can be named, as in a host's own function.

@@ -67,13 +67,12 @@ impl Backoff {
         self.trapped = None;
     }
 
-    /// The time to wait before a restart, or `None` if the container must not be restarted. The first call with `now`
-    /// after a trap sets the time of the trap.
-    pub(crate) fn wait(&mut self, policy: RestartPolicy, now: Instant) -> Option<Duration> {
+    /// The time to wait before a restart after a trap, or `None` if the container must not be restarted.
+    pub(crate) fn wait(&mut self, policy: RestartPolicy, trapped: Instant, now: Instant) -> Option<Duration> {
         let RestartPolicy::OnTrap { attempts, first, longest } = policy else { return None };
-        if self.trapped.is_none() {
-            self.trapped = Some(now);
-            if self.started.is_some_and(|started| now.duration_since(started) > longest) {
+        if self.trapped != Some(trapped) {
+            self.trapped = Some(trapped);
+            if self.started.is_some_and(|started| trapped.duration_since(started) > longest) {
                 self.row = 0;
             }
         }
@@ -85,7 +84,6 @@ impl Backoff {
             (Duration::ZERO, row) => STEP.saturating_mul(2u32.saturating_pow(row - 1)),
             (first, row) => first.saturating_mul(2u32.saturating_pow(row)),
         };
-        let trapped = self.trapped.unwrap_or(now);
         Some(delay.min(longest).saturating_sub(now.duration_since(trapped)))
     }
 
@@ -112,18 +110,30 @@ mod tests {
         let mut now = Instant::now();
         for expected in [0, 100, 200, 400, 500, 500] {
             backoff.started(now);
-            assert_eq!(backoff.wait(policy, now), Some(ms(expected)));
+            let trapped = now;
+            assert_eq!(backoff.wait(policy, trapped, now), Some(ms(expected)));
             now += ms(50);
-            assert_eq!(backoff.wait(policy, now), Some(ms(expected).saturating_sub(ms(50))));
+            assert_eq!(backoff.wait(policy, trapped, now), Some(ms(expected).saturating_sub(ms(50))));
             now += ms(expected);
-            assert_eq!(backoff.wait(policy, now), Some(ms(0)));
+            assert_eq!(backoff.wait(policy, trapped, now), Some(ms(0)));
             backoff.restarting();
         }
         backoff.started(now);
-        assert_eq!(backoff.wait(policy, now), None, "the attempts are used up");
+        assert_eq!(backoff.wait(policy, now, now), None, "the attempts are used up");
         backoff.started(now);
         now += ms(501);
-        assert_eq!(backoff.wait(policy, now), Some(ms(0)), "it ran for a while");
-        assert_eq!(backoff.wait(RestartPolicy::Never, now), None);
+        assert_eq!(backoff.wait(policy, now, now), Some(ms(0)), "it ran for a while");
+        assert_eq!(backoff.wait(RestartPolicy::Never, now, now), None);
+    }
+
+    /// The wait counts from the trap, however late the trap is looked at.
+    #[test]
+    fn counts_from_the_trap() {
+        let ms = Duration::from_millis;
+        let policy = RestartPolicy::OnTrap { attempts: 3, first: ms(100), longest: ms(60_000) };
+        let (mut backoff, trapped) = (Backoff::default(), Instant::now());
+        backoff.started(trapped);
+        assert_eq!(backoff.wait(policy, trapped, trapped + ms(30)), Some(ms(70)));
+        assert_eq!(backoff.wait(policy, trapped, trapped + ms(2_000)), Some(ms(0)));
     }
 }

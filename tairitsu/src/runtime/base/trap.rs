@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 use tairitsu_guest::abi::AbiError;
 use wasmtime::WasmBacktrace;
 
@@ -15,11 +16,20 @@ struct TrapInner {
     function: String,
     source: wasmtime::Error,
     stderr: String,
+    at: Instant,
 }
+
+/// How much of standard error, and of a panic's message, an error shows, in bytes.
+const SHOWN: usize = 4 * 1024;
 
 impl Trap {
     pub(crate) fn new(function: String, source: wasmtime::Error, stderr: String) -> Self {
-        Self { inner: Arc::new(TrapInner { function, source, stderr }) }
+        Self { inner: Arc::new(TrapInner { function, source, stderr, at: Instant::now() }) }
+    }
+
+    /// When the call ended.
+    pub(crate) fn at(&self) -> Instant {
+        self.inner.at
     }
 
     /// The function that was called, `interface#function`.
@@ -47,7 +57,8 @@ impl Trap {
 
     /// The last 4 KiB that the guest wrote to standard error.
     pub fn stderr(&self) -> &str {
-        &self.inner.stderr
+        let stderr = &self.inner.stderr;
+        &stderr[stderr.ceil_char_boundary(stderr.len().saturating_sub(SHOWN))..]
     }
 
     /// The guest's functions that were running, innermost first. Its `Display` shows their demangled names, if the
@@ -70,10 +81,26 @@ pub(crate) struct GuestPanic {
 }
 
 /// The last panic in a text that the standard library wrote: its place and its message.
+///
+/// The standard library begins a line with the thread's name, as in `thread 'main' (1) panicked at src/lib.rs:30:9:`, and the
+/// message follows. The same words in the middle of a line are something else.
 fn panic_in(stderr: &str) -> Option<&str> {
-    let (_, panic) = stderr.rsplit_once("panicked at ")?;
+    const PANICKED: &str = " panicked at ";
+    let mut found = None;
+    let mut start = 0;
+    for line in stderr.split_inclusive('\n') {
+        if line.starts_with("thread '")
+            && line.trim_end().ends_with(':')
+            && let Some(at) = line.find(PANICKED)
+        {
+            found = Some(start + at + PANICKED.len());
+        }
+        start += line.len();
+    }
+    let panic = &stderr[found?..];
     let end = panic.find("\nnote: run with `RUST_BACKTRACE").unwrap_or(panic.len());
-    Some(panic[..end].trim_end())
+    let panic = panic[..end].trim_end();
+    Some(&panic[..panic.floor_char_boundary(SHOWN)])
 }
 
 /// Text on one line, without control characters.
@@ -138,14 +165,21 @@ pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::panic_in;
+    use super::{SHOWN, panic_in};
 
     #[test]
     fn panics_as_the_standard_library_writes_them() {
         let text = "before\n\nthread 'main' (1) panicked at src/lib.rs:30:9:\nat the\ndisco\n\
                     note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         assert_eq!(panic_in(text), Some("src/lib.rs:30:9:\nat the\ndisco"));
-        assert_eq!(panic_in("panicked at a.rs:1:1:\n"), Some("a.rs:1:1:"));
+        assert_eq!(panic_in("thread 'w' panicked at a.rs:1:1:\n"), Some("a.rs:1:1:"));
+        for text in ["the inner worker panicked at noon", "x\n at noon\n", "worker 3 panicked at startup, retrying\n"] {
+            assert_eq!(panic_in(text), None, "{text}");
+            let panicked = format!("thread 'main' (1) panicked at src/lib.rs:1:2:\n{text}");
+            assert_eq!(panic_in(&panicked), Some(format!("src/lib.rs:1:2:\n{}", text.trim_end()).as_str()));
+        }
+        let long = format!("thread 'main' (1) panicked at src/lib.rs:1:2:\n{}", "\u{e9}".repeat(5_000));
+        assert!((SHOWN - 1..=SHOWN).contains(&panic_in(&long).unwrap().len()));
         assert_eq!(panic_in("all is well"), None);
     }
 }

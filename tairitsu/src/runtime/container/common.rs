@@ -42,7 +42,9 @@ macro_rules! common_methods {
             match self.common().shared.status() {
                 Status::Trapped => {
                     let policy = self.common().origin.restart();
-                    self.common_mut().backoff.wait(policy, std::time::Instant::now())
+                    let now = std::time::Instant::now();
+                    let trapped = self.common().first.as_ref().map_or(now, Trap::at);
+                    self.common_mut().backoff.wait(policy, trapped, now)
                 }
                 _ => None,
             }

@@ -279,16 +279,22 @@ impl Registry {
     /// - `name@sha256:..` is the image with that name and that digest, with any tag.
     /// - `name:tag@sha256:..` is the image with that name, that tag and that digest.
     pub fn get_image(&self, name: &str) -> Option<Image> {
-        let reference: Reference = name.parse().ok()?;
+        self.find(&name.parse().ok()?).map(|(_, image)| image)
+    }
+
+    /// The image that a reference means, with its whole name.
+    fn find(&self, reference: &Reference) -> Option<(Tagged, Image)> {
         let tagged = reference.tagged();
-        self.inner.images.read(|images| match (reference.sha256(), reference.tag()) {
-            (None, _) => images.get(&tagged).cloned(),
-            (Some(digest), Some(_)) => images.get(&tagged).filter(|image| image.has_digest(digest)).cloned(),
-            (Some(digest), None) => images
-                .iter()
-                .filter(|(other, image)| other.name == tagged.name && image.has_digest(digest))
-                .min_by_key(|(other, _)| &other.tag)
-                .map(|(_, image)| image.clone()),
+        self.inner.images.read(|images| {
+            let found = match (reference.sha256(), reference.tag()) {
+                (None, _) => images.get_key_value(&tagged),
+                (Some(digest), Some(_)) => images.get_key_value(&tagged).filter(|(_, image)| image.has_digest(digest)),
+                (Some(digest), None) => images
+                    .iter()
+                    .filter(|(other, image)| other.name == tagged.name && image.has_digest(digest))
+                    .min_by_key(|(other, _)| &other.tag),
+            };
+            found.map(|(tagged, image)| (tagged.clone(), image.clone()))
         })
     }
 
@@ -297,11 +303,13 @@ impl Registry {
         self.get_image(name)
     }
 
-    /// Forgets a name, and returns its image. Containers of it run on. With a digest in it, the name is kept if
-    /// its image has another one.
+    /// Forgets a name, and returns the name's image. Containers of the image run on.
+    ///
+    /// A name with a digest is the same name as for [`Registry::get_image`]: `name@sha256:..` forgets the image of that name
+    /// with that digest, whatever its tag is. No name is forgotten if no image has the digest.
     pub fn remove_image(&self, name: &str) -> Option<Image> {
         let reference: Reference = name.parse().ok()?;
-        let tagged = reference.tagged();
+        let tagged = self.find(&reference)?.0;
         let is_meant = |image: &Image| reference.sha256().is_none_or(|digest| image.has_digest(digest));
         self.inner.images.remove(&tagged, is_meant, |image| {
             self.announce(|| Event::ImageRemoved { name: tagged.to_string(), digest: image.digest() });

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
@@ -107,7 +108,12 @@ impl Pulse {
         let due = std::mem::replace(&mut *alarms, later);
         let others = !alarms.is_empty();
         drop(alarms);
-        due.into_values().for_each(Waker::wake);
+        for waker in due.into_values() {
+            // A waker is somebody else's code. Its panic is no reason to keep no deadline any more.
+            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
+                tracing::warn!(target: "tairitsu", "the waker of a task panicked");
+            }
+        }
         others
     }
 
@@ -191,12 +197,12 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
         last = now;
         let alive = pulse.alive.swap(false, Ordering::SeqCst);
         pulse.read_clock();
+        // The epoch comes first: it ends calls, whatever the wakers do.
+        let Some(engine) = engine.upgrade() else { return };
+        engine.increment_epoch();
+        drop(engine);
         let waited_for = pulse.ring();
         idle = if alive || waited_for { 0 } else { idle + 1 };
-        match engine.upgrade() {
-            Some(engine) => engine.increment_epoch(),
-            None => return,
-        }
     }
 }
 

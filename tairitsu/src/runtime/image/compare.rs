@@ -7,6 +7,8 @@ use super::image::Image;
 use super::wit_text::{definition, found_definition, function_text, primitive_text, type_text};
 use crate::runtime::base::report::{Difference, MissingImport, Report};
 use crate::runtime::base::track::same_track;
+use semver::Version;
+use tairitsu_guest::schema::InterfaceId;
 use tairitsu_guest::schema::{Field, Function, Interface, Resource, Type};
 use wit_parser::{Handle, Resolve, TypeDefKind, TypeOwner};
 
@@ -172,14 +174,17 @@ fn same_names<'a>(fields: &[Field], found: impl ExactSizeIterator<Item = &'a Str
     fields.len() == found.len() && fields.iter().zip(found).all(|(field, found)| field.name == found)
 }
 
-/// Finds an interface among an image's exports. Returns the id under which the image exports the interface.
+/// Finds an interface among an image's exports. Returns the id under which the image exports the interface: the very same
+/// id, or else the highest version that is compatible.
 pub(crate) fn find_export(image: &Image, interface: &Interface) -> Option<(String, wit_parser::InterfaceId)> {
     let resolve = image.resolve();
-    image.world().exports.iter().find_map(|(key, item)| match item {
+    let compatible = image.world().exports.iter().filter_map(|(key, item)| match item {
         wit_parser::WorldItem::Interface { id, .. } => {
             let name = resolve.name_world_key(key);
             same_track(interface.id, &name).then_some((name, *id))
         }
         _ => None,
-    })
+    });
+    let version = |name: &str| InterfaceId::parse(name)?.version.and_then(|version| Version::parse(version).ok());
+    compatible.max_by_key(|(name, _)| (name == interface.id, version(name)))
 }

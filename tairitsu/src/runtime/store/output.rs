@@ -15,8 +15,9 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 /// The longest line of an event, in bytes. A longer line is cut into several events.
 const MAX_LINE: usize = 8 * 1024;
 
-/// How much of standard error is kept for the error of a trap, in bytes.
-const TAIL: usize = 4 * 1024;
+/// How much of standard error is kept for the error of a trap, in bytes: a panic with a long message is in it from its
+/// beginning.
+const TAIL: usize = 16 * 1024;
 
 /// Where a guest's standard output or standard error goes.
 ///

@@ -74,7 +74,7 @@ impl State {
     #[inline]
     pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
         match self.providers.get_mut(index) {
-            Some(slot) => Ok(slot.lease()),
+            Some(slot) => Ok(slot.lease_within(&self.time)?),
             None => Err(not_there()),
         }
     }

@@ -1,7 +1,7 @@
 //! The files of the directory: how they are read and written, and which access is safe.
 
 use super::TEMPORARY;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -11,12 +11,66 @@ const KEY_FILE: &str = "key";
 /// A temporary file that is older than this has no writer any more.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
-/// Reads a file into a buffer that is empty. Returns the open file, because the path may refer to another file later.
-pub(super) fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
-    let mut file = File::open(path)?;
-    buffer.reserve(file.metadata().map_or(0, |metadata| metadata.len() as usize));
-    file.read_to_end(buffer)?;
+/// An artefact is no larger, in bytes. A file that is may be sparse, and take no room until it is read.
+const MAX_ARTEFACT: u64 = 1 << 30;
+
+/// Reads an artefact into a buffer that is empty. Returns the open file, because the path may refer to another file later.
+/// `owned` says that the artefact must be this user's.
+pub(super) fn read(path: &Path, owned: bool, buffer: &mut Vec<u8>) -> io::Result<File> {
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    check_file(&metadata, MAX_ARTEFACT)?;
+    if owned {
+        check_access(&metadata, 0o022, "an artefact that only its owner can write to", "it is compiled anew")?;
+    }
+    buffer.reserve(metadata.len() as usize);
+    // The file may grow meanwhile.
+    (&file).take(metadata.len()).read_to_end(buffer)?;
     Ok(file)
+}
+
+/// Opens a file to be read, and neither follows a link nor waits for the other end of a pipe.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
+    }
+    options.open(path)
+}
+
+/// Rejects everything but a regular file of a plausible size.
+fn check_file(metadata: &Metadata, max: u64) -> io::Result<()> {
+    if !metadata.is_file() {
+        return Err(io::Error::other("expected a regular file, found something else"));
+    }
+    if metadata.len() > max {
+        return Err(io::Error::other(format!("expected at most {max} bytes, found {}", metadata.len())));
+    }
+    Ok(())
+}
+
+/// Rejects a file or directory of another user, and one to which others have access by any of the bits `others`.
+fn check_access(metadata: &Metadata, others: u32, expected: &str, advice: &str) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let (me, owner) = (rustix::process::geteuid().as_raw(), metadata.uid());
+        if owner != me {
+            return Err(io::Error::other(format!(
+                "expected {expected}, and that is user {me}, found that its owner is user {owner}: {advice}"
+            )));
+        }
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & others != 0 {
+            return Err(io::Error::other(format!("expected {expected}, found mode {mode:03o}: {advice}")));
+        }
+    }
+    let _ = (metadata, others, expected, advice);
+    Ok(())
 }
 
 /// Marks an artefact as used now. If this fails, the artefact is only evicted earlier.
@@ -63,20 +117,11 @@ pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Rejects a directory that others can write to. They could put a key of their own there.
+/// Rejects a directory of another user, or one that others can write to. They could put a key of their own there.
 pub(super) fn check_dir(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mode = mode(&std::fs::metadata(path)?);
-        if mode & 0o022 != 0 {
-            return Err(io::Error::other(format!(
-                "expected a directory that only its owner can write to, found mode {mode:03o}: `chmod 700` it once \
-                 you know what is in it, or take another"
-            )));
-        }
-    }
-    let _ = path;
-    Ok(())
+    let expected = "a directory that only its owner can write to";
+    let advice = "`chmod 700` it once you know what is in it, or take another";
+    check_access(&std::fs::metadata(path)?, 0o022, expected, advice)
 }
 
 /// The key in the directory. Makes a key if there is none.
@@ -100,21 +145,15 @@ pub(super) fn key_of(dir: &Path) -> io::Result<[u8; 32]> {
 }
 
 fn read_key(path: &Path) -> io::Result<Option<[u8; 32]>> {
-    let file = match File::open(path) {
+    let file = match open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io::Error::new(error.kind(), format!("its key cannot be read: {error}"))),
     };
-    #[cfg(unix)]
-    {
-        let mode = mode(&file.metadata()?);
-        if mode & 0o077 != 0 {
-            return Err(io::Error::other(format!(
-                "expected a key that only its owner has access to, found mode {mode:03o}: others may know it, so \
-                 remove the directory"
-            )));
-        }
-    }
+    let metadata = file.metadata()?;
+    check_file(&metadata, u64::MAX)?;
+    let advice = "others may know it, so remove the directory";
+    check_access(&metadata, 0o077, "a key that only its owner has access to", advice)?;
     let mut key = Vec::with_capacity(33);
     file.take(33).read_to_end(&mut key)?;
     let found = key.len();
@@ -123,11 +162,6 @@ fn read_key(path: &Path) -> io::Result<Option<[u8; 32]>> {
         io::Error::other(format!("expected a key of 32 bytes, found {found}: remove the directory"))
     };
     <[u8; 32]>::try_from(key).map(Some).map_err(of_32)
-}
-
-#[cfg(unix)]
-fn mode(metadata: &std::fs::Metadata) -> u32 {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777
 }
 
 fn random<const N: usize>() -> io::Result<[u8; N]> {

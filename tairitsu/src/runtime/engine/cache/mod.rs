@@ -87,6 +87,8 @@ pub struct Cache {
 
 struct Inner {
     path: PathBuf,
+    /// Whether everything in the directory must be this user's.
+    owned: bool,
     key: Key,
     counters: Counters,
     /// Where artefacts are read to: the pages of a buffer that was used before need not be asked for again.
@@ -147,7 +149,7 @@ impl Cache {
     pub fn at(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         match make_dir(&path).and_then(|()| check_dir(&path)).and_then(|()| key_of(&path)) {
-            Ok(key) => Ok(Self::new(path, &key)),
+            Ok(key) => Ok(Self::new(path, true, &key)),
             Err(error) => Err(fail(&path, &error)),
         }
     }
@@ -164,15 +166,15 @@ impl Cache {
     pub fn with_key(path: impl Into<PathBuf>, key: &[u8; 32]) -> Result<Self, Error> {
         let path = path.into();
         match make_dir(&path) {
-            Ok(()) => Ok(Self::new(path, key)),
+            Ok(()) => Ok(Self::new(path, false, key)),
             Err(error) => Err(fail(&path, &error)),
         }
     }
 
-    fn new(path: PathBuf, key: &[u8; 32]) -> Self {
+    fn new(path: PathBuf, owned: bool, key: &[u8; 32]) -> Self {
         let (claimed, released) = (Mutex::default(), Condvar::new());
         let (counters, buffer) = (Counters::default(), Mutex::default());
-        let inner = Inner { path, key: Key::new(key), counters, buffer, claimed, released };
+        let inner = Inner { path, owned, key: Key::new(key), counters, buffer, claimed, released };
         Self { inner: Arc::new(inner), max_bytes: None }
     }
 
@@ -269,7 +271,7 @@ impl Cache {
                 "a cached artefact is not used: {reason}"
             );
         };
-        let file = match read(&path, buffer) {
+        let file = match read(&path, self.inner.owned, buffer) {
             Ok(file) => file,
             Err(error) => {
                 if error.kind() != ErrorKind::NotFound {
