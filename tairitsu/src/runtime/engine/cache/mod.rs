@@ -144,8 +144,10 @@ impl Cache {
     /// [`Error::Cache`]:
     ///
     /// - if the directory or the key can be neither read nor made;
-    /// - on Unix, if others can write to the directory, or have any access to the key. Elsewhere this is not checked:
-    ///   the access list of the directory must forbid it.
+    /// - on Unix, if the directory or the key is another user's, if others can write to the directory, or if others have
+    ///   any access to the key. Elsewhere this is not checked: the access list of the directory must forbid it.
+    ///
+    /// On Unix an artefact that is another user's, or that others can write to, is not used: the image is compiled anew.
     pub fn at(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         match make_dir(&path).and_then(|()| check_dir(&path)).and_then(|()| key_of(&path)) {
