@@ -16,8 +16,14 @@ mod names;
 mod status;
 
 mod sync {
+    use std::task::Waker;
+
     pub(super) use shuttle::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
     pub(super) use shuttle::sync::{Condvar, Mutex, MutexGuard, RwLock};
+
+    pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
+        wakers.into_iter().for_each(Waker::wake);
+    }
 }
 
 mod models;

@@ -5,9 +5,9 @@
 //!
 //! [`State::tick`]: crate::runtime::store::state::State::tick
 
-use std::collections::BTreeMap;
+use crate::runtime::ledger::wake::wake;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
@@ -20,6 +20,9 @@ pub(crate) const TICK: Duration = Duration::from_millis(10);
 
 /// After this many ticks without a beat, the thread sleeps.
 const PATIENCE: u32 = 100;
+
+/// So many ticks are kept. They matter for calls that still run.
+const KEPT: usize = 1024;
 
 /// The owner of the thread. The thread ends when the `Ticker` is dropped.
 pub(crate) struct Ticker {
@@ -36,6 +39,9 @@ pub(crate) struct Pulse {
     ticks: AtomicU64,
     origin: Instant,
     thread: std::sync::OnceLock<Thread>,
+    /// The last ticks, and the time at which each one stopped to be current. A call that began with a tick began before that
+    /// time, which may be late.
+    past: Mutex<VecDeque<(u64, Duration)>>,
     /// The tasks to wake, by tick and number.
     alarms: Mutex<BTreeMap<(u64, u64), Waker>>,
     next: AtomicU64,
@@ -50,6 +56,7 @@ impl Ticker {
             ticks: AtomicU64::new(0),
             origin: Instant::now(),
             thread: std::sync::OnceLock::new(),
+            past: Mutex::default(),
             alarms: Mutex::default(),
             next: AtomicU64::new(0),
         });
@@ -90,10 +97,14 @@ impl Pulse {
         self.ticks.load(Ordering::Relaxed)
     }
 
-    /// The time since that tick: exact, or at most one tick too long.
-    pub(crate) fn since(&self, ticks: u64) -> Duration {
-        let then = Duration::from_nanos(ticks.saturating_mul(TICK.as_nanos() as u64));
-        self.origin.elapsed().saturating_sub(then)
+    /// The time that a call has surely taken which began at that tick. Nobody knows it while that tick is current.
+    pub(crate) fn surely_since(&self, ticks: u64) -> Duration {
+        if self.ticks() == ticks {
+            return Duration::ZERO;
+        }
+        let end = self.past().iter().find(|(tick, _)| *tick == ticks).map(|(_, end)| *end);
+        let end = end.unwrap_or_else(|| Duration::from_nanos(ticks.saturating_add(2).saturating_mul(TICK.as_nanos() as u64)));
+        self.origin.elapsed().saturating_sub(end)
     }
 
     /// The number of whole ticks in that time.
@@ -108,12 +119,7 @@ impl Pulse {
         let due = std::mem::replace(&mut *alarms, later);
         let others = !alarms.is_empty();
         drop(alarms);
-        for waker in due.into_values() {
-            // A waker is somebody else's code. Its panic is no reason to keep no deadline any more.
-            if catch_unwind(AssertUnwindSafe(|| waker.wake())).is_err() {
-                tracing::warn!(target: "tairitsu", "the waker of a task panicked");
-            }
-        }
+        wake(due.into_values());
         others
     }
 
@@ -125,6 +131,21 @@ impl Pulse {
     fn read_clock(&self) {
         let ticks = self.origin.elapsed().as_nanos() / TICK.as_nanos();
         self.ticks.fetch_max(ticks as u64, Ordering::Relaxed);
+    }
+
+    /// Reads the clock on the thread, which ought to do it once a tick.
+    fn tick(&self) {
+        let now = self.origin.elapsed();
+        let mut past = self.past();
+        past.truncate(KEPT - 1);
+        past.push_front((self.ticks(), now));
+        drop(past);
+        self.ticks.fetch_max((now.as_nanos() / TICK.as_nanos()) as u64, Ordering::Relaxed);
+    }
+
+    fn past(&self) -> std::sync::MutexGuard<'_, VecDeque<(u64, Duration)>> {
+        // Nothing that could panic runs while this lock is held.
+        self.past.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     #[cold]
@@ -196,8 +217,7 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
         }
         last = now;
         let alive = pulse.alive.swap(false, Ordering::SeqCst);
-        pulse.read_clock();
-        // The epoch comes first: it ends calls, whatever the wakers do.
+        pulse.tick();
         let Some(engine) = engine.upgrade() else { return };
         engine.increment_epoch();
         drop(engine);
@@ -227,6 +247,30 @@ mod tests {
     /// `(module (func (export "spin") (loop (br 0))))`
     const SPIN: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x08\x01\x04spin\0\0\x0a\x09\x01\x07\0\
                           \x03\x40\x0c\0\x0b\x0b";
+
+    /// A call that began while the thread was late is not charged for the time before it.
+    #[test]
+    fn a_late_tick() {
+        let engine = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
+        let ticker = Ticker::start(&engine).unwrap();
+        let pulse = ticker.pulse();
+        let end = Instant::now() + Duration::from_secs(30);
+        while pulse.ticks() < 100 {
+            assert!(Instant::now() < end, "the ticker does not tick");
+            pulse.beat();
+            thread::sleep(TICK);
+        }
+        pulse.past().push_front((20, TICK * 90));
+        let (on_time, late) = (pulse.surely_since(19), pulse.surely_since(20));
+        assert!(late <= on_time.saturating_sub(TICK * 60), "{late:?} {on_time:?}");
+        // A tick that is too old is one that was a little late.
+        pulse.past().clear();
+        assert!(pulse.surely_since(0) >= on_time, "{on_time:?}");
+        let mut now = pulse.ticks();
+        while pulse.surely_since(now) != Duration::ZERO {
+            now = pulse.ticks();
+        }
+    }
 
     /// The thread ticks while guest code runs, sleeps when nothing runs, and wakes for the next call.
     #[test]

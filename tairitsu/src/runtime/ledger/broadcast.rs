@@ -1,7 +1,7 @@
 //! Sends values to any number of subscriptions. Each subscription has a bounded queue, so a slow reader never holds up
 //! the sender.
 
-use super::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering};
+use super::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, wake};
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, PoisonError, Weak};
@@ -55,8 +55,7 @@ impl<T: Clone> Hub<T> {
         if self.readers.load(Ordering::Relaxed) != 0 {
             let value = make();
             let wakers: Vec<_> = self.queues().iter().filter_map(|queue| queue.push(value.clone())).collect();
-            // A waker is somebody else's code, and runs without the locks of this file.
-            wakers.into_iter().for_each(Waker::wake);
+            wake(wakers);
         }
     }
 }
@@ -88,7 +87,7 @@ impl<T> Drop for Hub<T> {
             state.waker.take()
         };
         let wakers: Vec<_> = self.queues().iter().filter_map(close).collect();
-        wakers.into_iter().for_each(Waker::wake);
+        wake(wakers);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The time of one call: when it began, and whether it may go on.
 
 use crate::runtime::base::cause::Cause;
-use crate::runtime::engine::ticker::{Pulse, TICK};
+use crate::runtime::engine::ticker::Pulse;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ pub(crate) struct CallTime {
     /// When the call began, in ticks. The true start is up to one tick later.
     pub(crate) began: u64,
     pub(crate) limit: Option<Duration>,
+    /// The call of another container that made this call, if this call has no limit of its own.
+    pub(crate) caller: Option<Box<CallTime>>,
 }
 
 impl CallTime {
@@ -28,8 +30,9 @@ impl CallTime {
         if self.shared.status() == Status::Stopped {
             return Err(Cause::Stopped);
         }
-        match self.limit {
-            Some(limit) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
+        match (self.limit, &self.caller) {
+            (Some(limit), _) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
+            (None, Some(caller)) => caller.may_go_on(),
             _ => Ok(()),
         }
     }
@@ -40,18 +43,13 @@ impl CallTime {
         if self.pulse.ticks() == self.began { Ok(()) } else { self.may_go_on() }
     }
 
-    /// The time that the call has left. `None` without a deadline.
-    pub(crate) fn left(&self) -> Option<Duration> {
-        self.limit.map(|limit| limit.saturating_sub(self.elapsed()))
-    }
-
     /// The tick at which the call is surely over its deadline. `None` without a deadline.
     pub(crate) fn due(&self) -> Option<u64> {
         self.limit.map(|limit| self.began.saturating_add(Pulse::ticks_in(limit)).saturating_add(2))
     }
 
-    /// The time that the call has taken, or up to one tick less.
+    /// The time that the call has taken, or up to one tick less. It is never more, whatever the ticker did.
     fn elapsed(&self) -> Duration {
-        self.pulse.since(self.began).saturating_sub(TICK)
+        self.pulse.surely_since(self.began)
     }
 }
