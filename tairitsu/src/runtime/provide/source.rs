@@ -1,12 +1,13 @@
 //! The providers of a container, and where they come from.
 
 use super::served::Served;
+use crate::runtime::base::caught::caught;
 use crate::runtime::base::load_error::Error;
-use crate::runtime::base::trap::panic_message;
-use crate::runtime::store::slot::Slot;
+use crate::runtime::ledger::waits::Possession;
+use crate::runtime::store::slot::{SharedProvider, Slot};
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// A provider, and the interfaces that it provides.
 pub(crate) struct Provided {
@@ -24,7 +25,7 @@ pub(crate) enum Source {
     /// Every container has its own object, and gets a new object when it restarts.
     Factory(Box<dyn Fn() -> Box<dyn Any + Send> + Send + Sync>),
     /// All containers share this object.
-    Shared(Arc<Mutex<dyn Any + Send>>),
+    Shared(Arc<SharedProvider>),
 }
 
 impl Provided {
@@ -40,16 +41,18 @@ impl Provided {
     }
 
     pub(crate) fn shared<P: Send + 'static>(served: Vec<Served>, provider: Arc<Mutex<P>>) -> Self {
-        Self { source: Source::Shared(provider), served }
+        let name = served.first().map(|served| served.interface.id).unwrap_or_default();
+        let possession = possession_of(&provider, name);
+        Self { source: Source::Shared(Arc::new(SharedProvider { provider, possession })), served }
     }
 
     /// Makes a new slot. Returns `None` if a container keeps its provider.
     pub(crate) fn make(&self) -> Result<Option<Slot>, Error> {
         match &self.source {
             Source::Value(_) | Source::Kept(_) => Ok(None),
-            Source::Factory(factory) => match catch_unwind(AssertUnwindSafe(factory)) {
+            Source::Factory(factory) => match caught(factory) {
                 Ok(provider) => Ok(Some(Slot::Own(provider))),
-                Err(panic) => Err(Error::Factory { interface: self.interface(), message: panic_message(&*panic) }),
+                Err(message) => Err(Error::Factory { interface: self.interface(), message }),
             },
             Source::Shared(provider) => Ok(Some(Slot::Shared(provider.clone()))),
         }
@@ -69,6 +72,20 @@ impl Provided {
     pub(crate) fn interface(&self) -> String {
         self.served.first().map(|served| served.interface.id.into()).unwrap_or_default()
     }
+}
+
+/// The possession of a provider that any number of builders may have been given.
+fn possession_of<P: Send + 'static>(provider: &Arc<Mutex<P>>, interface: &str) -> Arc<Possession> {
+    static KNOWN: Mutex<BTreeMap<usize, Weak<Possession>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    // A possession lives as long as its provider is shared. So an address stands for one provider.
+    known.retain(|_, possession| possession.strong_count() > 0);
+    let address = Arc::as_ptr(provider).addr();
+    known.get(&address).and_then(Weak::upgrade).unwrap_or_else(|| {
+        let possession = Possession::new(format!("the provider of `{interface}`"));
+        known.insert(address, Arc::downgrade(&possession));
+        possession
+    })
 }
 
 /// The interfaces of all providers.

@@ -1,9 +1,10 @@
 //! The places of a container's providers.
 
-use super::time::CallTime;
 use crate::runtime::base::cause::Cause;
+use crate::runtime::ledger::waits::{Held, Possession, Ring};
 use std::any::Any;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::thread;
 use std::time::Duration;
 
 /// The place of a provider.
@@ -11,48 +12,80 @@ pub(crate) enum Slot {
     /// A provider of this container alone.
     Own(Box<dyn Any + Send>),
     /// A provider that other containers share.
-    Shared(Arc<Mutex<dyn Any + Send>>),
+    Shared(Arc<SharedProvider>),
+}
+
+/// A provider that several containers share. The host may have the lock, too.
+pub(crate) struct SharedProvider {
+    pub(crate) provider: Arc<Mutex<dyn Any + Send>>,
+    pub(crate) possession: Arc<Possession>,
 }
 
 /// Access to a provider, for one call to it.
 pub(crate) enum Lease<'s> {
     Own(&'s mut (dyn Any + Send)),
-    Shared(MutexGuard<'s, dyn Any + Send>),
+    Shared { provider: MutexGuard<'s, dyn Any + Send>, _held: Held<'s> },
+}
+
+/// Why there is no access to a provider.
+pub(crate) enum NoLease {
+    /// The call may not go on.
+    Ended(Cause),
+    /// The provider waits for itself, by way of a container that it calls.
+    Ring(Ring),
 }
 
 impl Slot {
-    /// Access for a call of a guest, which waits for a shared provider no longer than the call may take. A provider that
-    /// waits for itself, by way of a container that it calls, ends with the call.
+    /// Access for a call of a guest. It waits for a shared provider no longer than the call may go on.
     #[inline]
-    pub(crate) fn lease_within(&mut self, time: &CallTime) -> Result<Lease<'_>, Cause> {
+    pub(crate) fn lease(&mut self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, NoLease> {
         match self {
             Slot::Own(provider) => Ok(Lease::Own(&mut **provider)),
-            Slot::Shared(provider) => shared(provider, time).map(Lease::Shared),
+            Slot::Shared(shared) => shared.lease(may_go_on),
         }
     }
 
-    #[inline]
-    pub(crate) fn lease(&mut self) -> Lease<'_> {
+    /// Access to a provider of this container alone.
+    pub(crate) fn own(&mut self) -> Option<&mut (dyn Any + Send)> {
         match self {
-            Slot::Own(provider) => Lease::Own(&mut **provider),
-            // A provider's panic is an error of the call in which it happened. Later calls still get the provider.
-            Slot::Shared(provider) => Lease::Shared(provider.lock().unwrap_or_else(PoisonError::into_inner)),
+            Slot::Own(provider) => Some(&mut **provider),
+            Slot::Shared(_) => None,
         }
     }
 }
 
-fn shared<'s>(provider: &'s Mutex<dyn Any + Send>, time: &CallTime) -> Result<MutexGuard<'s, dyn Any + Send>, Cause> {
-    // The lock may be the host's own as well, so that nothing tells when it is released.
-    let mut pause = Duration::from_micros(20);
-    loop {
-        match provider.try_lock() {
-            Ok(provider) => return Ok(provider),
-            // A provider's panic is an error of the call in which it happened. Later calls still get the provider.
-            Err(TryLockError::Poisoned(provider)) => return Ok(provider.into_inner()),
-            Err(TryLockError::WouldBlock) => time.may_go_on()?,
+impl SharedProvider {
+    fn lease(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, NoLease> {
+        let provider = match self.try_lock() {
+            Some(provider) => provider,
+            None => self.wait(may_go_on)?,
+        };
+        Ok(Lease::Shared { provider, _held: self.possession.hold() })
+    }
+
+    #[cold]
+    fn wait(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<MutexGuard<'_, dyn Any + Send>, NoLease> {
+        let wait = self.possession.wait();
+        // The host may have the lock, and then nothing tells when it is released.
+        let mut pause = Duration::from_micros(20);
+        loop {
+            wait.look().map_err(NoLease::Ring)?;
+            may_go_on().map_err(NoLease::Ended)?;
+            thread::sleep(pause);
+            if let Some(provider) = self.try_lock() {
+                return Ok(provider);
+            }
+            pause = (pause * 2).min(Duration::from_millis(1));
         }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(1));
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, dyn Any + Send>> {
+        match self.provider.try_lock() {
+            Ok(provider) => Some(provider),
+            // A provider's panic is an error of the call in which it happened. Later calls still get the provider.
+            Err(TryLockError::Poisoned(provider)) => Some(provider.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
@@ -70,7 +103,7 @@ impl Lease<'_> {
     pub(crate) fn any(&mut self) -> &mut dyn Any {
         match self {
             Lease::Own(provider) => &mut **provider,
-            Lease::Shared(provider) => &mut **provider,
+            Lease::Shared { provider, .. } => &mut **provider,
         }
     }
 }
