@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(not(feature = "runtime"), not(target_family = "wasm")))]
 use pollster::block_on;
 
 /// The future that a provider's function returns.
@@ -20,11 +20,19 @@ pub fn ready<'f, T: Send + 'f>(result: T) -> HostFuture<'f, T> {
 }
 
 /// Runs a future on this thread. The thread sleeps while the future waits. With the `wasi` feature, the future runs
-/// inside the tokio runtime that WASI uses.
+/// inside a tokio runtime: the one that the thread is in, or else the one that WASI uses.
+///
+/// # Panics
+///
+/// - With the `wasi` feature, if the future waits and the thread is the only one of a tokio runtime.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
-    #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
-    return wasmtime_wasi::runtime::with_ambient_tokio_runtime(|| block_on(future));
-    #[cfg(not(all(feature = "wasi", not(target_family = "wasm"))))]
+    #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+    return match crate::runtime::executor::wait(future) {
+        Ok(result) => result,
+        // The panic is an error of the call. So the program's hook need not print it.
+        Err(stuck) => std::panic::resume_unwind(Box::new(stuck.to_string())),
+    };
+    #[cfg(not(all(feature = "runtime", not(target_family = "wasm"))))]
     block_on(future)
 }
 

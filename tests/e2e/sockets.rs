@@ -98,3 +98,19 @@ fn a_peer_that_is_silent() {
     assert!(matches!(error, CallError::Deadline { .. }), "{error}");
     assert!(start.elapsed() < 2 * deadline, "{:?}", start.elapsed());
 }
+
+/// The thread of a tokio runtime waits for a socket, and somebody else drives the socket meanwhile.
+#[test]
+fn inside_tokio() {
+    if image().is_none() {
+        return;
+    }
+    use tokio::runtime::Builder;
+    let runtimes = [Builder::new_current_thread(), Builder::new_multi_thread()];
+    let address = greeter(runtimes.len());
+    for mut runtime in runtimes {
+        let runtime = runtime.enable_all().build().unwrap();
+        let said = runtime.block_on(async { connect(Wasi::new().tcp_connect(address), address) });
+        assert_eq!(said.unwrap(), "welcome");
+    }
+}

@@ -1,5 +1,6 @@
 //! Why a host function, a limit or a stop ended a call.
 
+use super::caught::caught;
 use std::fmt;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub(crate) enum Cause {
     Missing { function: String },
     Provider { function: String, message: String },
     Linked { function: String, message: String },
+    /// A function of the host panicked that is none of a provider's.
+    Host { message: String },
     Dropped,
     Stopped,
 }
@@ -28,6 +31,7 @@ impl fmt::Display for Cause {
             Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
             Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
+            Cause::Host { message } => write!(f, "the host panicked while it served the guest: {message}"),
             Cause::Dropped => f.write_str("its future was dropped before it was done"),
             Cause::Stopped => f.write_str("the container was stopped"),
         }
@@ -35,6 +39,13 @@ impl fmt::Display for Cause {
 }
 
 impl std::error::Error for Cause {}
+
+/// Runs code that enters a guest. A panic on the way is the error of the call, so that the container ends: its guest was
+/// left in the middle.
+#[inline]
+pub(crate) fn entering<R>(code: impl FnOnce() -> wasmtime::Result<R>) -> wasmtime::Result<R> {
+    caught(code).unwrap_or_else(|message| Err(Cause::Host { message }.into()))
+}
 
 /// The exit code, if the guest ended the call by WASI's `exit`.
 #[cfg(feature = "wasi")]

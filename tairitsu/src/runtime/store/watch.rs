@@ -4,8 +4,13 @@
 //! is woken when its time is over, and ends then. It drops the operation that it waited for.
 
 use super::time::CallTime;
+use crate::runtime::base::caught::caught;
+use crate::runtime::base::cause::Cause;
+use crate::runtime::base::executor;
 use crate::runtime::engine::ticker::Alarm;
 use crate::runtime::ledger::shared::Shared;
+#[cfg(feature = "async")]
+use crate::runtime::ledger::targets::polling;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Poll, Waker};
@@ -20,8 +25,13 @@ impl Watch {
         // Most calls never wait, so this is made only when needed.
         let mut waiting = None;
         poll_fn(|cx| {
-            if let Poll::Ready(result) = call.as_mut().poll(cx) {
-                return Poll::Ready(result);
+            // A panic on the way leaves the guest in the middle, as an error does.
+            #[cfg(feature = "async")]
+            let _polling = polling(&self.0.shared);
+            match caught(|| executor::poll(|| call.as_mut().poll(cx))) {
+                Ok(Poll::Pending) => {}
+                Ok(Poll::Ready(result)) => return Poll::Ready(result),
+                Err(message) => return Poll::Ready(Err(Cause::Host { message }.into())),
             }
             // A stop after this line wakes the task. The check below notices a stop before it.
             waiting.get_or_insert_with(|| self.wait()).set(cx.waker());

@@ -4,6 +4,7 @@
 //! whether the call may go on.
 
 use crate::runtime::base::cause::Cause;
+use crate::runtime::base::executor;
 use crate::runtime::store::state::State;
 use crate::runtime::store::time::CallTime;
 use std::future::{Future, poll_fn};
@@ -15,10 +16,30 @@ use wasmtime_wasi::WasiView;
 use wasmtime_wasi::p2::bindings::io::{poll as later_poll, streams as later_streams};
 use wasmtime_wasi::p2::bindings::sync::io::{poll, streams};
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, StreamError, StreamResult};
-use wasmtime_wasi::runtime::in_tokio;
 
 /// The length of one step.
 const STEP: Duration = Duration::from_millis(10);
+
+/// Waits for a function of WASI, for as long as the call may go on. The thread may be one of a tokio runtime.
+///
+/// # Errors
+///
+/// - Those of [`CallTime::may_go_on`].
+pub(super) fn wait<F: Future>(time: &CallTime, future: F) -> Result<F::Output, Cause> {
+    executor::block_on(async {
+        let mut future = pin!(future);
+        // Most futures are ready at once, and need no timer.
+        if let Poll::Ready(result) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+            return Ok(result);
+        }
+        loop {
+            if let Ok(result) = tokio::time::timeout(STEP, &mut future).await {
+                return Ok(result);
+            }
+            time.may_go_on()?;
+        }
+    })
+}
 
 /// Replaces wasmtime-wasi's `poll` and `streams` with the functions below.
 pub(super) fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
@@ -49,21 +70,12 @@ impl Io<'_> {
     where
         F: Future<Output = R>,
     {
-        let future = start(self.table);
-        let time = &self.time;
-        in_tokio(async {
-            let mut future = pin!(future);
-            // Most futures are ready at once, and need no timer.
-            if let Poll::Ready(result) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
-                return Ok(result);
-            }
-            loop {
-                if let Ok(result) = tokio::time::timeout(STEP, &mut future).await {
-                    return Ok(result);
-                }
-                time.may_go_on()?;
-            }
-        })
+        wait(&self.time, start(self.table))
+    }
+
+    /// Runs a function that does not wait, but may use the runtime that drives sockets and timers.
+    fn at_once<R>(&mut self, function: impl FnOnce(&mut ResourceTable) -> R) -> R {
+        executor::block_on(async { function(self.table) })
     }
 }
 
@@ -79,7 +91,7 @@ impl poll::Host for Io<'_> {
 
 impl poll::HostPollable for Io<'_> {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
-        in_tokio(later_poll::HostPollable::ready(self.table, pollable))
+        executor::block_on(later_poll::HostPollable::ready(self.table, pollable))
     }
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
@@ -101,7 +113,7 @@ impl streams::Host for Io<'_> {
 
 impl streams::HostInputStream for Io<'_> {
     fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
-        streams::HostInputStream::read(self.table, stream, len)
+        self.at_once(|table| streams::HostInputStream::read(table, stream, len))
     }
 
     fn blocking_read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
@@ -109,7 +121,7 @@ impl streams::HostInputStream for Io<'_> {
     }
 
     fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
-        streams::HostInputStream::skip(self.table, stream, len)
+        self.at_once(|table| streams::HostInputStream::skip(table, stream, len))
     }
 
     fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
@@ -121,17 +133,17 @@ impl streams::HostInputStream for Io<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<()> {
-        streams::HostInputStream::drop(self.table, stream)
+        executor::block_on(later_streams::HostInputStream::drop(self.table, stream))
     }
 }
 
 impl streams::HostOutputStream for Io<'_> {
     fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
-        streams::HostOutputStream::check_write(self.table, stream)
+        self.at_once(|table| streams::HostOutputStream::check_write(table, stream))
     }
 
     fn write(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
-        streams::HostOutputStream::write(self.table, stream, bytes)
+        self.at_once(|table| streams::HostOutputStream::write(table, stream, bytes))
     }
 
     fn blocking_write_and_flush(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
@@ -139,7 +151,7 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
-        streams::HostOutputStream::flush(self.table, stream)
+        self.at_once(|table| streams::HostOutputStream::flush(table, stream))
     }
 
     fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
@@ -151,7 +163,7 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
-        streams::HostOutputStream::write_zeroes(self.table, stream, len)
+        self.at_once(|table| streams::HostOutputStream::write_zeroes(table, stream, len))
     }
 
     fn blocking_write_zeroes_and_flush(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
@@ -159,7 +171,7 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     fn splice(&mut self, to: Resource<DynOutputStream>, from: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
-        streams::HostOutputStream::splice(self.table, to, from, len)
+        self.at_once(|table| streams::HostOutputStream::splice(table, to, from, len))
     }
 
     fn blocking_splice(
@@ -172,6 +184,6 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<()> {
-        streams::HostOutputStream::drop(self.table, stream)
+        executor::block_on(later_streams::HostOutputStream::drop(self.table, stream))
     }
 }

@@ -1,6 +1,6 @@
 //! WASI for guests that import it. All of WASI is linked, but a guest reaches only its container's grants.
 
-use super::blocking;
+use super::{blocking, files_and_sockets};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::policy::Policy;
 use crate::runtime::base::track::{same_track, without_version};
@@ -83,7 +83,7 @@ impl WasiView for State {
             let Terms { wasi: Some(wasi), limits, .. } = &*self.terms else {
                 unreachable!("WASI's functions are linked only where the template has it")
             };
-            wasi.open_later(limits)
+            wasi.open_later(limits, &self.time.shared)
         });
         WasiCtxView { ctx: &mut wasi.ctx, table: &mut wasi.table }
     }
@@ -105,7 +105,10 @@ pub(crate) fn link(
     let result = match asyncness {
         Asyncness::No => wasmtime_wasi::p2::add_to_linker_sync(linker).and_then(|()| {
             linker.allow_shadowing(true);
-            blocking::link(linker)
+            let version = version(linker.engine());
+            blocking::link(linker)?;
+            files_and_sockets::link_files(linker, &format!("wasi:filesystem/types@{version}"))?;
+            files_and_sockets::link_sockets(linker, |name| format!("wasi:sockets/{name}@{version}"))
         }),
         // Waits in WASI are part of the call's future, and that future has a deadline.
         Asyncness::Yes => wasmtime_wasi::p2::add_to_linker_async(linker),

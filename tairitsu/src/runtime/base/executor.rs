@@ -1,0 +1,130 @@
+//! How a thread waits for a future, on any executor and on none.
+//!
+//! WASI's files, sockets and timers are built on tokio. So is much of what a provider awaits. A thread that waits may be a
+//! thread of a tokio runtime itself, and tokio refuses to block such a thread. So these functions park the thread without
+//! tokio, and see to it that somebody else drives the timers and sockets.
+
+use std::fmt;
+#[cfg(not(feature = "wasi"))]
+use std::future::Future;
+
+/// A future that only the waiting thread could complete.
+#[derive(Debug)]
+pub(crate) struct Stuck;
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "its `async fn` waits for tokio's current-thread runtime, whose only thread waits for this call: make the call by \
+             `spawn_blocking`, in a runtime with several threads, or in an `AsyncContainer`",
+        )
+    }
+}
+
+#[cfg(feature = "wasi")]
+mod with_tokio {
+    use super::Stuck;
+    use std::future::{Future, poll_fn};
+    use std::pin::{Pin, pin};
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Waker};
+    use std::thread;
+    use std::time::Duration;
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    use tokio::task::coop::unconstrained;
+    use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
+
+    /// A runtime whose thread does not run a new task within this time has no thread to spare.
+    const PATIENCE: Duration = Duration::from_millis(200);
+
+    /// The runtime of wasmtime-wasi, which has threads of its own. It lives as long as the process.
+    fn own() -> &'static Handle {
+        static OWN: OnceLock<Handle> = OnceLock::new();
+        OWN.get_or_init(|| {
+            let find = || with_ambient_tokio_runtime(Handle::current);
+            // A new thread is in no other runtime.
+            let found = thread::Builder::new().spawn(find).ok().and_then(|thread| thread.join().ok());
+            found.unwrap_or_else(find)
+        })
+    }
+
+    /// Waits for a future of WASI. The thread may be in any tokio runtime.
+    pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+        let _entered = own().enter();
+        // The budget of a task around this call must not end the wait.
+        pollster::block_on(unconstrained(future))
+    }
+
+    /// Polls a future that may use WASI. In the executors that are not tokio's, WASI uses a runtime of its own.
+    pub(crate) fn poll<R>(poll: impl FnOnce() -> R) -> R {
+        match Handle::try_current() {
+            Ok(_) => poll(),
+            Err(_) => {
+                let _entered = own().enter();
+                poll()
+            }
+        }
+    }
+
+    /// Waits for the future of a provider.
+    ///
+    /// # Errors
+    ///
+    /// - [`Stuck`] if the thread is the only one of a tokio runtime, so that the runtime stands still during the wait.
+    pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, Stuck> {
+        let mut future = pin!(unconstrained(future));
+        let Ok(around) = Handle::try_current() else { return Ok(block_on(future)) };
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Ok(result);
+        }
+        match around.runtime_flavor() {
+            RuntimeFlavor::CurrentThread => pollster::block_on(unless_stuck(future, &around)),
+            // The other tasks of this thread move to another one.
+            _ => Ok(tokio::task::block_in_place(|| pollster::block_on(future))),
+        }
+    }
+
+    /// Finds out, by a task of its own, whether another thread drives the runtime. `spawn_blocking` has such threads.
+    async fn unless_stuck<F: Future>(mut future: Pin<&mut F>, around: &Handle) -> Result<F::Output, Stuck> {
+        let is_driven = Arc::new(AtomicBool::new(false));
+        let driven = is_driven.clone();
+        around.spawn(async move { driven.store(true, Ordering::Relaxed) });
+        let entered = own().enter();
+        let patience = tokio::time::sleep(PATIENCE);
+        drop(entered);
+        let mut patience = pin!(patience);
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = future.as_mut().poll(cx) {
+                return Poll::Ready(Ok(result));
+            }
+            if !is_driven.load(Ordering::Relaxed) && patience.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err(Stuck));
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+#[cfg(feature = "wasi")]
+pub(crate) use with_tokio::{block_on, poll, wait};
+
+/// Waits for a future.
+#[cfg(not(feature = "wasi"))]
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    pollster::block_on(future)
+}
+
+/// Polls a future.
+#[cfg(not(feature = "wasi"))]
+pub(crate) fn poll<R>(poll: impl FnOnce() -> R) -> R {
+    poll()
+}
+
+/// Waits for the future of a provider. Without WASI, nothing is known of the executor around it.
+#[cfg(not(feature = "wasi"))]
+pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, Stuck> {
+    Ok(pollster::block_on(future))
+}
