@@ -4,6 +4,7 @@
 //! - `exported`: a call of one of the guest's exports. `imported`: a call of one of its imports.
 //! - `guest_sink`, `guest_source`: the guest's own linear memory, to lower into and to lift out of.
 //! - `arena_words`: the room that the host has made for arguments.
+//! - `panic_words`: how the host learns of a panic.
 //! - `resource_handle`: handles to resources.
 //! - `guest_state`: the value of the guest type.
 
@@ -13,6 +14,7 @@ mod guest_sink;
 mod guest_source;
 mod guest_state;
 mod imported;
+mod panic_words;
 mod resource_handle;
 mod slot;
 
@@ -22,15 +24,31 @@ pub use guest_sink::GuestMemory;
 pub use guest_source::take_bytes;
 pub use guest_state::State;
 pub use imported::Call;
+pub use panic_words::{PANIC, Panic};
 pub(crate) use resource_handle::ResourceHandle;
 pub use resource_handle::drop_value;
 pub use slot::{CoreType, CoreValue, Slot};
 
-/// Runs the module's constructors before the first export does. Every export calls this.
-pub use wit_bindgen::rt::run_ctors_once;
-
 use crate::schema::Layout;
 use std::alloc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Runs the module's constructors before the first export does. Every export calls this.
+#[inline(always)]
+pub fn run_ctors_once() {
+    if !STARTED.load(Relaxed) {
+        start();
+    }
+}
+
+static STARTED: AtomicBool = AtomicBool::new(false);
+
+#[cold]
+fn start() {
+    STARTED.store(true, Relaxed);
+    wit_bindgen::rt::run_ctors_once();
+    panic_words::note_panics();
+}
 
 /// Bytes in memory with the strictest alignment of the canonical ABI.
 #[repr(C, align(8))]

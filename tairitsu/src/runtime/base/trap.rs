@@ -15,16 +15,22 @@ pub struct Trap {
 struct TrapInner {
     function: String,
     source: wasmtime::Error,
+    panic: Option<String>,
     stderr: String,
     at: Instant,
 }
 
 /// How much of standard error, and of a panic's message, an error shows, in bytes.
-const SHOWN: usize = 4 * 1024;
+pub(crate) const SHOWN: usize = 4 * 1024;
 
 impl Trap {
-    pub(crate) fn new(function: String, source: wasmtime::Error, stderr: String) -> Self {
-        Self { inner: Arc::new(TrapInner { function, source, stderr, at: Instant::now() }) }
+    pub(crate) fn new(function: String, source: wasmtime::Error) -> Self {
+        Self::of_guest(function, source, None, String::new())
+    }
+
+    /// A guest in wasm that may have noted a panic, and may have written to standard error.
+    pub(crate) fn of_guest(function: String, source: wasmtime::Error, panic: Option<String>, stderr: String) -> Self {
+        Self { inner: Arc::new(TrapInner { function, source, panic, stderr, at: Instant::now() }) }
     }
 
     /// When the call ended.
@@ -42,23 +48,22 @@ impl Trap {
         self.inner.source.downcast_ref()
     }
 
-    /// The guest's panic, if a panic is the reason.
+    /// The guest's panic, if a panic is the reason and the guest was built with Tairitsu.
     ///
-    /// For a guest in wasm, it is the text that the standard library wrote to standard error, from the panic's place
-    /// on: at most 4 KiB. The guest writes that text, so do not trust it. For a guest that runs without wasm, it is
-    /// only the panic's message.
+    /// For a guest in wasm, it is the panic's place, a line end, and the first 4 KiB of its message, as the guest has noted
+    /// them. The guest may lie, so do not trust the text. For a guest that runs without wasm, it is only the message.
+    ///
+    /// A guest of another origin tells nobody that it has panicked. What it printed is in [`Trap::stderr`].
     pub fn panic(&self) -> Option<&str> {
-        if let Some(panic) = self.inner.source.downcast_ref::<GuestPanic>() {
-            return Some(&panic.message);
+        match self.inner.source.downcast_ref::<GuestPanic>() {
+            Some(panic) => Some(&panic.message),
+            None => self.inner.panic.as_deref(),
         }
-        matches!(self.inner.source.downcast_ref(), Some(wasmtime::Trap::UnreachableCodeReached))
-            .then(|| panic_in(&self.inner.stderr))?
     }
 
-    /// The last 4 KiB that the guest wrote to standard error.
+    /// The last 4 KiB that the guest wrote to standard error in this call.
     pub fn stderr(&self) -> &str {
-        let stderr = &self.inner.stderr;
-        &stderr[stderr.ceil_char_boundary(stderr.len().saturating_sub(SHOWN))..]
+        &self.inner.stderr
     }
 
     /// The guest's functions that were running, innermost first. Its `Display` shows their demangled names, if the
@@ -80,27 +85,17 @@ pub(crate) struct GuestPanic {
     pub(crate) message: String,
 }
 
-/// The last panic in a text that the standard library wrote: its place and its message.
-///
-/// The standard library begins a line with the thread's name, as in `thread 'main' (1) panicked at src/lib.rs:30:9:`, and the
-/// message follows. The same words in the middle of a line are something else.
-fn panic_in(stderr: &str) -> Option<&str> {
-    const PANICKED: &str = " panicked at ";
-    let mut found = None;
-    let mut start = 0;
-    for line in stderr.split_inclusive('\n') {
-        if line.starts_with("thread '")
-            && line.trim_end().ends_with(':')
-            && let Some(at) = line.find(PANICKED)
-        {
-            found = Some(start + at + PANICKED.len());
+/// At most so many bytes from the beginning of a text that a guest wrote.
+pub(crate) fn cut(text: &[u8], most: usize) -> String {
+    let mut shown = String::from_utf8_lossy(&text[..text.len().min(most)]).into_owned();
+    if text.len() > most {
+        // The last character may have been cut, or has become longer.
+        shown.truncate(shown.floor_char_boundary(most));
+        while shown.ends_with(char::REPLACEMENT_CHARACTER) {
+            shown.pop();
         }
-        start += line.len();
     }
-    let panic = &stderr[found?..];
-    let end = panic.find("\nnote: run with `RUST_BACKTRACE").unwrap_or(panic.len());
-    let panic = panic[..end].trim_end();
-    Some(&panic[..panic.floor_char_boundary(SHOWN)])
+    shown
 }
 
 /// Text on one line, without control characters.
@@ -136,7 +131,14 @@ impl fmt::Display for Trap {
                 let at = if self.inner.source.is::<GuestPanic>() { ":" } else { " at" };
                 write!(f, "`{}` failed: the guest panicked{at} {}", self.function(), OneLine(panic))?;
             }
-            None => write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?,
+            None => {
+                write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?;
+                let is_abort = matches!(self.inner.source.downcast_ref(), Some(wasmtime::Trap::UnreachableCodeReached));
+                let stderr = self.stderr().trim();
+                if is_abort && !stderr.is_empty() {
+                    write!(f, "; its standard error in this call: {}", OneLine(stderr))?;
+                }
+            }
         }
         match self.backtrace() {
             Some(backtrace) if f.alternate() => write!(f, "\n{backtrace}"),
@@ -147,7 +149,9 @@ impl fmt::Display for Trap {
 
 /// The engine's message and all its causes on one line, outermost first. Leaves out the backtrace.
 pub(crate) fn message(error: &wasmtime::Error) -> String {
-    let is_backtrace = |text: &str| text.starts_with("error while executing at wasm backtrace");
+    let is_backtrace = |text: &str| {
+        text.starts_with("error while executing at wasm backtrace") || text.starts_with("wasm coredump generated while")
+    };
     let causes = error.chain().map(|cause| cause.to_string()).filter(|text| !is_backtrace(text));
     causes.collect::<Vec<_>>().join(": ")
 }
@@ -165,21 +169,15 @@ pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHOWN, panic_in};
+    use super::*;
 
     #[test]
-    fn panics_as_the_standard_library_writes_them() {
-        let text = "before\n\nthread 'main' (1) panicked at src/lib.rs:30:9:\nat the\ndisco\n\
-                    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
-        assert_eq!(panic_in(text), Some("src/lib.rs:30:9:\nat the\ndisco"));
-        assert_eq!(panic_in("thread 'w' panicked at a.rs:1:1:\n"), Some("a.rs:1:1:"));
-        for text in ["the inner worker panicked at noon", "x\n at noon\n", "worker 3 panicked at startup, retrying\n"] {
-            assert_eq!(panic_in(text), None, "{text}");
-            let panicked = format!("thread 'main' (1) panicked at src/lib.rs:1:2:\n{text}");
-            assert_eq!(panic_in(&panicked), Some(format!("src/lib.rs:1:2:\n{}", text.trim_end()).as_str()));
-        }
-        let long = format!("thread 'main' (1) panicked at src/lib.rs:1:2:\n{}", "\u{e9}".repeat(5_000));
-        assert!((SHOWN - 1..=SHOWN).contains(&panic_in(&long).unwrap().len()));
-        assert_eq!(panic_in("all is well"), None);
+    fn long_texts_are_cut_at_a_character() {
+        assert_eq!(cut(b"abc", 3), "abc");
+        assert_eq!(cut("ab\u{e9}".as_bytes(), 3), "ab");
+        assert_eq!(cut(b"a\xff", 9), "a\u{fffd}");
+        let long = "\u{e9}".repeat(5_000);
+        assert!((SHOWN - 1..=SHOWN).contains(&cut(long.as_bytes(), SHOWN).len()));
+        assert!(cut(&[0xff; 9_000], SHOWN).len() <= SHOWN);
     }
 }

@@ -1,16 +1,18 @@
 //! Finds the error of a call that has failed.
 
+use super::noted_panic;
 use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::cause::{Cause, exit_code};
 use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::store::state::State;
+use wasmtime::Store;
 
-/// Ends a container whose guest failed in `function`. `state` is `None` for a native guest.
+/// Ends a container whose guest failed in `function`. `store` is `None` for a native guest.
 #[cold]
 pub(crate) fn fault(
     shared: &Shared,
-    state: Option<&State>,
+    store: Option<&mut Store<State>>,
     function: String,
     error: wasmtime::Error,
     first: &mut Option<Trap>,
@@ -20,11 +22,14 @@ pub(crate) fn fault(
     if matches!(cause, Some(Cause::Stopped)) {
         return Fault(Box::new(CallError::Stopped { function }));
     }
-    let (ending, stderr) = match state {
-        Some(state) => (ending(state, &error, cause), state.stderr_tail()),
-        None => (cause.map_or_else(|| boxed(CallError::Trap), ended_by), String::new()),
+    let (ending, trap) = match store {
+        Some(store) => {
+            let (error, panic) = noted_panic::take(store, error);
+            let state = store.data();
+            (ending(state, &error, cause), Trap::of_guest(function, error, panic, state.stderr_tail()))
+        }
+        None => (cause.map_or_else(|| boxed(CallError::Trap), ended_by), Trap::new(function, error)),
     };
-    let trap = Trap::new(function, error, stderr);
     *first = Some(trap.clone());
     let error = ending(trap);
     shared.trap(&error);
@@ -78,7 +83,7 @@ pub(super) fn ended_by(cause: Cause) -> FromTrap {
         Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
         Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
         // A dropped call has no caller to read its error. `fault` handles a stopped call before this.
-        Cause::Dropped | Cause::Stopped => boxed(CallError::Trap),
+        Cause::Host { .. } | Cause::Dropped | Cause::Stopped => boxed(CallError::Trap),
     }
 }
 

@@ -70,6 +70,8 @@ impl Machine {
         config.epoch_interruption(true);
         config.consume_fuel(fuel);
         config.max_wasm_stack(stack);
+        // A trap names the instances, so that the host finds the note of a guest that has panicked.
+        config.coredump_on_trap(true);
         // A call that is a future has a stack of its own. It needs room for wasm, and for the host's functions.
         #[cfg(feature = "async")]
         config.async_stack_size(stack.saturating_add(HOST_STACK));

@@ -1,9 +1,10 @@
 //! What a container is granted through WASI: files, environment, streams, clocks, network.
 
-use super::output::{Output, Pipe, Stream};
+use super::output::{Output, Pipe, Sink, Stream};
 use crate::runtime::base::limits::Limits;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::message;
+use crate::runtime::ledger::shared::Shared;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::fmt;
@@ -176,12 +177,12 @@ impl Wasi {
         self.dirs.is_empty() && !self.stdout.is_writer() && !self.stderr.is_writer()
     }
 
-    /// Makes a container's WASI.
+    /// Opens the directories.
     ///
     /// # Errors
     ///
     /// - [`Error::Grant`] if a directory cannot be opened.
-    pub(crate) fn open(&self, limits: &Limits) -> Result<Box<WasiState>, Error> {
+    pub(crate) fn open_dirs(&self) -> Result<WasiCtxBuilder, Error> {
         let mut builder = WasiCtxBuilder::new();
         for (host, guest, access) in &self.dirs {
             let permissions = match access {
@@ -192,17 +193,40 @@ impl Wasi {
                 .preopened_dir(host, guest, permissions)
                 .map_err(|error| Error::Grant { what: host.display().to_string(), message: message(&error) })?;
         }
-        Ok(self.finish(builder, limits))
+        Ok(builder)
     }
 
-    /// Makes a container's WASI from grants that [can wait](Wasi::can_wait).
-    pub(crate) fn open_later(&self, limits: &Limits) -> Box<WasiState> {
-        self.finish(WasiCtxBuilder::new(), limits)
+    /// Makes a container's WASI.
+    ///
+    /// # Errors
+    ///
+    /// - Those of [`Wasi::open_dirs`].
+    /// - [`Error::Factory`] if the function for a writer panics.
+    pub(crate) fn open(&self, limits: &Limits, shared: &Arc<Shared>) -> Result<Box<WasiState>, Error> {
+        let sink = |output: &Output, interface: &str| {
+            output.sink().map_err(|message| Error::Factory { interface: interface.into(), message })
+        };
+        let (stdout, stderr) = (sink(&self.stdout, "wasi:cli/stdout")?, sink(&self.stderr, "wasi:cli/stderr")?);
+        Ok(self.finish(self.open_dirs()?, limits, shared, stdout, stderr))
+    }
+
+    /// Makes a container's WASI from grants that [can wait](Wasi::can_wait). So no output is a writer.
+    pub(crate) fn open_later(&self, limits: &Limits, shared: &Arc<Shared>) -> Box<WasiState> {
+        let [stdout, stderr] = [&self.stdout, &self.stderr].map(|output| output.sink().unwrap_or(Sink::Discarded));
+        self.finish(WasiCtxBuilder::new(), limits, shared, stdout, stderr)
     }
 
     /// Makes a container's WASI from a builder that has the directories.
-    fn finish(&self, mut builder: WasiCtxBuilder, limits: &Limits) -> Box<WasiState> {
-        let (stdout, stderr) = (Pipe::new(Stream::Stdout, &self.stdout), Pipe::new(Stream::Stderr, &self.stderr));
+    fn finish(
+        &self,
+        mut builder: WasiCtxBuilder,
+        limits: &Limits,
+        shared: &Arc<Shared>,
+        stdout: Sink,
+        stderr: Sink,
+    ) -> Box<WasiState> {
+        let stdout = Pipe::new(Stream::Stdout, stdout, shared);
+        let stderr = Pipe::new(Stream::Stderr, stderr, shared);
         builder.stdout(stdout.clone()).stderr(stderr.clone()).args(&self.args).envs(&self.env);
         match &self.stdin {
             Input::Empty => {}

@@ -1,11 +1,11 @@
 //! Where a guest's standard output and standard error go.
 
+use crate::runtime::base::caught::caught;
 use crate::runtime::base::cause::Cause;
-use crate::runtime::base::trap::panic_message;
+use crate::runtime::ledger::shared::Shared;
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -15,9 +15,8 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError, StreamResult};
 /// The longest line of an event, in bytes. A longer line is cut into several events.
 const MAX_LINE: usize = 8 * 1024;
 
-/// How much of standard error is kept for the error of a trap, in bytes: a panic with a long message is in it from its
-/// beginning.
-const TAIL: usize = 16 * 1024;
+/// How much of standard error is kept for the error of a trap, in bytes.
+const TAIL: usize = 4 * 1024;
 
 /// Where a guest's standard output or standard error goes.
 ///
@@ -65,6 +64,17 @@ impl Output {
         Self { kind: Kind::Captured(bytes) }
     }
 
+    /// Makes a container's sink. Returns the message of the panic if the host's function for a writer panics.
+    pub(crate) fn sink(&self) -> Result<Sink, String> {
+        Ok(match &self.kind {
+            Kind::Tracing => Sink::Tracing(Vec::new()),
+            Kind::Discarded => Sink::Discarded,
+            Kind::Inherited => Sink::Inherited,
+            Kind::Captured(max) => Sink::Captured(*max, VecDeque::new()),
+            Kind::Writer(make) => Sink::Writer(caught(|| make())?),
+        })
+    }
+
     /// Whether making a container's stream calls a function of the host.
     pub(crate) fn is_writer(&self) -> bool {
         matches!(self.kind, Kind::Writer(_))
@@ -104,11 +114,14 @@ pub(crate) struct Pipe {
 struct Inner {
     stream: Stream,
     sink: Sink,
-    /// The last bytes of standard error.
-    tail: VecDeque<u8>,
+    /// The last bytes of standard error that the call of this number wrote.
+    tail: (u64, VecDeque<u8>),
+    /// Counts the container's calls.
+    shared: Arc<Shared>,
 }
 
-enum Sink {
+/// Where the bytes of one container go.
+pub(crate) enum Sink {
     /// The line so far.
     Tracing(Vec<u8>),
     Discarded,
@@ -118,15 +131,9 @@ enum Sink {
 }
 
 impl Pipe {
-    pub(crate) fn new(stream: Stream, output: &Output) -> Self {
-        let sink = match &output.kind {
-            Kind::Tracing => Sink::Tracing(Vec::new()),
-            Kind::Discarded => Sink::Discarded,
-            Kind::Inherited => Sink::Inherited,
-            Kind::Captured(max) => Sink::Captured(*max, VecDeque::new()),
-            Kind::Writer(make) => Sink::Writer(make()),
-        };
-        Self { inner: Arc::new(Mutex::new(Inner { stream, sink, tail: VecDeque::new() })) }
+    pub(crate) fn new(stream: Stream, sink: Sink, shared: &Arc<Shared>) -> Self {
+        let inner = Inner { stream, sink, tail: (0, VecDeque::new()), shared: shared.clone() };
+        Self { inner: Arc::new(Mutex::new(inner)) }
     }
 
     /// Takes the bytes that were captured since the last call.
@@ -137,10 +144,14 @@ impl Pipe {
         }
     }
 
-    /// The last bytes of standard error, as text.
+    /// The last bytes of standard error in the current call, as text.
     pub(crate) fn tail(&self) -> String {
         let inner = self.lock();
-        let (a, b) = inner.tail.as_slices();
+        let (call, tail) = &inner.tail;
+        if *call != inner.shared.calls() {
+            return String::new();
+        }
+        let (a, b) = tail.as_slices();
         String::from_utf8_lossy(&[a, b].concat()).into_owned()
     }
 
@@ -151,7 +162,12 @@ impl Pipe {
     fn try_write(&self, bytes: &[u8]) -> StreamResult<()> {
         let mut inner = self.lock();
         if inner.stream == Stream::Stderr {
-            push_bounded(&mut inner.tail, bytes, TAIL);
+            let call = inner.shared.calls();
+            if inner.tail.0 != call {
+                inner.tail.0 = call;
+                inner.tail.1.clear();
+            }
+            push_bounded(&mut inner.tail.1, bytes, TAIL);
         }
         inner.write(bytes)
     }
@@ -206,15 +222,15 @@ impl Drop for Inner {
 
 /// Calls a writer. A writer's panic ends the call, as a provider's panic does.
 fn guarded(stream: Stream, write: impl FnOnce() -> std::io::Result<()>) -> StreamResult<()> {
-    match catch_unwind(AssertUnwindSafe(write)) {
+    match caught(write) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(StreamError::LastOperationFailed(error.into())),
-        Err(panic) => {
+        Err(message) => {
             let function = match stream {
                 Stream::Stdout => "wasi:cli/stdout",
                 Stream::Stderr => "wasi:cli/stderr",
             };
-            let cause = Cause::Provider { function: function.into(), message: panic_message(&*panic) };
+            let cause = Cause::Provider { function: function.into(), message };
             Err(StreamError::Trap(cause.into()))
         }
     }

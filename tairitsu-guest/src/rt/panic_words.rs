@@ -1,0 +1,46 @@
+//! The words by which a guest tells the host that it has panicked, and with which message.
+
+use std::io::Write;
+use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// The panic of this guest: addresses and lengths of texts in its memory, and numbers.
+///
+/// The host finds the address of this value as a core global of this name. It reads the words after the guest has trapped. The
+/// texts stay where they are, because a guest that has panicked runs no more.
+#[unsafe(export_name = "tairitsu:panic")]
+pub static PANIC: Panic = Panic([const { AtomicUsize::new(0) }; 6]);
+
+/// The type of [`PANIC`]: the message's address and length, the file's address and length, the line, the column. All are zero
+/// before a panic.
+#[repr(transparent)]
+pub struct Panic([AtomicUsize; 6]);
+
+impl Panic {
+    fn write(&self, words: [usize; 6]) {
+        for (word, value) in self.0.iter().zip(words) {
+            word.store(value, Relaxed);
+        }
+    }
+}
+
+/// Has panics of this guest noted in [`PANIC`].
+///
+/// A guest that sets a panic hook of its own replaces this one. Then the host sees a trap, and what the hook has printed.
+pub(super) fn note_panics() {
+    // The closure captures nothing, so that its box takes no memory.
+    panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
+        let message = info.payload_as_str().unwrap_or("something other than text");
+        let (file, line, column) = info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
+        PANIC.write([
+            message.as_ptr().expose_provenance(),
+            message.len(),
+            file.as_ptr().expose_provenance(),
+            file.len(),
+            line as usize,
+            column as usize,
+        ]);
+        // Other hosts know nothing of the words.
+        let _ = writeln!(std::io::stderr(), "\npanicked at {file}:{line}:{column}:\n{message}");
+    }));
+}

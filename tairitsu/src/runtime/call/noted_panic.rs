@@ -1,0 +1,46 @@
+//! The panic of a guest of ours, as the guest's runtime has noted it in the guest's memory.
+
+use crate::runtime::base::caught::caught;
+use crate::runtime::base::trap::{SHOWN, cut};
+use crate::runtime::store::state::State;
+use wasmtime::{Instance, Store, Trap, Val, WasmBacktrace, WasmCoreDump};
+
+/// The name of the exported core global that is the address of the words.
+const NAME: &str = "tairitsu:panic";
+
+/// The words of a panic: the message's address and length, the file's address and length, the line, the column.
+const WORDS: usize = 6;
+
+/// The most bytes of a file's name.
+const FILE: usize = 1024;
+
+/// Takes the list of instances out of a failed call's error, and returns the panic that one of them has noted: its place and
+/// its message.
+///
+/// The guest writes the words. So they may lie, but only about the guest itself.
+pub(super) fn take(store: &mut Store<State>, error: wasmtime::Error) -> (wasmtime::Error, Option<String>) {
+    let Some(Trap::UnreachableCodeReached) = error.downcast_ref() else { return (error, None) };
+    let Some(dump) = error.downcast_ref::<WasmCoreDump>() else { return (error, None) };
+    // Nothing here panics by itself. The values are a guest's.
+    let noted = caught(|| dump.instances().iter().find_map(|instance| noted_in(store, instance))).ok().flatten();
+    // The list holds all modules of the store.
+    let error = match error.downcast::<WasmBacktrace>() {
+        Ok(backtrace) => wasmtime::Error::from(Trap::UnreachableCodeReached).context(backtrace),
+        Err(error) => error,
+    };
+    (error, noted)
+}
+
+fn noted_in(store: &mut Store<State>, instance: &Instance) -> Option<String> {
+    let Val::I32(address) = instance.get_global(&mut *store, NAME)?.get(&mut *store) else { return None };
+    let memory = instance.get_memory(&mut *store, "memory")?.data(&*store);
+    let words = memory.get(address as u32 as usize..)?.get(..4 * WORDS)?;
+    let words = words.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word) as usize);
+    let [message, message_len, file, file_len, line, column] = words.collect::<Vec<_>>().try_into().ok()?;
+    if message == 0 {
+        return None;
+    }
+    let text = |at: usize, len: usize, most: usize| Some(cut(memory.get(at..)?.get(..len)?, most));
+    let (file, message) = (text(file, file_len, FILE)?, text(message, message_len, SHOWN)?);
+    Some(format!("{file}:{line}:{column}:\n{message}"))
+}
