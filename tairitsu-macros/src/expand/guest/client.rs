@@ -17,6 +17,7 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
     let mut async_methods = TokenStream::new();
     let mut resolve = TokenStream::new();
     let mut forward = TokenStream::new();
+    let mut forward_async = TokenStream::new();
     let mut defaults = TokenStream::new();
     for (index, function) in interface.functions.iter().enumerate() {
         let client_function = ClientFunction::new(interface, index, paths);
@@ -25,6 +26,7 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
         async_methods.extend(client_function.async_method());
         resolve.extend(client_function.resolve());
         forward.extend(client_function.forward());
+        forward_async.extend(client_function.forward_async());
         if function.has_default {
             defaults.extend(default_type(interface, index, paths));
         }
@@ -93,6 +95,15 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                     ) -> ::core::result::Result<(), #private::LinkError> {
                         #forward
                         ::core::result::Result::Ok(())
+                    }
+
+                    #if_async! {
+                        fn forward_async<__TairitsuPeer: #private::IsAsyncPeer>(
+                            __tairitsu_linker: &mut #private::ProviderLinker<'_, __TairitsuPeer>,
+                        ) -> ::core::result::Result<(), #private::LinkError> {
+                            #forward_async
+                            ::core::result::Result::Ok(())
+                        }
                     }
                 }
             };

@@ -18,6 +18,15 @@ pub(super) struct ClientFunction<'a> {
     idents: Vec<&'a Ident>,
 }
 
+/// The parts of a function that is forwarded to another container.
+struct Forwarded {
+    types: Vec<TokenStream>,
+    idents: Vec<TokenStream>,
+    args: Vec<TokenStream>,
+    /// The generic arguments of `ForwardedFunction`.
+    generics: TokenStream,
+}
+
 /// How a function of generated code holds its client.
 struct ClientPlace {
     /// The client, to call a method of it.
@@ -59,9 +68,22 @@ impl<'a> ClientFunction<'a> {
             }
         });
         let calling = self.on_result(quote!(#private::Calling<'__tairitsu, #output>));
+        let default = self.function.has_default.then(|| {
+            let place = &self.place;
+            let typed = self.typed();
+            let body = self.default_body(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
+            quote! {
+                if !self.__tairitsu_client.has(#place) {
+                    return ::std::boxed::Box::pin(async move { #body });
+                }
+            }
+        });
         quote! {
             #[doc = #docs]
-            pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #types)*) -> #calling #call
+            pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #types)*) -> #calling {
+                #default
+                #call
+            }
         }
     }
 
@@ -133,32 +155,15 @@ impl<'a> ClientFunction<'a> {
 
     /// Provides the function to another container by a call to this one.
     pub(super) fn forward(&self) -> TokenStream {
-        let Self { interface, function, place, .. } = self;
+        let Self { interface, place, .. } = self;
         let (ident, private) = (&interface.item.ident, &self.paths.private);
         let typed = self.typed();
-        let types: Vec<_> = function.params.iter().map(|param| signatures::owned(param, self.paths)).collect();
-        let idents = signatures::param_idents(function);
-        let args = signatures::pass_owned(&function.params);
-        let results = signatures::results(function);
-        let (n, m) = signatures::slots(&interface.item.ident, self.index, self.paths);
-        let (wrapped, unwrapped) = match &function.result {
-            Some(_) => (quote!((__tairitsu_result,)), quote!(__tairitsu_result)),
-            None => (quote!(()), quote!(())),
-        };
-        // The other container takes a tuple of results, and a call has the result itself.
-        let wrap = |result: &TokenStream| {
-            quote! {
-                match #result {
-                    ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
-                    ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
-                }
-            }
-        };
-        let client = ClientPlace { client: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) };
-        let without_guest = self.without_guest(&client, &args, wrap);
+        let Forwarded { types, idents, args, generics } = self.forwarded();
+        let wrap = |result: &TokenStream| self.wrap_result(result);
+        let without_guest = self.without_guest(&client_of_argument(), &args, wrap);
         let call = wrap(&quote!(unsafe { #typed::call_raw(__tairitsu_client, #place, (#(#args,)*)) }));
         quote! {
-            #private::ForwardedFunction::<(#(#types,)*), #results, #n, #m>::link::<dyn #ident, _>(
+            #private::ForwardedFunction::<#generics>::link::<dyn #ident, _>(
                 __tairitsu_linker,
                 #place,
                 |__tairitsu_client: &mut #private::Client<'_>, (#(#idents,)*): (#(#types,)*)| {
@@ -167,6 +172,64 @@ impl<'a> ClientFunction<'a> {
                     #call
                 },
             )?;
+        }
+    }
+
+    /// The same, by a future.
+    pub(super) fn forward_async(&self) -> TokenStream {
+        let Self { interface, function, place, .. } = self;
+        let (ident, private) = (&interface.item.ident, &self.paths.private);
+        let typed = self.typed();
+        let Forwarded { types, idents, args, generics } = self.forwarded();
+        let wrap = |result: &TokenStream| self.wrap_result(result);
+        let default = function.has_default.then(|| {
+            let body = self.default_body(&client_of_argument(), &args, wrap);
+            quote! {
+                if !__tairitsu_client.has(#place) {
+                    return #body;
+                }
+            }
+        });
+        let call = wrap(&quote!(unsafe { #typed::call_raw_async(__tairitsu_client, #place, (#(#args,)*)) }.await));
+        quote! {
+            #private::ForwardedFunction::<#generics>::link_async::<dyn #ident, _>(
+                __tairitsu_linker,
+                #place,
+                |__tairitsu_client, (#(#idents,)*): (#(#types,)*)| {
+                    ::std::boxed::Box::pin(async move {
+                        #default
+                        // SAFETY: `resolve` checks the function of this index with these types.
+                        #call
+                    })
+                },
+            )?;
+        }
+    }
+
+    fn forwarded(&self) -> Forwarded {
+        let Self { interface, function, .. } = self;
+        let types: Vec<_> = function.params.iter().map(|param| signatures::owned(param, self.paths)).collect();
+        let results = signatures::results(function);
+        let (n, m) = signatures::slots(&interface.item.ident, self.index, self.paths);
+        Forwarded {
+            idents: signatures::param_idents(function).into_iter().map(|ident| quote!(#ident)).collect(),
+            args: signatures::pass_owned(&function.params).into_iter().map(|arg| quote!(#arg)).collect(),
+            generics: quote!((#(#types,)*), #results, #n, #m),
+            types,
+        }
+    }
+
+    /// Wraps the result of a call: the other container takes a tuple of results, and a call has the result itself.
+    fn wrap_result(&self, result: &TokenStream) -> TokenStream {
+        let (wrapped, unwrapped) = match &self.function.result {
+            Some(_) => (quote!((__tairitsu_result,)), quote!(__tairitsu_result)),
+            None => (quote!(()), quote!(())),
+        };
+        quote! {
+            match #result {
+                ::core::result::Result::Ok(#unwrapped) => ::core::result::Result::Ok(#wrapped),
+                ::core::result::Result::Err(fault) => ::core::result::Result::Err(fault),
+            }
         }
     }
 
@@ -187,12 +250,13 @@ impl<'a> ClientFunction<'a> {
     /// error is a fault, into the value to return.
     fn without_guest(
         &self,
-        ClientPlace { client, reference }: &ClientPlace,
+        place_of_client: &ClientPlace,
         args: &[impl quote::ToTokens],
         finish: impl Fn(&TokenStream) -> TokenStream,
     ) -> TokenStream {
+        let client = &place_of_client.client;
         let Self { interface, function, place, .. } = self;
-        let (ident, method, private) = (&interface.item.ident, &function.ident, &self.paths.private);
+        let (ident, method) = (&interface.item.ident, &function.ident);
         // A guest without wasm exports no resources, since the host has the values themselves.
         let native = interface.resource.is_none().then(|| {
             let result = finish(&quote! {
@@ -207,19 +271,30 @@ impl<'a> ClientFunction<'a> {
             }
         });
         let default = function.has_default.then(|| {
-            let default = default_ident(ident, self.index);
-            let result = finish(&quote! {
-                #private::Defaults::run(#reference, |__tairitsu_defaults| {
-                    <#default<'_, '_> as #ident>::#method(&mut #default(__tairitsu_defaults) #(, #args)*)
-                })
-            });
+            let body = self.default_body(place_of_client, args, finish);
             quote! {
                 if !#client.has(#place) {
-                    return #result;
+                    return #body;
                 }
             }
         });
         quote!(#native #default)
+    }
+
+    /// Runs the function's default body.
+    fn default_body(
+        &self,
+        ClientPlace { reference, .. }: &ClientPlace,
+        args: &[impl quote::ToTokens],
+        finish: impl Fn(&TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let (ident, method, private) = (&self.interface.item.ident, &self.function.ident, &self.paths.private);
+        let default = default_ident(ident, self.index);
+        finish(&quote! {
+            #private::Defaults::run(#reference, |__tairitsu_defaults| {
+                <#default<'_, '_> as #ident>::#method(&mut #default(__tairitsu_defaults) #(, #args)*)
+            })
+        })
     }
 
     /// `Typed` of the function, with the parameters' types as the trait has them.
@@ -266,6 +341,11 @@ impl<'a> ClientFunction<'a> {
 /// The client that a method of `GreeterClient` has in `self`.
 fn client_of_self() -> ClientPlace {
     ClientPlace { client: quote!(self.__tairitsu_client), reference: quote!(&mut self.__tairitsu_client) }
+}
+
+/// The client that a forwarding closure has as its argument.
+fn client_of_argument() -> ClientPlace {
+    ClientPlace { client: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) }
 }
 
 /// The type of a parameter of a view method: a reference if the guest copies the value anyway.

@@ -35,7 +35,7 @@ pub(super) fn default_type(interface: &Interface, index: usize, paths: &Paths) -
                 self.0.call(|__tairitsu_client| {
                     // SAFETY: `resolve` below checks the function of this index with these types.
                     unsafe {
-                        #typed::call_raw(__tairitsu_client, #place, (#(#idents,)*))
+                        #typed::call_in_default(__tairitsu_client, #place, (#(#idents,)*))
                     }
                 })
             }

@@ -7,6 +7,7 @@ use crate::__private::HasInterface;
 use crate::runtime::base::call_error::{CallError, Fault};
 #[cfg(feature = "async")]
 use crate::runtime::base::cause::Cause;
+use crate::runtime::base::cause::entering;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::observe::{self, Call, FunctionName, Outcome};
@@ -15,6 +16,7 @@ use crate::runtime::ledger::status::Status;
 use crate::runtime::store::resources::{Resources, Whose};
 use crate::runtime::store::stack::{self, StackLeft};
 use crate::runtime::store::state::{self, State};
+use crate::runtime::store::time::CallTime;
 #[cfg(feature = "async")]
 use crate::runtime::store::watch::Watch;
 use crate::runtime::values::handles;
@@ -142,7 +144,7 @@ impl Client<'_> {
         {
             return Err(self.fault(index, error));
         }
-        match function.call(store, params) {
+        match entering(|| function.call(store, params)) {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
@@ -230,6 +232,20 @@ impl Client<'_> {
         }
     }
 
+    /// Bounds the calls by the time of their caller, if the container has no deadline of its own.
+    pub(crate) fn bound_by(&mut self, caller: Option<&CallTime>) {
+        if let Target::Wasm { store, .. } = &mut self.target {
+            let time = &mut store.data_mut().time;
+            time.caller = caller.filter(|_| time.limit.is_none()).map(|caller| Box::new(caller.clone()));
+        }
+    }
+
+    /// Whether the container's calls are futures.
+    #[cfg(feature = "async")]
+    pub(super) fn is_async(&self) -> bool {
+        matches!(&self.target, Target::Wasm { store, .. } if store.data().yields)
+    }
+
     /// Whether the guest is native: a native guest runs without wasm.
     #[inline]
     pub fn is_native(&self) -> bool {
@@ -276,7 +292,7 @@ impl Client<'_> {
 
     #[cold]
     fn no_stack(&self, index: usize, limit: usize, left: StackLeft) -> Fault {
-        let trap = Trap::new(self.name(index), wasmtime::Error::msg(left.to_string()), String::new());
+        let trap = Trap::new(self.name(index), wasmtime::Error::msg(left.to_string()));
         let error = CallError::Stack { limit, trap };
         observe::refused(self.shared(), &error);
         Fault(Box::new(error))
@@ -309,11 +325,13 @@ impl Client<'_> {
     #[cold]
     fn fault(&mut self, index: usize, error: wasmtime::Error) -> Fault {
         let name = self.name(index);
-        let (shared, state) = match &self.target {
-            Target::Wasm { store, .. } => (&**store.data().shared(), Some(store.data())),
-            Target::Native { shared, .. } => (&***shared, None),
-        };
-        fault::fault(shared, state, name, error, self.first)
+        match &mut self.target {
+            Target::Wasm { store, .. } => {
+                let shared = store.data().shared().clone();
+                fault::fault(&shared, Some(store), name, error, self.first)
+            }
+            Target::Native { shared, .. } => fault::fault(shared, None, name, error, self.first),
+        }
     }
 
     fn name(&self, index: usize) -> String {
@@ -335,7 +353,7 @@ impl Drop for Pending<'_> {
     fn drop(&mut self) {
         let Some(name) = &self.name else { return };
         self.shared.count_trap();
-        let trap = Trap::new(name.to_string(), Cause::Dropped.into(), String::new());
+        let trap = Trap::new(name.to_string(), Cause::Dropped.into());
         *self.first = Some(trap.clone());
         self.shared.trap(&fault::ended_by(Cause::Dropped)(trap));
     }

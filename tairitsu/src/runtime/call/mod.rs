@@ -7,4 +7,5 @@ pub(crate) mod interface;
 pub(crate) mod native_guest;
 pub(crate) mod native_host;
 pub(crate) mod native_template;
+mod noted_panic;
 pub(crate) mod typed;

@@ -2,12 +2,12 @@
 
 use super::native_template::NativeTemplate;
 use crate::__private::{HasInterface, NativeMakers, no_native_maker};
+use crate::runtime::base::caught::caught;
 use crate::runtime::base::cause::Cause;
-use crate::runtime::base::trap::panic_message;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use crate::runtime::provide::cast::{AnyCast, Cast, MakersOf};
-use crate::runtime::store::slot::Slot;
+use crate::runtime::store::slot::{NoLease, Slot};
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -100,13 +100,21 @@ impl Host {
             Some((cast, slot))
         });
         let Some((cast, slot)) = found else { return Err(Cause::Missing { function: function() }) };
-        let mut lease = slot.lease();
+        let status = || self.shared.status();
+        let may_go_on = || if status() == Status::Stopped { Err(Cause::Stopped) } else { Ok(()) };
+        let mut lease = match slot.lease(may_go_on) {
+            Ok(lease) => lease,
+            Err(NoLease::Ended(cause)) => return Err(cause),
+            Err(NoLease::Ring(ring)) => {
+                return Err(Cause::Provider { function: function(), message: ring.to_string() });
+            }
+        };
         // As in `ProviderLinker`: a provider is seen again where that is said.
-        match catch_unwind(AssertUnwindSafe(|| call(cast, lease.any()))) {
+        match caught(|| call(cast, lease.any())) {
             Ok(_) if self.shared.status() == Status::Stopped => Err(Cause::Stopped),
             Ok(Some(result)) => Ok(result),
             Ok(None) => Err(Cause::Missing { function: function() }),
-            Err(panic) => Err(Cause::Provider { function: function(), message: panic_message(&*panic) }),
+            Err(message) => Err(Cause::Provider { function: function(), message }),
         }
     }
 }

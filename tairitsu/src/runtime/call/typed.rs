@@ -6,6 +6,8 @@ use super::interface::Calling;
 use super::interface::{ResolveError, Resolver};
 use crate::codec::no_codec;
 use crate::runtime::base::call_error::{CallError, Fault};
+#[cfg(feature = "async")]
+use crate::runtime::base::executor;
 use crate::runtime::values::tuple::{Results, ValueTuple};
 use crate::runtime::values::view::{self, Viewable, Viewed};
 use std::marker::PhantomData;
@@ -69,22 +71,63 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         P: 'c,
         R: 'static,
     {
-        Box::pin(async move {
-            if const { P::TYPE.has_handle() } {
-                client.check_handles(index, &params).map_err(Fault::into)?;
-            }
-            // SAFETY: the caller guarantees the same.
-            let called = unsafe {
-                client.call_async::<ValueTuple<P, N>, ValueTuple<R, M>>(index, ValueTuple::new(params)).await
-            };
-            if const { P::TYPE.has_handle() } {
-                client.end_lending();
-            }
-            Self::settle(called.map(|ValueTuple { value, whose }| {
-                client.settle(whose);
-                value.into_value()
-            }))
+        // SAFETY: the caller guarantees the same.
+        Box::pin(async move { Self::settle(unsafe { Self::run_async(client, index, params) }.await) })
+    }
+
+    /// [`Typed::call_raw`], in a container whose calls are futures.
+    ///
+    /// # Safety
+    /// - The same as for [`Client::call`].
+    #[cfg(feature = "async")]
+    pub unsafe fn call_raw_async<'c>(
+        client: &'c mut Client<'_>,
+        index: usize,
+        params: P,
+    ) -> Calling<'c, Result<R::Value, Fault>>
+    where
+        P: 'c,
+        R: 'static,
+    {
+        // SAFETY: the caller guarantees the same.
+        Box::pin(unsafe { Self::run_async(client, index, params) })
+    }
+
+    #[cfg(feature = "async")]
+    async unsafe fn run_async(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault>
+    where
+        R: 'static,
+    {
+        if const { P::TYPE.has_handle() } {
+            client.check_handles(index, &params)?;
+        }
+        let params = ValueTuple::new(params);
+        // SAFETY: the caller guarantees the same.
+        let called = unsafe { client.call_async::<ValueTuple<P, N>, ValueTuple<R, M>>(index, params).await };
+        if const { P::TYPE.has_handle() } {
+            client.end_lending();
+        }
+        called.map(|ValueTuple { value, whose }| {
+            client.settle(whose);
+            value.into_value()
         })
+    }
+
+    /// [`Typed::call_raw`] out of a default body. The body is no future, so that it waits for a call that is one.
+    ///
+    /// # Safety
+    /// - The same as for [`Client::call`].
+    pub unsafe fn call_in_default(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault>
+    where
+        R: 'static,
+    {
+        #[cfg(feature = "async")]
+        if client.is_async() {
+            // SAFETY: the caller guarantees the same.
+            return executor::block_on(unsafe { Self::run_async(client, index, params) });
+        }
+        // SAFETY: the caller guarantees the same.
+        unsafe { Self::call_raw(client, index, params) }
     }
 
     /// Turns the result of a call into a client's result. The function's own error becomes [`CallError::Guest`].
@@ -132,7 +175,10 @@ impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, c
             }
             match (called, made) {
                 (Err(fault), _) => Err(Fault::into(fault)),
-                (Ok(_), Some(made)) => made.map_err(CallError::Guest),
+                (Ok(viewed), Some(made)) => {
+                    client.settle(viewed.whose);
+                    made.map_err(CallError::Guest)
+                }
                 (Ok(_), None) => unreachable!("a result that was lifted was looked at"),
             }
         }
@@ -163,6 +209,24 @@ pub trait NoTyped<P> {
     /// # Safety
     /// - None.
     unsafe fn call_raw<A>(_: &mut Client<'_>, _: usize, _: P) -> Result<A, Fault> {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_in_default<A>(_: &mut Client<'_>, _: usize, _: P) -> Result<A, Fault> {
+        const { no_codec::<P>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    ///
+    /// # Safety
+    /// - None.
+    unsafe fn call_raw_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
         const { no_codec::<P>() };
         unreachable!()
     }

@@ -9,16 +9,19 @@ use crate::descriptor::Descriptor;
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::Trap;
-use crate::runtime::call::interface::AsyncGuestInterface;
+use crate::runtime::call::client::Client;
+use crate::runtime::call::interface::{AsyncGuestInterface, GuestInterface};
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::handle::Handle;
 use crate::runtime::ledger::observe::Spawn;
+use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
-use crate::runtime::store::resources::Leaks;
+use crate::runtime::store::resources::{Leaks, warn_of};
 use crate::runtime::store::state::{self, State};
 use crate::runtime::store::watch::Watch;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
 use wasmtime::Store;
@@ -37,9 +40,7 @@ impl ContainerBuilder {
     /// # Errors
     ///
     /// - Those of [`ContainerBuilder::prepare`].
-    /// - [`Error::LinkedAsync`] if a container is linked.
     /// - [`Error::SharedAsync`] if a provider that containers share has an `async fn`.
-    /// - [`Error::PoolPlace`] if the registry has a [pool](crate::RegistryBuilder::pooling).
     pub fn prepare_async(self) -> Result<AsyncTemplate, Error> {
         Ok(AsyncTemplate { template: self.template_of_many(Asyncness::Yes)? })
     }
@@ -78,7 +79,7 @@ impl AsyncTemplate {
         let template = self.template.clone();
         let container = Container::closed(Origin::Image(template.clone()), template.enter(name));
         let mut container = AsyncContainer { container, template };
-        container.open().await?;
+        container.open(true).await?;
         Ok(container)
     }
 
@@ -129,21 +130,17 @@ impl AsyncContainer {
     ///
     /// The functions are looked up and checked when a container of the template is first asked for the interface.
     ///
+    /// If the image is older than the trait, the trait's default bodies serve the functions that it lacks. A default body
+    /// is host code and no future. It runs on the polling thread, and waits there for the functions that it calls.
+    ///
     /// # Errors
     ///
     /// - Those of [`Container::guest`].
-    /// - [`Error::NotAsync`] if the image is older than the trait and lacks functions with default bodies. Default
-    ///   bodies are not futures.
     pub fn guest<I: ?Sized + AsyncGuestInterface>(
         &mut self,
         _interface: Descriptor<I>,
     ) -> Result<I::AsyncClient<'_>, Error> {
-        let client = self.container.resolved::<I>()?;
-        let mut functions = I::INTERFACE.functions.iter().enumerate();
-        match functions.find(|(index, _)| !client.has(*index)) {
-            Some((_, function)) => Err(Error::NotAsync { function: format!("{}#{}", I::INTERFACE.id, function.name) }),
-            None => Ok(I::async_client(client)),
-        }
+        self.container.resolved::<I>().map(I::async_client)
     }
 
     /// Restarts the container, if it has trapped and its [`RestartPolicy`] allows a restart now. Returns whether it
@@ -160,7 +157,9 @@ impl AsyncContainer {
         let due = self.container.restarts_in() == Some(Duration::ZERO);
         if due {
             self.container.backoff.restarting();
-            self.reopen().await?;
+            warn_of(&self.container.close());
+            self.open(false).await?;
+            self.container.revived();
         }
         Ok(due)
     }
@@ -187,6 +186,19 @@ impl AsyncContainer {
         self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
+    /// The template, and the part that others see.
+    pub(super) fn parts(&self) -> (AsyncTemplate, Arc<Shared>) {
+        (AsyncTemplate { template: self.template.clone() }, self.container.shared.clone())
+    }
+
+    /// A client for a linked container. Restarts the container if that is due.
+    pub(super) async fn client<I: ?Sized + GuestInterface>(&mut self) -> Result<Client<'_>, Error> {
+        if !matches!(self.status(), Status::Running | Status::Created) {
+            self.revive().await?;
+        }
+        self.container.resolved::<I>()
+    }
+
     /// Starts the container anew, in any status. See [`Container::restart`].
     ///
     /// # Errors
@@ -201,20 +213,25 @@ impl AsyncContainer {
 
     async fn reopen(&mut self) -> Result<(), Error> {
         self.container.clear();
-        self.open().await
+        self.open(true).await
     }
 
-    async fn open(&mut self) -> Result<(), Error> {
+    /// Starts the guest. After an error, the container is stopped if `stop` says so.
+    async fn open(&mut self, stop: bool) -> Result<(), Error> {
         let spawn = Spawn::begin(&self.container.shared);
-        let result = self.start_guest().instrument(spawn.span.clone()).await;
+        let result = self.start_guest(stop).instrument(spawn.span.clone()).await;
         spawn.end(&result);
         result
     }
 
-    async fn start_guest(&mut self) -> Result<(), Error> {
+    async fn start_guest(&mut self, stop: bool) -> Result<(), Error> {
         let Container { shared, kept, .. } = &mut self.container;
-        let store = self.template.store(shared, kept).inspect_err(|_| shared.stop())?;
-        let mut opening = Opening { store: Some(store), container: &mut self.container };
+        let store = self.template.store(shared, kept).inspect_err(|_| {
+            if stop {
+                shared.stop();
+            }
+        })?;
+        let mut opening = Opening { store: Some(store), container: &mut self.container, stop };
         let Some(store) = &mut opening.store else { return Ok(()) };
         store.data_mut().yields = true;
         state::arm(store);
@@ -250,10 +267,12 @@ impl fmt::Debug for AsyncContainer {
     }
 }
 
-/// An instantiation that runs. If it does not finish, the container is stopped and gets its providers back.
+/// An instantiation that runs. If it does not finish, the container gets its providers back. `stop` says whether it is
+/// stopped then, too.
 struct Opening<'c> {
     store: Option<Store<State>>,
     container: &'c mut Container,
+    stop: bool,
 }
 
 impl Opening<'_> {
@@ -268,7 +287,9 @@ impl Drop for Opening<'_> {
     fn drop(&mut self) {
         if let Some(store) = self.store.take() {
             self.container.kept = store.into_data().providers;
-            self.container.shared.stop();
+            if self.stop {
+                self.container.shared.stop();
+            }
         }
     }
 }

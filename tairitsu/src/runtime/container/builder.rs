@@ -199,6 +199,7 @@ impl ContainerBuilder {
     ///   that is denied.
     /// - [`Error::NoExport`] and [`Error::Exports`] for a linked container that does not export the interface as
     ///   declared.
+    /// - [`Error::LinkedAsync`] for a link to a container whose calls are futures, unless this container's calls are, too.
     /// - [`Error::ProvidedByValue`] for a provider that exists only once.
     /// - [`Error::ProvidedTwice`] for an interface with two providers.
     /// - [`Error::Link`] for an interface that cannot be linked.
@@ -218,8 +219,8 @@ impl ContainerBuilder {
         let template = self.template(asyncness)?;
         // Report a missing directory now, and not from the first container.
         #[cfg(feature = "wasi")]
-        if let Terms { wasi: Some(wasi), limits, .. } = &*template.inner.terms {
-            wasi.open(limits)?;
+        if let Some(wasi) = &template.inner.terms.wasi {
+            wasi.open_dirs()?;
         }
         Ok(template)
     }
@@ -244,14 +245,9 @@ impl ContainerBuilder {
             let message = format!("a limit of {} table elements, where a table has {TABLE_ELEMENTS}", limits.tables);
             return Err(Error::PoolPlace { message });
         }
-        if asyncness == Asyncness::Yes && image.machine().pool.is_some() {
-            let message =
-                "calls that are futures, which need a stack each, where a pool has none: use another registry".into();
-            return Err(Error::PoolPlace { message });
-        }
         check_size(&image, &limits)?;
         let provided = complete(provided)?;
-        if let (Asyncness::Yes, Some(peer)) = (asyncness, served(&provided).find(|served| served.is_peer)) {
+        if let (Asyncness::No, Some(peer)) = (asyncness, served(&provided).find(|served| served.is_async)) {
             return Err(Error::LinkedAsync { interface: peer.interface.id.into() });
         }
         check_imports(&image, &provided, &policy)?;

@@ -260,12 +260,12 @@ impl Container {
         }
         let limit = wasm.store.data().machine().stack;
         if let Err(left) = stack::check(limit) {
-            let trap = Trap::new(function, wasmtime::Error::msg(left.to_string()), String::new());
+            let trap = Trap::new(function, wasmtime::Error::msg(left.to_string()));
             return Err(CallError::Stack { limit, trap });
         }
         state::arm(&mut wasm.store);
         state::drop_resources(&mut wasm.store).map_err(|error| {
-            fault::fault(&self.shared, Some(wasm.store.data()), function, error, &mut self.first).into()
+            fault::fault(&self.shared, Some(&mut wasm.store), function, error, &mut self.first).into()
         })
     }
 
@@ -295,13 +295,21 @@ impl Container {
         self.shared.restart();
     }
 
-    /// Restarts it if that is due.
+    /// Restarts it if that is due. After an error it is still trapped, so that its policy tries again.
     fn revive(&mut self) -> Result<(), Error> {
         if self.restarts_in() == Some(Duration::ZERO) {
             self.backoff.restarting();
-            self.reopen()?;
+            warn_of(&self.close());
+            self.open()?;
+            self.revived();
         }
         Ok(())
+    }
+
+    /// Forgets the trap, after a restart by the policy.
+    pub(crate) fn revived(&mut self) {
+        self.first = None;
+        self.shared.revive();
     }
 
     /// A typed client of an interface that the image exports.
@@ -314,7 +322,8 @@ impl Container {
     /// - [`Error::Exports`] with every difference, if the image exports the interface with other functions or types.
     /// - [`Error::Link`] if wasmtime finds a function of another type.
     /// - [`Error::Stopped`] if the container was stopped.
-    /// - The errors of [`Template::spawn`], if the container is restarted.
+    /// - The errors of [`Template::spawn`], if the container is restarted. Its [`RestartPolicy`] tries again after the next
+    ///   wait. Until then, [`Error::NotRestarted`].
     pub fn guest<I: ?Sized + GuestInterface>(&mut self, _interface: Descriptor<I>) -> Result<I::Client<'_>, Error> {
         self.client::<I>().map(I::client)
     }
@@ -339,6 +348,9 @@ impl Container {
             }
             (Origin::Native(native), Some(Live::Native(guest))) => {
                 Target::Native { guest, export: native.export::<I>()?, shared: &self.shared }
+            }
+            _ if self.shared.status() == Status::Trapped => {
+                return Err(Error::NotRestarted { container: self.shared.name().into() });
             }
             _ => return Err(Error::Stopped { container: self.shared.name().into() }),
         };
@@ -375,8 +387,7 @@ impl Container {
             Some(Live::Native(native)) => native.providers(),
             None => &mut self.kept[..],
         };
-        let mut lease = slots.get_mut(CORE).map(Slot::lease);
-        if let Some(Ok(host)) = lease.as_mut().map(|lease| lease.get()) {
+        if let Some(host) = slots.get_mut(CORE).and_then(Slot::own).and_then(|host| host.downcast_mut()) {
             set(host);
         }
     }

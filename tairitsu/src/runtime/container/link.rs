@@ -1,5 +1,7 @@
 //! Guests that call guests: the export of a container becomes the import of another container.
 
+#[cfg(feature = "async")]
+use super::async_shared::{self, AsyncPeer, IsAsyncPeer, SharedAsyncContainer};
 use super::builder::ContainerBuilder;
 use super::container::{Container, Origin};
 use crate::codec::no_codec;
@@ -8,20 +10,26 @@ use crate::runtime::base::call_error::Fault;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::call::client::Client;
+#[cfg(feature = "async")]
+use crate::runtime::call::interface::{AsyncGuestInterface, Calling};
 use crate::runtime::call::interface::GuestInterface;
 use crate::runtime::image::image::Image;
+use crate::runtime::ledger::waits::{Held, Possession, Ring};
 use crate::runtime::provide::linker::{LinkError, ProviderLinker};
 use crate::runtime::provide::served::Served;
 use crate::runtime::provide::source::Provided;
+use crate::runtime::store::time::CallTime;
 use crate::runtime::values::handles::has_handles;
 use crate::runtime::values::tuple::ValueTuple;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 use tairitsu_guest::abi::{Lift, Lower};
+
+/// The longest time between two looks at a ring, a deadline or a stop.
+const STEP: Duration = Duration::from_millis(5);
 
 /// A container that other containers are linked to, by [`ContainerBuilder::link`]. Cheap to clone, safe to share.
 ///
@@ -57,31 +65,28 @@ pub struct SharedContainer {
 }
 
 struct Inner {
-    /// Only the holder locks this, so nobody waits for the lock for long.
     container: Mutex<Container>,
     origin: Origin,
-    holder: Holder,
-}
-
-/// The thread that has a container.
-#[derive(Debug, Default)]
-struct Holder {
-    thread: Mutex<Option<ThreadId>>,
-    released: Condvar,
+    possession: Arc<Possession>,
+    /// Guards nothing. A thread that waits for the container waits here.
+    released: (Mutex<()>, Condvar),
 }
 
 impl SharedContainer {
     /// Shares a container.
     pub fn new(container: Container) -> Self {
         let origin = container.origin().clone();
-        Self { inner: Arc::new(Inner { container: Mutex::new(container), origin, holder: Holder::default() }) }
+        let possession = Possession::new(format!("container `{}`", container.name()));
+        let released = Default::default();
+        Self { inner: Arc::new(Inner { container: Mutex::new(container), origin, possession, released }) }
     }
 
     /// Locks the container. Waits while another thread has it.
     ///
     /// # Panics
     ///
-    /// - If the calling thread has the container already. The thread would wait for itself.
+    /// - If the calling thread has the container already, or has something that the container's thread waits for. The thread
+    ///   would wait for itself.
     pub fn lock(&self) -> SharedContainerGuard<'_> {
         match self.enter(None) {
             Ok(guard) => guard,
@@ -102,13 +107,43 @@ impl SharedContainer {
         }
     }
 
-    /// Locks the container. Fails if another thread has it for longer than `time`.
-    fn enter(&self, time: Option<Duration>) -> Result<SharedContainerGuard<'_>, Busy> {
-        let Inner { container, holder, .. } = &*self.inner;
-        let release = holder.take(time)?;
-        // After a panic, the container still has a valid status, as after any other end of a call.
-        let container = container.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(SharedContainerGuard { container, _release: release })
+    /// Locks the container. Waits no longer than the call may go on that needs it.
+    fn enter(&self, time: Option<&CallTime>) -> Result<SharedContainerGuard<'_>, Busy> {
+        let inner = &*self.inner;
+        let container = match inner.try_lock() {
+            Some(container) => container,
+            None => inner.wait(time)?,
+        };
+        Ok(SharedContainerGuard { container, release: Release { _held: inner.possession.hold(), released: &inner.released.1 } })
+    }
+}
+
+impl Inner {
+    fn try_lock(&self) -> Option<MutexGuard<'_, Container>> {
+        match self.container.try_lock() {
+            Ok(container) => Some(container),
+            // After a panic, the container still has a valid status, as after any other end of a call.
+            Err(TryLockError::Poisoned(container)) => Some(container.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    #[cold]
+    fn wait(&self, time: Option<&CallTime>) -> Result<MutexGuard<'_, Container>, Busy> {
+        let wait = self.possession.wait();
+        let (lock, released) = &self.released;
+        loop {
+            wait.look().map_err(Busy::Ring)?;
+            if let Some(time) = time {
+                time.may_go_on().map_err(|_| Busy::Ended)?;
+            }
+            // A release between this and the last attempt is not seen. So the wait is short.
+            let guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(released.wait_timeout(guard, STEP));
+            if let Some(container) = self.try_lock() {
+                return Ok(container);
+            }
+        }
     }
 }
 
@@ -118,40 +153,16 @@ impl fmt::Debug for SharedContainer {
     }
 }
 
-impl Holder {
-    fn take(&self, time: Option<Duration>) -> Result<Release<'_>, Busy> {
-        let me = thread::current().id();
-        let mut waited: Option<Instant> = None;
-        let mut thread = self.lock();
-        while let Some(holder) = *thread {
-            if holder == me {
-                return Err(Busy::Reentered);
-            }
-            let start = *waited.get_or_insert_with(Instant::now);
-            thread = match time.map(|time| time.checked_sub(start.elapsed())) {
-                None => self.released.wait(thread).unwrap_or_else(PoisonError::into_inner),
-                Some(Some(left)) => self.released.wait_timeout(thread, left).unwrap_or_else(PoisonError::into_inner).0,
-                Some(None) => return Err(Busy::Waited),
-            };
-        }
-        *thread = Some(me);
-        Ok(Release(self))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
-        // No code under this lock can panic.
-        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Gives the container up on drop.
+/// Wakes a thread that waits for the container, on drop.
 #[derive(Debug)]
-struct Release<'a>(&'a Holder);
+struct Release<'a> {
+    _held: Held<'a>,
+    released: &'a Condvar,
+}
 
 impl Drop for Release<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
-        self.0.released.notify_one();
+        self.released.notify_one();
     }
 }
 
@@ -161,7 +172,8 @@ impl Drop for Release<'_> {
 pub struct SharedContainerGuard<'a> {
     container: MutexGuard<'a, Container>,
     /// Dropped after the lock.
-    _release: Release<'a>,
+    #[expect(dead_code, reason = "its drop matters")]
+    release: Release<'a>,
 }
 
 impl Deref for SharedContainerGuard<'_> {
@@ -180,16 +192,17 @@ impl DerefMut for SharedContainerGuard<'_> {
 
 /// Why a container could not be locked.
 enum Busy {
-    Reentered,
-    Waited,
+    Ring(Ring),
+    /// The call that needs the container may not go on.
+    Ended,
 }
 
 impl fmt::Display for Busy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Busy::Reentered => "it is in a call that has led here, and a guest is not entered while it is in a call",
-            Busy::Waited => "it was in other calls for as long as this one had time",
-        })
+        match self {
+            Busy::Ring(ring) => ring.fmt(f),
+            Busy::Ended => f.write_str("it was in other calls for as long as this one had time"),
+        }
     }
 }
 
@@ -202,19 +215,53 @@ impl ContainerBuilder {
     /// An interface with resources cannot be linked, because a resource belongs to one container.
     ///
     /// A guest is not entered while it is in a call. If containers are linked in a ring, a call that would enter a
-    /// guest again ends in [`CallError::Linked`]. A call to a container that is busy for too long ends in the same
-    /// error.
+    /// guest again ends in [`CallError::Linked`], which names the ring. A call to a container that is busy for too long ends
+    /// in the same error. If `other` has no deadline, the caller's deadline bounds the work of `other`, too.
+    ///
+    /// If the calls of this builder's containers are futures, a call of `other` still blocks the polling thread. Use
+    /// `link_async` for two containers of that kind.
     ///
     /// [`CallError::Linked`]: crate::CallError::Linked
     pub fn link<I: ?Sized + ForwardedInterface>(mut self, interface: Descriptor<I>, other: &SharedContainer) -> Self {
-        self.guest.unlinkable = self.guest.unlinkable.or(other.cannot_serve(interface));
-        if has_handles(I::INTERFACE) {
-            let message = "resources are of one container, and do not cross from one to another".into();
-            self.guest.unlinkable =
-                self.guest.unlinkable.or(Some(Error::Link { interface: interface.id().into(), message }));
-        }
+        let found = other.cannot_serve(interface).or_else(|| refuse_handles(interface));
+        self.guest.unlinkable = self.guest.unlinkable.or(found);
         let other = other.clone();
         self.provided.push(Provided::factory(vec![peer::<I>()], move || Peer(other.clone())));
+        self
+    }
+}
+
+/// The error of a link of an interface with resources.
+pub(super) fn refuse_handles<I: ?Sized + GuestInterface>(interface: Descriptor<I>) -> Option<Error> {
+    let message = "resources are of one container, and do not cross from one to another".into();
+    has_handles(I::INTERFACE).then(|| Error::Link { interface: interface.id().into(), message })
+}
+
+#[cfg(feature = "async")]
+impl ContainerBuilder {
+    /// [`ContainerBuilder::link`] to a container whose calls are futures. The containers of this builder must be of that
+    /// kind, too.
+    ///
+    /// While the other container works or waits, the thread is free for other tasks. If the caller's call ends meanwhile, by
+    /// its deadline, by a stop or by a dropped future, the other container's call is dropped in the middle. It has
+    /// then trapped, as after any dropped future.
+    ///
+    /// [`ContainerBuilder::prepare`] and [`ContainerBuilder::build`] return [`Error::LinkedAsync`] for such a link.
+    pub fn link_async<I>(mut self, interface: Descriptor<I>, other: &SharedAsyncContainer) -> Self
+    where
+        I: ?Sized + ForwardedInterface + AsyncGuestInterface,
+    {
+        let image = other.image();
+        let found = image.compatibility(interface).into_error(image).or_else(|| refuse_handles(interface));
+        self.guest.unlinkable = self.guest.unlinkable.or(found);
+        let other = other.clone();
+        let served = Served {
+            interface: I::INTERFACE,
+            link: |linker, place| I::forward_async::<AsyncPeer>(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
+            is_async: true,
+            cast: None,
+        };
+        self.provided.push(Provided::factory(vec![served], move || AsyncPeer(other.clone())));
         self
     }
 }
@@ -224,6 +271,11 @@ impl ContainerBuilder {
 pub trait ForwardedInterface: GuestInterface {
     /// Links every function to the container that exports it.
     fn forward<P: IsPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
+
+    /// The same, if the calls of both containers are futures.
+    #[cfg(feature = "async")]
+    #[doc(hidden)]
+    fn forward_async<P: IsAsyncPeer>(linker: &mut ProviderLinker<'_, P>) -> Result<(), LinkError>;
 }
 
 /// The provider that stands for another container.
@@ -247,7 +299,7 @@ fn peer<I: ?Sized + ForwardedInterface>() -> Served {
     Served {
         interface: I::INTERFACE,
         link: |linker, place| I::forward::<Peer>(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
-        is_peer: true,
+        is_async: false,
         cast: None,
     }
 }
@@ -272,25 +324,57 @@ where
         let name = interface.functions[index].name;
         linker.wrap(
             index,
-            |state| state.time.left(),
+            |state| state.time.clone(),
             move |peer: &mut P, time, args: ValueTuple<A, N>| {
-                forward::<I, R>(peer.container(), time, |client| call(client, args.value))
-                    .map(ValueTuple::<R, M>::new)
-                    .map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message }.into())
+                match forward::<I, R>(peer.container(), &time, |client| call(client, args.value)) {
+                    Ok(results) => Ok(ValueTuple::<R, M>::new(results)),
+                    // A call that was stopped has no other error.
+                    Err(_) if matches!(time.may_go_on(), Err(Cause::Stopped)) => Err(Cause::Stopped.into()),
+                    Err(message) => {
+                        Err(Cause::Linked { function: format!("{}#{name}", interface.id), message }.into())
+                    }
+                }
             },
         )
+    }
+}
+
+#[cfg(feature = "async")]
+impl<A, R, const N: usize, const M: usize> ForwardedFunction<A, R, N, M>
+where
+    A: Lift + Send + Sync + 'static,
+    R: Lower + Send + Sync + 'static,
+{
+    /// [`ForwardedFunction::link`], between containers whose calls are futures.
+    pub fn link_async<I: ?Sized + GuestInterface, P: IsAsyncPeer>(
+        linker: &mut ProviderLinker<'_, P>,
+        index: usize,
+        call: for<'x, 'c> fn(&'x mut Client<'c>, A) -> Calling<'x, Result<R, Fault>>,
+    ) -> Result<(), LinkError> {
+        let interface = linker.interface();
+        let name = interface.functions[index].name;
+        linker.forward::<A, R, N, M, _>(index, move |peer: &P, args| {
+            let peer = peer.container().clone();
+            async move {
+                let called = async_shared::forward::<I, A, R>(&peer, args, call).await;
+                called.map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message })
+            }
+        })
     }
 }
 
 /// Calls an export of the container, within the time that the caller has left.
 fn forward<I: ?Sized + GuestInterface, R>(
     container: &SharedContainer,
-    time: Option<Duration>,
+    time: &CallTime,
     call: impl FnOnce(&mut Client<'_>) -> Result<R, Fault>,
 ) -> Result<R, String> {
-    let mut container = container.enter(time).map_err(|busy| busy.to_string())?;
+    let mut container = container.enter(Some(time)).map_err(|busy| busy.to_string())?;
     let mut client = container.client::<I>().map_err(|error| error.to_string())?;
-    call(&mut client).map_err(|Fault(error)| error.to_string())
+    client.bound_by(Some(time));
+    let result = call(&mut client);
+    client.bound_by(None);
+    result.map_err(|Fault(error)| error.to_string())
 }
 
 /// Stands in for [`ForwardedFunction`] if an argument or the result is no WIT type. See `crate::codec`.
@@ -300,6 +384,17 @@ pub trait NoForwardedFunction<A, R> {
         _: &mut ProviderLinker<'_, P>,
         _: usize,
         _: impl Fn(&mut Client<'_>, A) -> Result<R, Fault>,
+    ) -> Result<(), LinkError> {
+        const { no_codec::<A>() };
+        unreachable!()
+    }
+
+    /// Never reached.
+    #[cfg(feature = "async")]
+    fn link_async<I: ?Sized, P: IsAsyncPeer>(
+        _: &mut ProviderLinker<'_, P>,
+        _: usize,
+        _: for<'x, 'c> fn(&'x mut Client<'c>, A) -> Calling<'x, Result<R, Fault>>,
     ) -> Result<(), LinkError> {
         const { no_codec::<A>() };
         unreachable!()

@@ -3,6 +3,8 @@
 #[cfg(feature = "async")]
 pub(crate) mod async_container;
 #[cfg(feature = "async")]
+pub(crate) mod async_shared;
+#[cfg(feature = "async")]
 pub(crate) mod async_pool;
 pub(crate) mod builder;
 mod common;

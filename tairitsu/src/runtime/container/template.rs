@@ -1,6 +1,7 @@
 //! An image with everything that its containers share, linked and checked once.
 
 use crate::core_world::HostApi;
+use crate::runtime::base::cause::entering;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::restart::RestartPolicy;
 use crate::runtime::base::track::same_track;
@@ -71,7 +72,7 @@ impl Template {
         stack::check(self.image().machine().stack).map_err(|left| Error::Instantiate { message: left.to_string() })?;
         let mut store = self.store(shared, kept)?;
         state::arm(&mut store);
-        match self.inner.instance.instantiate(&mut store) {
+        match entering(|| self.inner.instance.instantiate(&mut store)) {
             Ok(instance) => Ok((store, instance)),
             Err(error) => {
                 *kept = store.into_data().providers;
@@ -96,7 +97,7 @@ impl Template {
         if let Terms { wasi: Some(wasi), limits, .. } = &*inner.terms
             && !wasi.can_wait()
         {
-            store.data_mut().wasi = Some(wasi.open(limits)?);
+            store.data_mut().wasi = Some(wasi.open(limits, shared)?);
         }
         store.data_mut().providers = slots(&inner.provided, kept)?;
         Ok(store)

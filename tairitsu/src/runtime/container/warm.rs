@@ -1,7 +1,8 @@
 //! A thread that keeps a number of containers spawned, of any kind.
 
+use crate::runtime::base::caught::caught;
 use crate::runtime::base::load_error::Error;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -93,7 +94,7 @@ impl<C> Inner<C> {
             state.is_due = false;
             drop(state);
             // A spawn runs host code that may panic, such as the closure of `Output::writer`.
-            let spawned = catch_unwind(AssertUnwindSafe(&spawn));
+            let spawned = caught(&spawn);
             state = self.lock();
             match spawned {
                 Ok(Ok(container)) => {
@@ -101,12 +102,16 @@ impl<C> Inner<C> {
                     state.is_due = true;
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(target: "tairitsu::pool", "a container cannot be kept warm: {error}");
                     state.stats.failures += 1;
+                    drop(state);
+                    warn(&error);
+                    state = self.lock();
                 }
-                Err(_) => {
-                    tracing::warn!(target: "tairitsu::pool", "a container cannot be kept warm: its spawn panicked");
+                Err(message) => {
                     state.stats.failures += 1;
+                    drop(state);
+                    warn(&format_args!("its spawn panicked: {message}"));
+                    state = self.lock();
                 }
             }
         }
@@ -116,6 +121,11 @@ impl<C> Inner<C> {
         // No code under this lock can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The subscriber that gets this event is somebody else's code, too.
+fn warn(reason: &dyn fmt::Display) {
+    let _ = caught(|| tracing::warn!(target: "tairitsu::pool", "a container cannot be kept warm: {reason}"));
 }
 
 impl<C> Drop for Warm<C> {

@@ -1,0 +1,130 @@
+//! A container whose calls are futures, and which other containers are linked to.
+
+use super::async_container::{AsyncContainer, AsyncTemplate};
+use crate::runtime::base::call_error::Fault;
+use crate::runtime::call::client::Client;
+use crate::runtime::call::interface::{Calling, GuestInterface};
+use crate::runtime::image::image::Image;
+use crate::runtime::ledger::shared::Shared;
+use crate::runtime::ledger::targets::Target;
+use async_lock::{Mutex, MutexGuard};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// An [`AsyncContainer`] that other containers are linked to, by [`ContainerBuilder::link_async`](crate::ContainerBuilder::link_async). Cheap to clone, safe to
+/// share.
+///
+/// Only the host or one calling guest has the container at a time. The others wait, and leave their threads to other tasks.
+///
+/// ```no_run
+/// # use tairitsu::{Container, Image, SharedAsyncContainer};
+/// #[tairitsu::guest]
+/// trait Sensor {
+///     fn temperature(&mut self) -> f32;
+/// }
+///
+/// async fn station(station: &Image, sensor: &Image) -> Result<(), tairitsu::Error> {
+///     let sensor = SharedAsyncContainer::new(Container::builder(sensor).build_async().await?);
+///     let station = Container::builder(station).link_async(Sensor, &sensor).build_async().await?;
+///     # drop(station);
+///     Ok(())
+/// }
+/// # fn main() {}
+/// ```
+#[derive(Clone)]
+pub struct SharedAsyncContainer {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    container: Mutex<AsyncContainer>,
+    template: AsyncTemplate,
+    shared: Arc<Shared>,
+}
+
+/// Access to a [`SharedAsyncContainer`], until this guard is dropped.
+#[derive(Debug)]
+#[must_use = "the container is given up when this is dropped"]
+pub struct SharedAsyncContainerGuard<'a> {
+    container: MutexGuard<'a, AsyncContainer>,
+    /// Dropped after the lock.
+    _target: Target,
+}
+
+impl Deref for SharedAsyncContainerGuard<'_> {
+    type Target = AsyncContainer;
+
+    fn deref(&self) -> &AsyncContainer {
+        &self.container
+    }
+}
+
+impl DerefMut for SharedAsyncContainerGuard<'_> {
+    fn deref_mut(&mut self) -> &mut AsyncContainer {
+        &mut self.container
+    }
+}
+
+impl SharedAsyncContainer {
+    /// Shares a container.
+    pub fn new(container: AsyncContainer) -> Self {
+        let (template, shared) = container.parts();
+        Self { inner: Arc::new(Inner { container: Mutex::new(container), template, shared }) }
+    }
+
+    /// Locks the container. Waits while another task or a guest has it.
+    ///
+    /// # Panics
+    ///
+    /// - If a provider calls this, and the container waits for the call that the provider is in. Nobody would ever go on.
+    pub async fn lock(&self) -> SharedAsyncContainerGuard<'_> {
+        match self.enter().await {
+            Ok(guard) => guard,
+            Err(ring) => panic!("{ring}"),
+        }
+    }
+
+    async fn enter(&self) -> Result<SharedAsyncContainerGuard<'_>, String> {
+        let target = Target::need(&self.inner.shared)?;
+        Ok(SharedAsyncContainerGuard { container: self.inner.container.lock().await, _target: target })
+    }
+
+    /// The image that runs.
+    pub fn image(&self) -> &Image {
+        self.inner.template.image()
+    }
+}
+
+impl fmt::Debug for SharedAsyncContainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedAsyncContainer").field("image", &self.image()).finish_non_exhaustive()
+    }
+}
+
+/// The provider that stands for another container.
+pub(super) struct AsyncPeer(pub(super) SharedAsyncContainer);
+
+/// A provider that stands for another container whose calls are futures. Only `AsyncPeer` implements this trait.
+pub trait IsAsyncPeer: Send + 'static {
+    /// The container.
+    #[doc(hidden)]
+    fn container(&self) -> &SharedAsyncContainer;
+}
+
+impl IsAsyncPeer for AsyncPeer {
+    fn container(&self) -> &SharedAsyncContainer {
+        &self.0
+    }
+}
+
+/// Calls an export of the container. The future of the caller's call bounds this future.
+pub(super) async fn forward<I: ?Sized + GuestInterface, A, R>(
+    peer: &SharedAsyncContainer,
+    args: A,
+    call: for<'x, 'c> fn(&'x mut Client<'c>, A) -> Calling<'x, Result<R, Fault>>,
+) -> Result<R, String> {
+    let mut container = peer.enter().await?;
+    let mut client = container.client::<I>().await.map_err(|error| error.to_string())?;
+    call(&mut client, args).await.map_err(|Fault(error)| error.to_string())
+}
