@@ -45,7 +45,10 @@ pub use tairitsu_guest::schema;
 pub use tairitsu_macros::{flags, guest, host, resource, wit};
 
 #[cfg(all(feature = "async", not(target_family = "wasm")))]
-pub use runtime::{AsyncContainer, AsyncGuestInterface, AsyncPool, AsyncTemplate, EventStream};
+pub use runtime::{
+    AsyncContainer, AsyncGuestInterface, AsyncPool, AsyncTemplate, EventStream, SharedAsyncContainer,
+    SharedAsyncContainerGuard,
+};
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
     BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Descriptors,

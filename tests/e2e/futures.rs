@@ -13,7 +13,7 @@ const MS: Duration = Duration::from_millis(1);
 
 /// Waits by tokio's timers. Counts the calls that wait now: a call counts until its waiting is over or dropped.
 #[derive(Clone, Default)]
-struct Pages {
+pub(crate) struct Pages {
     count: u32,
     waiting: Arc<AtomicUsize>,
 }
@@ -66,7 +66,7 @@ impl Web for Pages {
     }
 }
 
-struct One;
+pub(crate) struct One;
 
 #[tairitsu::host]
 impl Steps for One {
@@ -75,7 +75,7 @@ impl Steps for One {
     }
 }
 
-fn builder(deadline: impl Into<Option<Duration>>) -> ContainerBuilder {
+pub(crate) fn builder(deadline: impl Into<Option<Duration>>) -> ContainerBuilder {
     Container::builder(&image("web")).limits(Limits::new().deadline(deadline)).provide_with(|| One)
 }
 

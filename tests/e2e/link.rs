@@ -1,9 +1,10 @@
 //! Guests that call guests: the weather station's sensor is another container.
 
+use crate::asynchronous::as_task;
 use crate::image;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tairitsu::{CallError, Container, Error, Limits, OnDenied, Policy, SharedContainer};
+use tairitsu::{CallError, Container, Error, Limits, OnDenied, Policy, SharedAsyncContainer, SharedContainer, Status};
 use tairitsu_test_sensor::{SensorGuest, StationHost};
 use tairitsu_test_types::weather::{Sky, Warnings};
 use tairitsu_test_weather::Station;
@@ -93,7 +94,8 @@ fn a_ring_is_refused() {
     *back.lock().unwrap() = Some(caller.clone());
     let error = see(&mut caller.lock(), &["ring"]).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("it is in a call that has led here"), "{text}");
+    assert!(text.contains("it is in a call that has led here: container `"), "{text}");
+    assert!(text.matches(" -> container `").count() >= 2, "{text}");
     back.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
 }
 
@@ -134,4 +136,84 @@ fn what_is_not_exported_cannot_be_linked() {
     let other = SharedContainer::new(Container::new(&image("unruly")).unwrap());
     let error = Container::builder(&image("weather")).link(SensorGuest, &other).build().unwrap_err();
     assert!(matches!(&error, Error::NoExport { interface, .. } if interface.ends_with("sensor@1.2.0")), "{error:?}");
+}
+
+/// A stop of the caller ends its wait for a busy container.
+#[test]
+fn a_stop_ends_the_wait() {
+    let sensor = sensor();
+    let mut caller = Container::builder(&image("weather"))
+        .link(SensorGuest, &sensor)
+        .limits(Limits::new().deadline(None))
+        .build()
+        .unwrap();
+    let handle = caller.handle();
+    let held = sensor.lock();
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| see(&mut caller, &["a"]).unwrap_err());
+        std::thread::sleep(Duration::from_millis(100));
+        handle.stop();
+        let error = call.join().unwrap();
+        assert!(matches!(error, CallError::Stopped { .. }), "{error:?}");
+    });
+    drop(held);
+}
+
+#[test]
+fn containers_whose_calls_are_futures() {
+    as_task(async {
+        let sensor = || async {
+            let sensor = Container::builder(&image("sensor")).provide(Echo::default()).build_async().await.unwrap();
+            SharedAsyncContainer::new(sensor)
+        };
+        let places = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let shared = sensor().await;
+        let template = Container::builder(&image("weather")).link_async(SensorGuest, &shared).prepare_async().unwrap();
+        let mut station = template.spawn().await.unwrap();
+        let page = station.guest(Station).unwrap().forecast(&places(&["Kyoto", "", "Oslo"])).await.unwrap();
+        let skies: Vec<_> = page.items.iter().map(|outlook| outlook.now.sky).collect();
+        assert_eq!(skies, [Sky::Clouds(1), Sky::Clouds(3)]);
+        // Tasks that take turns, and the host between them.
+        let tasks: Vec<_> = (0..4)
+            .map(|_| {
+                let (template, places) = (template.clone(), places(&["a", "b"]));
+                tokio::spawn(async move {
+                    let mut station = template.spawn().await.unwrap();
+                    for _ in 0..10 {
+                        assert_eq!(station.guest(Station).unwrap().forecast(&places).await.unwrap().items.len(), 2);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let seen = shared.lock().await.guest(SensorGuest).unwrap().observe("here").await.unwrap();
+        assert_eq!(seen.sky, Sky::Clouds(84));
+
+        let error = station.guest(Station).unwrap().forecast(&places(&["broken"])).await.unwrap_err();
+        assert!(matches!(&error, CallError::Linked { .. }), "{error:?}");
+        assert!(error.to_string().contains("the sensor is broken"), "{error}");
+        assert_eq!((station.status(), shared.lock().await.status()), (Status::Trapped, Status::Trapped));
+
+        // The future of a call that is dropped, or the caller's deadline, ends the wait for a container that the host has.
+        let shared = sensor().await;
+        let held = shared.lock().await;
+        let limits = Limits::new().deadline(Duration::from_millis(100));
+        let builder = Container::builder(&image("weather")).link_async(SensorGuest, &shared).limits(limits);
+        let mut station = builder.build_async().await.unwrap();
+        let error = station.guest(Station).unwrap().forecast(&places(&["a"])).await.unwrap_err();
+        assert!(matches!(error, CallError::Deadline { .. }), "{error:?}");
+        drop(held);
+        shared.lock().await.guest(SensorGuest).unwrap().observe("here").await.unwrap();
+
+        // A container whose calls are not futures can be linked as well, but not the other way round.
+        let plain = Container::builder(&image("sensor")).provide(Echo::default()).build().unwrap();
+        let plain = SharedContainer::new(plain);
+        let mut station =
+            Container::builder(&image("weather")).link(SensorGuest, &plain).build_async().await.unwrap();
+        assert_eq!(station.guest(Station).unwrap().forecast(&places(&["a"])).await.unwrap().items.len(), 1);
+        let error = Container::builder(&image("weather")).link_async(SensorGuest, &shared).prepare().unwrap_err();
+        assert!(matches!(&error, Error::LinkedAsync { interface, .. } if interface.contains("sensor")), "{error:?}");
+    });
 }

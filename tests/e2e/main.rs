@@ -14,6 +14,7 @@ mod core_world;
 mod crowd;
 mod events;
 mod evolution;
+mod executors;
 mod futures;
 mod grants;
 mod hostile;

@@ -1,7 +1,11 @@
 //! Containers in places that are reserved once and handed out again. A place holds nothing of its last container, and
 //! there are no more containers than places.
 
+use crate::asynchronous::block_on;
+use std::future::Future;
+use std::task::Poll;
 use tairitsu::{CallError, Container, Error, Image, Limits, Registry, Template};
+use tairitsu_test_unruly::Unruly;
 
 /// A guest that writes to everything it has.
 #[tairitsu::guest(package = "test:dirty")]
@@ -287,4 +291,35 @@ fn a_guest_of_rust() {
         let error = one.guest(Unruly).unwrap().hoard().unwrap_err();
         assert!(matches!(error, CallError::Memory { .. }), "{error}");
     }
+}
+
+/// Calls that are futures have a place and a stack each, and both are handed out again.
+#[test]
+fn calls_that_are_futures() {
+    let registry = pool(2);
+    let image = registry.load_image(crate::UNRULY).unwrap();
+    let template = Container::builder(&image).prepare_async().unwrap();
+    block_on(async {
+        for _ in 0..20 {
+            let mut first = template.spawn().await.unwrap();
+            let mut second = template.spawn().await.unwrap();
+            let error = template.spawn().await.unwrap_err();
+            assert!(matches!(error, Error::PoolFull { containers: 2, .. }), "{error}");
+            // Both wait at once, and each has its stack meanwhile.
+            let (mut one, mut two) = (first.guest(Unruly).unwrap(), second.guest(Unruly).unwrap());
+            let (mut one, mut two) = (Box::pin(one.sleep(5)), Box::pin(two.sleep(5)));
+            let mut done = [false; 2];
+            std::future::poll_fn(|cx| {
+                done[0] = done[0] || one.as_mut().poll(cx).map(Result::unwrap).is_ready();
+                done[1] = done[1] || two.as_mut().poll(cx).map(Result::unwrap).is_ready();
+                if done == [true; 2] { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            drop((one, two));
+            assert_eq!(first.guest(Unruly).unwrap().count().await.unwrap(), 1);
+            second.guest(Unruly).unwrap().trap().await.unwrap_err();
+            second.restart().await.unwrap();
+            assert_eq!(second.guest(Unruly).unwrap().count().await.unwrap(), 1);
+        }
+    });
 }

@@ -1,11 +1,16 @@
 //! Components that are valid, and that a host must survive: written by hand, each for a kind of fault.
 
 use crate::asynchronous::block_on;
+use futures_core::Stream;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Wake, Waker};
 use std::time::{Duration, Instant};
-use tairitsu::{CallError, Container, Error, GuestInterface, Image, Limits, Registry, SharedContainer};
+use tairitsu::{
+    CallError, Container, Error, GuestInterface, Image, Limits, Registry, RestartPolicy, SharedAsyncContainer,
+    SharedContainer,
+};
 use tairitsu_test_unruly::Unruly;
 
 fn load(text: &str) -> Result<Image, Error> {
@@ -304,7 +309,7 @@ fn components_that_the_tools_do_not_write() {
     .unwrap();
 }
 
-/// A provider that calls a container, which calls the provider again: it waits for itself, no longer than the call may take.
+/// A provider that calls a container, which calls the provider again, and so would wait for itself.
 struct Ring {
     next: Option<SharedContainer>,
     ended: Option<String>,
@@ -314,7 +319,7 @@ struct Ring {
 impl NextHop for Ring {
     fn hop(&mut self, n: u32) {
         if let Some(next) = self.next.clone() {
-            self.ended = next.lock().guest(Hop).unwrap().hop(n).err().map(|error| error.cause().to_string());
+            self.ended = next.lock().guest(Hop).unwrap().hop(n).err().map(|error| error.to_string());
         }
     }
 }
@@ -329,64 +334,276 @@ fn a_provider_that_waits_for_itself() {
     };
     ring.lock().unwrap().next = Some(SharedContainer::new(spawn(200)));
     let start = Instant::now();
-    spawn(5_000).guest(Hop).unwrap().hop(1).unwrap();
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
-    assert_eq!(ring.lock().unwrap().ended.as_deref(), Some("deadline"));
+    spawn(60_000).guest(Hop).unwrap().hop(1).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let ended = ring.lock().unwrap().ended.take().unwrap();
+    let provider = "the provider of `test:chain/hop`";
+    assert!(ended.contains("it is in a call that has led here") && ended.matches(provider).count() == 2, "{ended}");
+    assert!(ended.contains(" -> container `"), "{ended}");
 }
 
-/// A waker that panics is its task's affair: the deadlines of others are kept.
+/// Two threads, each in a provider that the other one waits for.
 #[test]
-fn a_waker_that_panics() {
-    struct Bomb;
+fn providers_that_wait_for_each_other() {
+    struct Half {
+        both: Arc<std::sync::Barrier>,
+        other: Option<SharedContainer>,
+    }
 
-    impl Wake for Bomb {
+    #[tairitsu::host]
+    impl NextHop for Half {
+        fn hop(&mut self, n: u32) {
+            if let Some(other) = self.other.take() {
+                self.both.wait();
+                if let Err(error) = other.lock().guest(Hop).unwrap().hop(n) {
+                    panic!("{error}");
+                }
+            }
+        }
+    }
+
+    let image = load(HOP).unwrap();
+    let both = Arc::new(std::sync::Barrier::new(2));
+    let halves = [(); 2].map(|()| Arc::new(Mutex::new(Half { both: both.clone(), other: None })));
+    let limits = || Limits::new().deadline(Duration::from_secs(60));
+    let spawn = |half: &Arc<Mutex<Half>>| {
+        Container::builder(&image).limits(limits()).provide_shared(half.clone()).build().unwrap()
+    };
+    for i in 0..2 {
+        let other = SharedContainer::new(spawn(&halves[1 - i]));
+        halves[i].lock().unwrap().other = Some(other);
+    }
+    let start = Instant::now();
+    let results = std::thread::scope(|scope| {
+        let calls = [0, 1].map(|i| scope.spawn({ let mut first = spawn(&halves[i]); move || first.guest(Hop).unwrap().hop(1) }));
+        calls.map(|call| call.join().unwrap())
+    });
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let errors: Vec<_> = results.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect();
+    assert!(errors.iter().any(|error| error.contains("it is in a call that has led here: ")), "{errors:?}");
+}
+
+/// Calls that are futures, in a ring.
+#[test]
+fn a_ring_of_futures() {
+    #[tairitsu::host(package = "test:chain", rename = "hop")]
+    trait LaterHop {
+        async fn hop(&mut self, n: u32);
+    }
+
+    #[derive(Clone, Default)]
+    struct Back(Arc<Mutex<Option<SharedAsyncContainer>>>);
+
+    #[tairitsu::host]
+    impl LaterHop for Back {
+        async fn hop(&mut self, n: u32) {
+            let back = self.0.lock().unwrap().clone();
+            match back {
+                Some(back) => {
+                    if let Err(error) = back.lock().await.guest(Hop).unwrap().hop(n).await {
+                        panic!("{error}");
+                    }
+                }
+                // Waits longer than anybody's deadline.
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    let image = load(HOP).unwrap();
+    let limits = |milliseconds| Limits::new().deadline(Duration::from_millis(milliseconds));
+    block_on(async {
+        let back = Back::default();
+        let first = Container::builder(&image).limits(limits(60_000)).provide(back.clone()).build_async().await.unwrap();
+        let first = SharedAsyncContainer::new(first);
+        let builder = || Container::builder(&image).link_async(Hop, &first);
+        let second = SharedAsyncContainer::new(builder().limits(limits(60_000)).build_async().await.unwrap());
+        *back.0.lock().unwrap() = Some(second.clone());
+        let start = Instant::now();
+        let error = second.lock().await.guest(Hop).unwrap().hop(1).await.unwrap_err();
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+        let text = error.to_string();
+        assert!(matches!(error, CallError::Linked { .. }), "{error:?}");
+        assert!(text.contains("it is in a call that has led here: container `"), "{text}");
+        assert!(text.matches(" -> container `").count() >= 2, "{text}");
+
+        // The caller's deadline ends what it waits for.
+        *back.0.lock().unwrap() = None;
+        first.lock().await.restart().await.unwrap();
+        let mut caller = builder().limits(limits(100)).build_async().await.unwrap();
+        let start = Instant::now();
+        let error = caller.guest(Hop).unwrap().hop(1).await.unwrap_err();
+        assert!(matches!(error, CallError::Deadline { .. }), "{error:?}");
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+        assert_eq!(first.lock().await.status(), tairitsu::Status::Trapped);
+    });
+}
+
+/// A waker that panics, or blocks for long, is its task's affair: the deadlines of others are kept.
+#[test]
+fn wakers_of_others() {
+    struct Bad(fn());
+
+    impl Wake for Bad {
         fn wake(self: Arc<Self>) {
-            panic!("a waker");
+            (self.0)();
         }
     }
 
     let registry = Registry::new();
     let image = registry.load_image(crate::UNRULY).unwrap();
     let limits = || Limits::new().deadline(Duration::from_millis(100));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let _guard = runtime.enter();
-    let mut waiting = block_on(Container::builder(&image).limits(limits()).build_async()).unwrap();
-    let mut unruly = waiting.guest(Unruly).unwrap();
-    let mut call = std::pin::pin!(unruly.sleep(10_000));
-    let waker = Waker::from(Arc::new(Bomb));
-    assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-    std::thread::sleep(Duration::from_millis(300));
+    let spawn = || block_on(Container::builder(&image).limits(limits()).build_async()).unwrap();
+    // The wakers of the container's own calls, and of a task that waits for events.
+    let mut waiting: Vec<_> = (0..4).map(|_| spawn()).collect();
+    let mut events = registry.events().into_stream();
+    let bad: [fn(); 2] = [|| panic!("a waker"), || std::thread::sleep(Duration::from_secs(20))];
+    let mut calls = Vec::new();
+    for (i, container) in waiting.iter_mut().enumerate() {
+        let mut call = Box::pin(async move { container.guest(Unruly).unwrap().sleep(60_000).await });
+        let waker = Waker::from(Arc::new(Bad(bad[i % 2])));
+        assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        calls.push(call);
+    }
+    let waker = Waker::from(Arc::new(Bad(bad[1])));
+    while Pin::new(&mut events).poll_next(&mut Context::from_waker(&waker)).is_ready() {}
+    let start = Instant::now();
     for _ in 0..3 {
         let mut container = Container::builder(&image).limits(limits()).build().unwrap();
-        let start = Instant::now();
         let error = container.guest(Unruly).unwrap().spin().unwrap_err();
         assert!(matches!(error, CallError::Deadline { .. }), "{error}");
-        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        let mut container = spawn();
+        let error = block_on(async { container.guest(Unruly).unwrap().sleep(60_000).await.unwrap_err() });
+        assert!(matches!(error, CallError::Deadline { .. }), "{error}");
     }
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
+
+/// No deadline comes early, however busy the machine is.
+#[test]
+fn no_deadline_comes_early() {
+    let limit = Duration::from_millis(60);
+    let image = crate::image("unruly");
+    let template = Container::builder(&image).limits(Limits::new().deadline(limit)).prepare().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            scope.spawn(|| {
+                for _ in 0..4 {
+                    let mut container = template.spawn().unwrap();
+                    let mut unruly = container.guest(Unruly).unwrap();
+                    unruly.ping().unwrap();
+                    let start = Instant::now();
+                    let error = unruly.spin().unwrap_err();
+                    assert!(matches!(error, CallError::Deadline { .. }), "{error}");
+                    assert!(start.elapsed() >= limit, "{:?}", start.elapsed());
+                }
+            });
+        }
+    });
+}
+
+/// A restart that fails is tried again by the policy, and the container is trapped until then.
+#[test]
+fn a_restart_that_fails() {
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    static BROKEN: AtomicBool = AtomicBool::new(false);
+    let policy = RestartPolicy::OnTrap { attempts: 9, first: Duration::ZERO, longest: Duration::from_millis(300) };
+    let builder = || {
+        Container::builder(&load(TRAPS).unwrap()).restart(policy).provide_with(|| {
+            assert!(!BROKEN.load(Relaxed), "no provider today");
+            Ring { next: None, ended: None }
+        })
+    };
+    let mut container = builder().build().unwrap();
+    container.guest(Hop).unwrap().hop(1).unwrap_err();
+    BROKEN.store(true, Relaxed);
+    assert!(matches!(container.guest(Hop).unwrap_err(), Error::Factory { .. }));
+    assert_eq!(container.status(), tairitsu::Status::Trapped);
+    // The next try comes after 100 ms.
+    let error = container.guest(Hop).unwrap_err();
+    assert!(matches!(error, Error::NotRestarted { .. } | Error::Factory { .. }), "{error}");
+    assert!(container.first_trap().is_some());
+    BROKEN.store(false, Relaxed);
+    let end = Instant::now() + Duration::from_secs(10);
+    while container.guest(Hop).is_err() {
+        assert!(Instant::now() < end, "it is not restarted");
+        std::thread::sleep(container.restarts_in().unwrap());
+    }
+    assert_eq!(container.status(), tairitsu::Status::Created);
+    assert!(container.first_trap().is_none());
+
+    block_on(async {
+        let mut container = builder().build_async().await.unwrap();
+        container.guest(Hop).unwrap().hop(1).await.unwrap_err();
+        BROKEN.store(true, Relaxed);
+        assert!(matches!(container.revive().await.unwrap_err(), Error::Factory { .. }));
+        assert_eq!(container.status(), tairitsu::Status::Trapped);
+        BROKEN.store(false, Relaxed);
+        std::thread::sleep(container.restarts_in().unwrap());
+        assert!(container.revive().await.unwrap());
+        assert_eq!(container.status(), tairitsu::Status::Created);
+    });
+}
+
+/// Calls no import, and traps.
+const TRAPS: &str = r#"(component
+    (import "test:chain/hop" (instance $n (export "hop" (func (param "n" u32)))))
+    (core module $m (func (export "hop") (param i32) unreachable))
+    (core instance $a (instantiate $m))
+    (func $h (param "n" u32) (canon lift (core func $a "hop")))
+    (instance $i (export "hop" (func $h)))
+    (export "test:chain/hop" (instance $i)))"#;
 
 /// The message of a panic is what the guest said, whatever words are in it and however long it is.
 #[test]
 fn the_message_of_a_panic() {
     let image = crate::image("unruly");
     let long = "x".repeat(4_000);
-    for message in ["the inner worker panicked at noon", "one\ntwo panicked at src/x.rs:1:1:\nthree", long.as_str()] {
+    for message in ["", "the inner worker panicked at noon", "one\ntwo panicked at src/x.rs:1:1:\nthree", &long] {
         let error = Container::new(&image).unwrap().guest(Unruly).unwrap().panic(message).unwrap_err();
         let panic = error.trap().unwrap().panic().unwrap();
         let (place, said) = panic.split_once('\n').unwrap();
-        assert!(place.contains("src/lib.rs:") && said == message, "{panic}");
+        assert!(place.ends_with(':') && place.contains("src/lib.rs:") && said == message, "{panic}");
     }
-    let longer = "y".repeat(9_000);
+    let longer = "\u{e9}".repeat(100_000);
     let error = Container::new(&image).unwrap().guest(Unruly).unwrap().panic(&longer).unwrap_err();
     let panic = error.trap().unwrap().panic().unwrap();
-    assert!(panic.contains("src/lib.rs:") && (3_900..=4_096).contains(&panic.len()), "{}", panic.len());
+    let (_, said) = panic.split_once('\n').unwrap();
+    assert!(said.len() == 4_096 && longer.starts_with(said), "{}", said.len());
 
     // What a guest only prints is no panic.
     let mut container = Container::new(&image).unwrap();
     let mut unruly = container.guest(Unruly).unwrap();
     unruly.print("", "worker 3 panicked at startup, retrying\n").unwrap();
     let error = unruly.trap().unwrap_err();
-    assert_eq!(error.trap().unwrap().panic(), None);
+    assert_eq!((error.trap().unwrap().panic(), error.trap().unwrap().stderr()), (None, ""), "that was another call");
+}
+
+/// A guest of another origin tells nobody that it has panicked. What it printed in this call is shown as that.
+#[test]
+fn the_standard_error_of_another_guest() {
+    // Words that are no panic, of a memory that has none, and of another module.
+    let forged = |address: i32, words: &str| {
+        let text = format!(
+            r#"(component
+            (core module $m (memory (export "memory") 1) (global (export "tairitsu:panic") i32 (i32.const {address}))
+                (data (i32.const 64) "{words}") (data (i32.const 128) "said\ff")
+                (func (export "hop") (param i32) unreachable))
+            (core instance $a (instantiate $m))
+            (func $h (param "n" u32) (canon lift (core func $a "hop")))
+            (instance $i (export "hop" (func $h)))
+            (export "test:chain/hop" (instance $i)))"#
+        );
+        let error = container(&text).guest(Hop).unwrap().hop(1).unwrap_err();
+        error.trap().unwrap().panic().map(str::to_string)
+    };
+    let words = |words: [u32; 6]| words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    assert_eq!(forged(64, &words([128, 5, 128, 4, 1, 2])).as_deref(), Some("said:1:2:\nsaid\u{fffd}"));
+    assert_eq!(forged(64, &words([0; 6])), None);
+    assert_eq!(forged(64, &words([65_530, 100, 128, 4, 1, 2])), None);
+    assert_eq!(forged(64, &words([128, u32::MAX, 128, 4, 1, 2])), None);
+    assert_eq!(forged(65_530, ""), None);
+    assert_eq!(forged(-1, ""), None);
 }
 
 /// A name with a digest and no tag is forgotten by the digest.

@@ -26,12 +26,16 @@ pub(crate) mod generated {
     pub use super::call::native_host::{with_native_host, with_native_makers};
     pub use super::call::native_template::{Exports, NativeExport};
     pub use super::call::typed::{NoTyped, Typed};
+    #[cfg(feature = "async")]
+    pub use super::container::async_shared::IsAsyncPeer;
     pub use super::container::link::{ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction};
     pub use super::provide::function::{NoProvidedFunction, ProvidedFunction};
     pub use super::provide::linker::{LinkError, ProviderLinker};
     pub use super::provide::provides::{Provides, ProvidesResource, ResourceOf};
     pub use super::values::view::Viewable;
 }
+
+pub(crate) use base::executor;
 
 pub use base::bad_handle::BadHandle;
 pub use base::call_error::CallError;
@@ -47,6 +51,8 @@ pub use call::interface::AsyncGuestInterface;
 pub use call::interface::GuestInterface;
 #[cfg(feature = "async")]
 pub use container::async_container::{AsyncContainer, AsyncTemplate};
+#[cfg(feature = "async")]
+pub use container::async_shared::{SharedAsyncContainer, SharedAsyncContainerGuard};
 #[cfg(feature = "async")]
 pub use container::async_pool::AsyncPool;
 pub use container::builder::{ContainerBuilder, ImageGuest};

@@ -137,7 +137,7 @@ pub enum Error {
         /// The number of containers in the pool, if each image has one memory.
         containers: u32,
     },
-    /// An image or a limit is too large for a place in the pool, or the container's calls are futures.
+    /// An image or a limit is too large for a place in the pool.
     #[error("expected what fits a place in the pool, found what does not: {message}")]
     #[non_exhaustive]
     PoolPlace {
@@ -213,15 +213,25 @@ pub enum Error {
         /// The Rust type.
         ty: String,
     },
-    /// A container whose calls are futures is linked to a container whose calls are not.
+    /// A container whose calls are not futures is linked to a container whose calls are.
     #[error(
-        "expected providers of a container whose calls are futures, found another container linked as `{interface}`: its \
-         calls would hold up the executor's thread"
+        "expected providers of a container whose calls are not futures, found a container whose calls are, linked as \
+         `{interface}`: use `prepare_async` or `build_async`, or link a `SharedContainer`"
     )]
     #[non_exhaustive]
     LinkedAsync {
         /// The interface's id.
         interface: String,
+    },
+    /// The container has trapped, and its last restart by its policy failed. The policy tries again after its next wait.
+    #[error(
+        "expected container `{container}` to run, found it trapped and not restarted: the last try failed, and \
+         `restarts_in` says when the next one is due"
+    )]
+    #[non_exhaustive]
+    NotRestarted {
+        /// The container's name.
+        container: String,
     },
     /// Several containers share the provider, one of its functions is an `async fn`, and the calls of a container are
     /// futures.
@@ -232,17 +242,6 @@ pub enum Error {
     )]
     #[non_exhaustive]
     SharedAsync {
-        /// The function, `interface#function`.
-        function: String,
-    },
-    /// The image lacks the function. The trait has a default body for the function, but that body is not async, so a
-    /// container whose calls are futures cannot use it.
-    #[error(
-        "expected an image that exports `{function}`, found one that is older than the trait: the trait's default body \
-         serves it in a container whose calls are no futures"
-    )]
-    #[non_exhaustive]
-    NotAsync {
         /// The function, `interface#function`.
         function: String,
     },

@@ -2,7 +2,9 @@
 
 pub(crate) mod bad_handle;
 pub(crate) mod call_error;
+pub(crate) mod caught;
 pub(crate) mod cause;
+pub(crate) mod executor;
 pub(crate) mod limits;
 pub(crate) mod load_error;
 pub(crate) mod policy;

@@ -34,8 +34,10 @@ pub(crate) fn places(containers: u32) -> PoolingAllocationConfig {
         .max_tables_per_module(MOST_TABLES as u32)
         .max_core_instance_size(1 << 30)
         .max_component_instance_size(1 << 30);
-    // Calls in a pool are synchronous, and need no stack of their own.
-    #[cfg(feature = "wasi")]
+    // A call that is a future has a stack of its own, and a container has one call at a time.
+    #[cfg(feature = "async")]
+    pool.total_stacks(containers);
+    #[cfg(all(feature = "wasi", not(feature = "async")))]
     pool.total_stacks(0);
     // Without this scan, the system cannot tell which pages were written to. Then all kept memory would have to be
     // cleared.

@@ -11,3 +11,7 @@ pub(crate) mod observe;
 pub(crate) mod shared;
 pub(crate) mod status;
 mod sync;
+#[cfg(feature = "async")]
+pub(crate) mod targets;
+pub(crate) mod waits;
+pub(crate) mod wake;

@@ -5,7 +5,9 @@ use super::events::{Event, Subject};
 use super::info::{ContainerInfo, Ending};
 use super::meters::Meters;
 use super::status::{Life, Status};
+use super::wake::wake;
 use crate::runtime::base::call_error::CallError;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +25,9 @@ pub(crate) struct Shared {
     traps: AtomicU64,
     restarts: AtomicU64,
     memory: AtomicUsize,
+    /// The containers that this container's call has locked, or waits for.
+    #[cfg(feature = "async")]
+    pub(super) targets: Mutex<Vec<Arc<Shared>>>,
     /// The task to wake when the container is stopped.
     waiting: Mutex<Option<std::task::Waker>>,
 }
@@ -49,6 +54,8 @@ impl Shared {
             traps: AtomicU64::new(0),
             restarts: AtomicU64::new(0),
             memory: AtomicUsize::new(0),
+            #[cfg(feature = "async")]
+            targets: Mutex::default(),
             waiting: Mutex::default(),
         }
     }
@@ -107,6 +114,12 @@ impl Shared {
         self.life.restart(|| self.announce(Event::ContainerRestarted));
     }
 
+    /// Notes a restart of a trapped container by its policy.
+    pub(crate) fn revive(&self) {
+        self.restarts.fetch_add(1, Relaxed);
+        self.life.revive(|| self.announce(Event::ContainerRestarted));
+    }
+
     fn announce(&self, event: impl FnOnce(Subject) -> Event) {
         self.hub.send(|| event(self.subject.clone()));
     }
@@ -115,6 +128,11 @@ impl Shared {
     #[inline]
     pub(crate) fn count_call(&self) {
         self.calls.store(self.calls.load(Relaxed).wrapping_add(1), Relaxed);
+    }
+
+    /// The number of calls so far, and so of the current call.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
     }
 
     pub(crate) fn count_trap(&self) {
@@ -135,7 +153,7 @@ impl Shared {
 
     pub(crate) fn wake(&self) {
         let waiting = self.waiting().take();
-        waiting.into_iter().for_each(std::task::Waker::wake);
+        wake(waiting);
     }
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, Option<std::task::Waker>> {
@@ -154,5 +172,11 @@ impl Shared {
             restarts: self.restarts.load(Relaxed),
             memory: self.memory.load(Relaxed),
         }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shared").field(&self.name()).finish()
     }
 }

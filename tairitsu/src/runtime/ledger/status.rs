@@ -85,6 +85,15 @@ impl<E: Clone> Life<E> {
         self.end(Status::Trapped, |from| from == Status::Running, ending, announce);
     }
 
+    /// Changes trapped to created. A container that was stopped meanwhile stays stopped.
+    pub(crate) fn revive(&self, announce: impl FnOnce()) {
+        let _ends = self.lock();
+        if self.status() == Status::Trapped {
+            self.set(Status::Created);
+            announce();
+        }
+    }
+
     /// Changes any status to created.
     pub(crate) fn restart(&self, announce: impl FnOnce()) {
         let _ends = self.lock();

@@ -1,21 +1,21 @@
 //! Links the functions of an interface to a provider.
 
-use crate::future::{self, HostFuture};
+use crate::future::HostFuture;
+use crate::runtime::base::caught::caught;
 use crate::runtime::base::cause::Cause;
+use crate::runtime::base::executor;
 #[cfg(feature = "async")]
 use crate::runtime::base::load_error::Error;
-use crate::runtime::base::trap::panic_message;
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::store::resources::{Kind, Lifted};
+use crate::runtime::store::slot::NoLease;
 use crate::runtime::store::state::State;
 use crate::runtime::store::watch::Watch;
 use crate::runtime::values::tuple::ValueTuple;
-use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use tairitsu_guest::abi::{self, Resource};
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
@@ -96,14 +96,17 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
                 whose.settle(store.data_mut().resources());
             }
             let read = before(store.data());
-            let mut lease = store.data_mut().provider(provider)?;
+            let mut lease = match store.data_mut().provider(provider)? {
+                Ok(lease) => lease,
+                Err(NoLease::Ended(cause)) => return Err(cause.into()),
+                Err(NoLease::Ring(ring)) => return Err(panicked(interface, name, ring.to_string())),
+            };
             let provider = lease.get::<P>()?;
             // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
             // it is shared, or if it was given by value and its container restarts. The docs of both cases say so.
-            let call = || catch_unwind(AssertUnwindSafe(|| function(provider, read, args)));
-            let results = match asyncness.on_its_stack(call) {
+            let results = match asyncness.on_its_stack(|| caught(|| function(provider, read, args))) {
                 Ok(results) => results?,
-                Err(panic) => return Err(panicked(interface, name, &*panic)),
+                Err(message) => return Err(panicked(interface, name, message)),
             };
             drop(lease);
             store.data().time.after_host()?;
@@ -135,10 +138,37 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
             index,
             |state| state.time.clone(),
             move |provider, time, args: ValueTuple<A, N>| {
-                let call = caught(Asyncness::No, interface, index, async { function(provider, args.value).await });
-                future::wait(Watch(time).over(call)).map(ValueTuple::<R, M>::new)
+                let call = caught_future(Asyncness::No, interface, index, async { function(provider, args.value).await });
+                match executor::wait(Watch(time).over(call)) {
+                    Ok(result) => result.map(ValueTuple::<R, M>::new),
+                    Err(stuck) => Err(panicked(interface, interface.functions[index].name, stuck.to_string())),
+                }
             },
         )
+    }
+
+    /// Links function `index` to a future that borrows nothing, unless the function is denied.
+    #[cfg(feature = "async")]
+    pub(crate) fn forward<A, R, const N: usize, const M: usize, F>(
+        &mut self,
+        index: usize,
+        start: impl Fn(&P, A) -> F + Send + Sync + 'static,
+    ) -> Result<(), LinkError>
+    where
+        A: abi::Lift + Send + Sync + 'static,
+        R: abi::Lower + Send + Sync + 'static,
+        F: Future<Output = Result<R, Cause>> + Send + 'static,
+    {
+        let provider = self.place.provider;
+        let Some(name) = self.allowed(index)? else { return Ok(()) };
+        self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
+            let started = store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, args.value));
+            Box::new(async move {
+                let result = started?.await?;
+                store.data().time.after_host()?;
+                Ok(ValueTuple::<R, M>::new(result))
+            })
+        })
     }
 
     #[cfg(feature = "async")]
@@ -163,7 +193,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
                 }
                 let provider = store.data_mut().own_provider::<P>(provider)?;
                 let result =
-                    caught(Asyncness::Yes, interface, index, async { function(provider, args.value).await }).await?;
+                    caught_future(Asyncness::Yes, interface, index, async { function(provider, args.value).await }).await?;
                 store.data().time.after_host()?;
                 Ok(ValueTuple::<R, M>::new(result))
             })
@@ -172,18 +202,17 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
 }
 
 /// Polls a provider's future. A panic in the future is an error of the call, as in [`ProviderLinker::wrap`].
-async fn caught<T>(
+async fn caught_future<T>(
     asyncness: Asyncness,
     interface: &Interface,
     index: usize,
     future: impl Future<Output = T>,
 ) -> wasmtime::Result<T> {
     let mut future = pin!(future);
-    let mut poll = |cx: &mut Context<'_>| catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
-    poll_fn(|cx| match asyncness.on_its_stack(|| poll(cx)) {
+    poll_fn(|cx| match asyncness.on_its_stack(|| caught(|| future.as_mut().poll(cx))) {
         Ok(Poll::Ready(result)) => Poll::Ready(Ok(result)),
         Ok(Poll::Pending) => Poll::Pending,
-        Err(panic) => Poll::Ready(Err(panicked(interface, interface.functions[index].name, &*panic))),
+        Err(message) => Poll::Ready(Err(panicked(interface, interface.functions[index].name, message))),
     })
     .await
 }
@@ -200,18 +229,18 @@ impl<P> ProviderLinker<'_, P> {
         let (name, interface, asyncness) = (R::RESOURCE.name, self.interface, self.place.asyncness);
         self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
             let value = store.data_mut().resources().remove(place);
-            match asyncness.on_its_stack(|| catch_unwind(AssertUnwindSafe(|| drop(value)))) {
+            match asyncness.on_its_stack(|| caught(|| drop(value))) {
                 Ok(()) => Ok(store.data().time.after_host()?),
-                Err(panic) => Err(panicked(interface, &format!("[resource-drop]{name}"), &*panic)),
+                Err(message) => Err(panicked(interface, &format!("[resource-drop]{name}"), message)),
             }
         })
     }
 }
 
 #[cold]
-fn panicked(interface: &Interface, function: &str, panic: &(dyn Any + Send)) -> LinkError {
+fn panicked(interface: &Interface, function: &str, message: String) -> LinkError {
     let function = format!("{}#{function}", interface.id);
-    Cause::Provider { function, message: panic_message(panic) }.into()
+    Cause::Provider { function, message }.into()
 }
 
 /// Links a function of any type so that every call to it fails.

@@ -16,8 +16,8 @@ pub(crate) type LinkFn = fn(&mut Linker<State>, &Place<'_>) -> Result<(), LinkEr
 pub(crate) struct Served {
     pub(crate) interface: &'static Interface,
     pub(crate) link: LinkFn,
-    /// Whether the provider is another container.
-    pub(crate) is_peer: bool,
+    /// Whether only containers whose calls are futures can have the provider.
+    pub(crate) is_async: bool,
     /// Casts the provider for a native guest. Absent for a linked container, and for a resource. A native guest cannot
     /// be linked to a container, and holds resources directly.
     pub(crate) cast: Option<AnyCast>,
@@ -28,7 +28,7 @@ impl Served {
         Self {
             interface: I::INTERFACE,
             link: |linker, place| P::link(&mut ProviderLinker::new(linker, I::INTERFACE, place)?),
-            is_peer: false,
+            is_async: false,
             cast: Some(const { &Cast::<I>(|provider| provider.downcast_mut::<P>().map(P::as_interface)) }),
         }
     }
@@ -38,7 +38,7 @@ impl Served {
         Self {
             interface: T::Interface::INTERFACE,
             link: |linker, place| T::link(&mut ProviderLinker::new(linker, T::Interface::INTERFACE, place)?),
-            is_peer: false,
+            is_async: false,
             cast: Some(const { &MakersOf::<T::Interface>(T::makers) }),
         }
     }

@@ -3,9 +3,10 @@
 use super::quota::Quota;
 use super::resources::{Leaks, Resources, warn_of};
 use super::room::Room;
-use super::slot::{Lease, Slot, not_there};
+use super::slot::{Lease, NoLease, Slot, not_there};
 use super::terms::Terms;
 use super::time::CallTime;
+use crate::runtime::base::cause::entering;
 use crate::runtime::base::limits::Limits;
 use crate::runtime::engine::machine::Machine;
 use crate::runtime::ledger::shared::Shared;
@@ -41,7 +42,7 @@ impl State {
             providers: Vec::new(),
             quota: Quota::new(limits, machine.pool.is_some(), shared.clone()),
             terms: terms.clone(),
-            time: CallTime { shared: shared.clone(), pulse, began: 0, limit: limits.deadline },
+            time: CallTime { shared: shared.clone(), pulse, began: 0, limit: limits.deadline, caller: None },
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
             room: arena.room(),
             resources: OwnResources(None),
@@ -72,9 +73,9 @@ impl State {
 
     /// The provider at `index`.
     #[inline]
-    pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Lease<'_>> {
+    pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Result<Lease<'_>, NoLease>> {
         match self.providers.get_mut(index) {
-            Some(slot) => Ok(slot.lease_within(&self.time)?),
+            Some(slot) => Ok(slot.lease(|| self.time.may_go_on())),
             None => Err(not_there()),
         }
     }
@@ -82,11 +83,7 @@ impl State {
     /// The provider at `index`, which belongs to this container alone.
     #[cfg(feature = "async")]
     pub(crate) fn own_provider<P: 'static>(&mut self, index: usize) -> wasmtime::Result<&mut P> {
-        match self.providers.get_mut(index) {
-            Some(Slot::Own(provider)) => provider.downcast_mut(),
-            Some(Slot::Shared(_)) | None => None,
-        }
-        .ok_or_else(not_there)
+        self.providers.get_mut(index).and_then(Slot::own).and_then(|provider| provider.downcast_mut()).ok_or_else(not_there)
     }
 
     /// The resources that cross between the guest and the host. Makes them at the first use.
@@ -149,7 +146,7 @@ impl Drop for OwnResources {
 /// Makes the guest drop the resources that the host has dropped, in the same order.
 pub(crate) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
     let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
-    dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
+    entering(|| dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store)))
 }
 
 /// Does the same as [`drop_resources`], in a container whose calls are futures.

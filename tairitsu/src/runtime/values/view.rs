@@ -4,6 +4,7 @@
 //! lifted, and the lifted value is the value that the closure returns.
 
 use crate::runtime::ledger::observe::Outcome;
+use crate::runtime::store::resources::Whose;
 use crate::runtime::values::memory::LiftMemory;
 use crate::runtime::values::tuple::ValueTuple;
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
+use std::sync::Arc;
 use std::thread;
 use tairitsu_guest::abi::{self, Lift, Memory, Plain, WitType};
 use tairitsu_guest::schema::Type;
@@ -159,6 +161,8 @@ where
 /// A result of type `T` that a function `F` reads while it is lifted. `F` returns an `O`.
 pub(crate) struct Viewed<T, F, O, const M: usize> {
     is_own_error: bool,
+    /// The store of the handles in the function's own error, which is lifted as a value.
+    pub(crate) whose: Option<Arc<Whose>>,
     marker: PhantomData<fn(T, F) -> O>,
 }
 
@@ -207,6 +211,6 @@ where
         let Some(see) = look.see.take() else { bail!("a result was lifted twice") };
         let is_own_error = seen.is_err();
         look.made = Some(seen.map(|seen| catch_unwind(AssertUnwindSafe(|| see(&seen)))));
-        Ok(Self { is_own_error, marker: PhantomData })
+        Ok(Self { is_own_error, whose: memory.whose, marker: PhantomData })
     }
 }
