@@ -1,5 +1,8 @@
 //! The guest's half of each call, on wasm32: generated code calls the functions here.
 //!
+//! An address here is a number that crosses the boundary. So every pointer is made of an exposed address. The tests run
+//! this code natively under Miri, with what a host does in `tests`.
+//!
 //! - `slot`: the slots of core signatures.
 //! - `exported`: a call of one of the guest's exports. `imported`: a call of one of its imports.
 //! - `guest_sink`, `guest_source`: the guest's own linear memory, to lower into and to lift out of.
@@ -15,6 +18,8 @@ mod guest_state;
 mod imported;
 mod resource_handle;
 mod slot;
+#[cfg(test)]
+mod tests;
 
 pub use arena_words::{ARENA, Arena};
 pub use exported::{Args, Return, lower_flat};
@@ -27,6 +32,7 @@ pub use resource_handle::drop_value;
 pub use slot::{CoreType, CoreValue, Slot};
 
 /// Runs the module's constructors before the first export does. Every export calls this.
+#[cfg(target_family = "wasm")]
 pub use wit_bindgen::rt::run_ctors_once;
 
 use crate::schema::Layout;
@@ -47,7 +53,10 @@ fn layout_of(layout: Layout) -> alloc::Layout {
 
 #[cold]
 fn trap() -> ! {
-    std::arch::wasm32::unreachable()
+    #[cfg(target_family = "wasm")]
+    std::arch::wasm32::unreachable();
+    #[cfg(not(target_family = "wasm"))]
+    panic!("a guest would trap here")
 }
 
 /// Implements `Memory` for a memory whose errors end the guest.
