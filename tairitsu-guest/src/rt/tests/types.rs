@@ -1,9 +1,6 @@
 //! Types as `#[tairitsu::wit]` and `flags!` implement them, and a value of each kind.
 
-use super::host::PLACES;
-use crate::abi::{
-    Lift, Lower, Shape, Sink, Source, WitType, bad_discriminant, load_discriminant, store_discriminant,
-};
+use crate::abi::{Lift, Lower, Shape, Sink, Source, WitType, bad_discriminant, load_discriminant, store_discriminant};
 use crate::schema::{self, Field, Type, align_to};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -218,22 +215,17 @@ pub(super) trait Visit {
     fn visit<T: Lower + Lift + Clone + PartialEq + Debug>(&mut self, value: T);
 }
 
-/// Visits a value, and it as an item of lists, in an option, in a tuple and in a result.
+/// Visits a value, and lists of it: nested, in a tuple, in an option and in a result.
 fn each<T: Lower + Lift + Clone + PartialEq + Debug>(visit: &mut impl Visit, value: T) {
     visit.visit(value.clone());
     visit.visit(Vec::<T>::new());
-    visit.visit(vec![value.clone(); 3]);
     visit.visit(vec![vec![value.clone()], vec![], vec![value.clone(); 2]]);
-    visit.visit(vec![Some(value.clone()), None]);
-    visit.visit((7u8, value.clone(), true));
-    visit.visit(vec![Ok::<_, String>(value.clone()), Err("no".into())]);
-    visit.visit(Box::new(value.clone()));
-    visit.visit(Arc::<[T]>::from(vec![value; 2]));
+    visit.visit(vec![(7u8, Some(value.clone())), (8, None)]);
+    visit.visit(vec![Ok::<_, String>(value), Err("no".into())]);
 }
 
 /// Visits a value of each kind of type.
 pub(super) fn every_kind(visit: &mut impl Visit) {
-    assert_eq!(PLACES.len(), 3);
     each(visit, ());
     each(visit, true);
     each(visit, 'ß');
@@ -254,8 +246,21 @@ pub(super) fn every_kind(visit: &mut impl Visit) {
     each(visit, [1u16, 2, 3]);
     each(visit, Duration::new(5, 6));
     each(visit, IpAddr::from([127, 0, 0, 1]));
+    visit.visit(Box::new(record(1)));
+    visit.visit(Arc::<[Flags]>::from([Flags(1), Flags(2)]));
     visit.visit(VecDeque::from([String::from("a"), String::new()]));
     visit.visit(BTreeSet::from([3u32, 1, 2]));
     visit.visit(BTreeMap::from([(String::from("key"), vec![1u8]), (String::new(), vec![])]));
-    visit.visit((1u8, 2u64, 3u16, String::from("16"), (4u32, 5u8), vec!['a'], Some(1.0f64), record(1), Flags(1), false));
+    visit.visit((
+        1u8,
+        2u64,
+        3u16,
+        String::from("16"),
+        (4u32, 5u8),
+        vec!['a'],
+        Some(1.0f64),
+        record(1),
+        Flags(1),
+        false,
+    ));
 }
