@@ -8,6 +8,7 @@ use crate::rt::GuestMemory;
 use crate::schema::Layout;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
 
 struct Lowered;
 
@@ -20,11 +21,9 @@ impl Visit for Lowered {
 }
 
 /// A list of items without size in Rust, of any length.
-fn wide(len: usize) -> Vec<Wide> {
-    let mut items = Vec::new();
-    // SAFETY: the items have no size, so there is room for any number, and nothing to initialize.
-    unsafe { items.set_len(len) };
-    items
+fn wide(len: usize) -> &'static [Wide] {
+    // SAFETY: the items have no size, so any aligned address has any number of them.
+    unsafe { std::slice::from_raw_parts(NonNull::dangling().as_ptr(), len) }
 }
 
 over_addresses! {
