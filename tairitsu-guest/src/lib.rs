@@ -5,12 +5,12 @@
 //!
 //! - [`schema`]: the const model of an interface, its layout, flattening, binary section and WIT text.
 //! - [`abi`]: lift and lower, written once over a memory.
-//! - `rt`: the guest's half of each call, on wasm32.
+//! - `rt`: the guest's half of each call, on wasm32. Its tests run natively, under Miri.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod abi;
-#[cfg(target_family = "wasm")]
+#[cfg(any(target_family = "wasm", test))]
 pub mod rt;
 pub mod schema;
 

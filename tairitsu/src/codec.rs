@@ -11,7 +11,7 @@
 //! [`no_codec`] fails the compilation.
 
 use std::marker::PhantomData;
-use tairitsu_guest::abi::{Lift, Lower, Sink, Source, WitType};
+use tairitsu_guest::abi::{Lift, Lower, Shape, Sink, Source, WitType};
 use tairitsu_guest::schema::align_to;
 
 #[cfg(target_family = "wasm")]
@@ -62,10 +62,14 @@ impl<T: ?Sized + Lower> Codec<T> {
     }
 
     /// Lowers an argument of a call to an import.
+    ///
+    /// # Safety
+    /// - That of [`Call::arg`].
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub fn arg<const P: usize, const R: usize>(call: &mut Call<P, R>, value: &T) {
-        call.arg(value);
+    pub unsafe fn arg<const P: usize, const R: usize>(call: &mut Call<P, R>, value: &T) {
+        // SAFETY: the caller promises the same.
+        unsafe { call.arg(value) }
     }
 }
 
@@ -104,27 +108,45 @@ impl<T: Lift> Codec<T> {
         T::load(memory, address + const { V::TYPE.payload_offset() })
     }
 
-    /// Lifts the next argument of a call to an export.
-    #[cfg(target_family = "wasm")]
-    #[inline(always)]
-    pub fn take<const INDIRECT: bool>(args: &mut Args<'_, INDIRECT>) -> T {
-        args.take()
-    }
-
     /// Lifts the result of a call to an import.
+    ///
+    /// # Safety
+    /// - That of [`Call::result`].
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub fn result<const P: usize, const R: usize>(call: &mut Call<P, R>, flat: u64) -> T {
-        call.result(flat)
+    pub unsafe fn result<const P: usize, const R: usize>(call: &mut Call<P, R>, flat: u64) -> T {
+        // SAFETY: the caller promises the same.
+        unsafe { call.result(flat) }
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl<T: tairitsu_guest::abi::Argument> Codec<T> {
+    /// Lifts the next argument of a call to an export.
+    ///
+    /// # Safety
+    /// - That of [`Args::take`].
+    #[inline(always)]
+    pub unsafe fn take<const INDIRECT: bool>(args: &mut Args<'_, INDIRECT>) -> T {
+        // SAFETY: the caller promises the same.
+        unsafe { args.take() }
     }
 }
 
 #[cfg(target_family = "wasm")]
 impl<T: Lower> Codec<T> {
     /// Lowers the result of an export: to its one flat value, or to its place in memory.
+    ///
+    /// # Safety
+    /// - That of [`Return::put`].
     #[inline(always)]
-    pub fn give<const N: usize>(place: &Return<T, N>, value: T) -> u64 {
-        if const { T::FLAT > 1 } { place.put(value) } else { lower_flat(&value) }
+    pub unsafe fn give<const N: usize>(place: &Return<T, N>, value: T) -> u64 {
+        if const { T::FLAT > 1 } {
+            // SAFETY: the caller promises the same.
+            unsafe { place.put(value) }
+        } else {
+            lower_flat(&value)
+        }
     }
 
     /// Drops a result that the host has read.

@@ -1,7 +1,6 @@
 //! End to end: real wasm32 guests, which this package's build script compiles. `README.md` beside this folder names
 //! the layers.
 
-mod abi;
 mod arena;
 mod asynchronous;
 mod bad_input;

@@ -28,7 +28,7 @@ macro_rules! rules {
 }
 
 rules! {
-    attribute block container function hygiene implementation interface module name resource signature r#type
+    attribute block container function hygiene implementation interface module name resource signature soundness r#type
 }
 
 #[test]

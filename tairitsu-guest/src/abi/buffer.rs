@@ -1,6 +1,6 @@
 //! A linear memory that is a buffer of bytes. Every access is checked.
 
-use super::{AbiError, Lift, Memory, Own, Plain, Resource, Sink, Source};
+use super::{AbiError, Lift, Memory, Own, Plain, Resource, Shape, Sink, Source};
 use crate::schema::{Layout, align_to};
 use std::any::Any;
 use std::sync::Arc;
@@ -47,7 +47,9 @@ impl Sink for Buffer {
 
     fn allocate(&mut self, layout: Layout) -> Result<usize, AbiError> {
         let address = align_to(self.bytes.len(), layout.align);
-        self.bytes.resize(address + layout.size, 0);
+        let end = address.checked_add(layout.size).filter(|end| *end <= isize::MAX as usize);
+        let full = AbiError::OutOfBounds { address, len: layout.size, memory: self.bytes.len() };
+        self.bytes.resize(end.ok_or(full)?, 0);
         Ok(address)
     }
 
@@ -87,7 +89,7 @@ impl Source for Buffer {
         }
     }
 
-    fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>, AbiError> {
+    fn take_plain<T: Lift>(&mut self, _: Plain<T>, address: usize, len: usize) -> Result<Vec<T>, AbiError> {
         self.check::<T>(address, len)?;
         (0..len).map(|i| T::load(self, address + i * T::LAYOUT.size)).collect()
     }

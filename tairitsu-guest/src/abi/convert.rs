@@ -23,7 +23,8 @@ macro_rules! convert {
             }
         }
 
-        impl<$($generics)*> $crate::abi::Lower for $ty {
+        // SAFETY: that of the value that it converts to. A value that is dropped here is a `Temporary`.
+        unsafe impl<$($generics)*> $crate::abi::Lower for $ty {
             #[inline]
             fn lower<M: $crate::abi::Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let $value = self;
@@ -39,7 +40,8 @@ macro_rules! convert {
             }
         }
 
-        impl<$($generics)*> $crate::abi::Lift for $ty {
+        // SAFETY: that of `$wire`.
+        unsafe impl<$($generics)*> $crate::abi::Lift for $ty {
             #[inline]
             fn lift<M: $crate::abi::Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let $lifted = <$wire as $crate::abi::Lift>::lift(memory, flat)?;
@@ -73,7 +75,8 @@ impl<T: WitType> WitType for Temporary<T> {
     }
 }
 
-impl<T: Lower> Lower for Temporary<T> {
+// SAFETY: that of `T`. The memory copies, so nothing of the value has to stay.
+unsafe impl<T: Lower> Lower for Temporary<T> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.0.lower(&mut Copying(memory), out)

@@ -18,6 +18,9 @@ pub trait Memory {
 }
 
 /// A linear memory that values are lowered into. Addresses are byte offsets into it.
+///
+/// Only an implementation of [`Lower`](super::Lower), which is an unsafe trait, is passed the memory of a guest. So the
+/// functions here are safe.
 pub trait Sink: Memory {
     /// Writes `N` bytes to an address in allocated memory.
     fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), Self::Error>;
@@ -136,6 +139,9 @@ impl<M: Sink> Sink for Copying<'_, M> {
 }
 
 /// A linear memory that values are lifted out of. Addresses are byte offsets into it.
+///
+/// Only an implementation of [`Lift`], which is an unsafe trait, is passed the memory of a guest. So the functions here are
+/// safe.
 pub trait Source: Memory {
     /// Reads `N` bytes.
     fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], Self::Error>;
@@ -144,23 +150,23 @@ pub trait Source: Memory {
     fn take_string(&mut self, address: usize, len: usize) -> Result<String, Self::Error>;
 
     /// Takes a list of `len` plain items, which the other side has allocated.
-    fn take_plain<T: Lift>(&mut self, plain: Plain, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
+    fn take_plain<T: Lift>(&mut self, plain: Plain<T>, address: usize, len: usize) -> Result<Vec<T>, Self::Error>;
 
     /// The same as [`Source::take_string`], for a string that is passed by reference and so need not be taken.
     #[inline]
     fn borrow_string(&mut self, address: usize, len: usize) -> Result<BorrowedArg<str, String>, Self::Error> {
-        self.take_string(address, len).map(BorrowedArg::Owned)
+        self.take_string(address, len).map(BorrowedArg::owned)
     }
 
     /// The same as [`Source::take_plain`], for a list that is passed by reference and so need not be taken.
     #[inline]
     fn borrow_plain<T: Lift>(
         &mut self,
-        plain: Plain,
+        plain: Plain<T>,
         address: usize,
         len: usize,
     ) -> Result<BorrowedArg<[T], Vec<T>>, Self::Error> {
-        self.take_plain(plain, address, len).map(BorrowedArg::Owned)
+        self.take_plain(plain, address, len).map(BorrowedArg::owned)
     }
 
     /// Checks that a list is aligned and lies inside the memory. It is called before the first item is read.

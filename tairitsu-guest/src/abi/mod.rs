@@ -11,6 +11,13 @@
 //! - `convert`: types that cross as another type. `resource`: resources and their owners.
 //! - `borrowed_arg`: strings and lists that are passed by reference.
 //!
+//! # Who may use an address
+//!
+//! A memory of the guest dereferences the addresses that it is given. So safe code has no such memory: only this crate
+//! makes them, and only an implementation of [`Lower`], [`Lift`] or [`Argument`] is passed one. These traits are `unsafe`.
+//! [`Sink`] and [`Source`] are not: whoever implements them has a memory of its own. [`WitType`] is not: the sizes that
+//! unsafe code relies on are in [`Shape`], which no type implements itself.
+//!
 //! Source: the canonical ABI
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>).
 
@@ -24,12 +31,12 @@ mod resource;
 mod std_types;
 mod wit_types;
 
-pub use borrowed_arg::BorrowedArg;
+pub use borrowed_arg::{Argument, BorrowedArg};
 pub use buffer::{Buffer, check_list, range};
 pub use convert::{adapt_from, adapt_to};
 pub use error::AbiError;
 pub use linear_memory::{Copying, Memory, Outer, Sink, Source};
-#[cfg(target_family = "wasm")]
+#[cfg(any(target_family = "wasm", test))]
 pub(crate) use resource::Held;
 #[cfg(not(target_family = "wasm"))]
 pub use resource::Token;
@@ -37,6 +44,7 @@ pub use resource::{Lent, Own, Resource};
 pub use wit_types::load_pair;
 
 use crate::schema::{Layout, Type};
+use std::marker::PhantomData;
 
 /// A type that crosses the component boundary.
 ///
@@ -69,12 +77,23 @@ pub trait WitType {
     fn is_own_error(&self) -> bool {
         false
     }
+}
 
+/// The size of a type's lowered form.
+///
+/// Unsafe code relies on these numbers: it allocates by them, and reads and writes by them. So they follow from
+/// [`WitType::TYPE`] alone, and no type can have others.
+pub trait Shape: WitType {
     /// Size and alignment in linear memory, in bytes.
-    const LAYOUT: Layout = Self::TYPE.layout();
+    const LAYOUT: Layout;
 
     /// How many core values one value becomes; 17 stands for more than 16.
-    const FLAT: usize = Self::TYPE.flat().len();
+    const FLAT: usize;
+}
+
+impl<T: ?Sized + WitType> Shape for T {
+    const LAYOUT: Layout = T::TYPE.layout();
+    const FLAT: usize = T::TYPE.flat().len();
 }
 
 /// The type that a parameter is lifted as, if it is declared as a reference to this type.
@@ -114,8 +133,16 @@ impl<T> Borrowed for T {
 /// A type whose values can be lowered: from Rust to the canonical ABI.
 ///
 /// Lowering borrows the value. It moves and copies no part that the other side can read where it is.
-pub trait Lower: WitType {
-    /// Lowers to flat values. `out` is all zero on entry, and has room for at least [`WitType::FLAT`] values.
+///
+/// # Safety
+/// The trait is unsafe because the memory may be the guest's own, which writes to any address that it is given. An
+/// implementation promises:
+/// - It writes inside the [`Shape::LAYOUT`] bytes at the address that it was passed, or inside memory that it has allocated
+///   from this memory in the same call. It uses no other address.
+/// - It lends only bytes that stay as they are until the call is over. It copies all others.
+/// - It keeps no address after it returns.
+pub unsafe trait Lower: WitType {
+    /// Lowers to flat values. `out` is all zero on entry, and has room for at least [`Shape::FLAT`] values.
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
 
     /// Lowers to memory at `address`, which is aligned for the type.
@@ -134,14 +161,22 @@ pub trait Lower: WitType {
     }
 
     /// Proof that a slice of this type is its own lowered form. See [`Plain`].
-    const PLAIN: Option<Plain> = None;
+    const PLAIN: Option<Plain<Self>> = None;
 }
 
 /// A type whose values can be lifted: from the canonical ABI to Rust.
 ///
 /// Lifting takes ownership. Memory that the other side has allocated for the value becomes part of it, or is freed.
-pub trait Lift: WitType + Sized {
-    /// Lifts from flat values. There are at least [`WitType::FLAT`].
+///
+/// # Safety
+/// The trait is unsafe because the memory may be the guest's own, which reads, takes over and frees any address that it is
+/// given. An implementation promises:
+/// - It reads inside the [`Shape::LAYOUT`] bytes at the address that it was passed. It uses no other address, length or
+///   handle than those in the lowered value, and each as the part of [`WitType::TYPE`] that it is.
+/// - It takes or frees each string, list and handle at most once.
+/// - It keeps no address after it returns, and no [`BorrowedArg`] at all.
+pub unsafe trait Lift: WitType + Sized {
+    /// Lifts from flat values. There are at least [`Shape::FLAT`].
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;
 
     /// Lifts from memory at `address`, which is aligned for the type.
@@ -160,14 +195,22 @@ pub trait Lift: WitType + Sized {
     }
 
     /// Proof that a lowered list of this type is a slice of it. See [`Plain`].
-    const PLAIN: Option<Plain> = None;
+    const PLAIN: Option<Plain<Self>> = None;
 }
 
-/// Proof that a type's Rust layout is its canonical layout, and that every bit pattern is a value of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Plain(());
+/// Proof that the Rust layout of `T` is its canonical layout, and that every bit pattern is a `T`.
+#[derive(Debug)]
+pub struct Plain<T: ?Sized>(PhantomData<fn(&T)>);
 
-impl Plain {
+impl<T: ?Sized> Clone for Plain<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ?Sized> Copy for Plain<T> {}
+
+impl<T> Plain<T> {
     /// Claims this for a type.
     ///
     /// # Safety
@@ -175,7 +218,7 @@ impl Plain {
     /// - Every bit pattern of that size is a valid value.
     /// - The target is little-endian.
     pub const unsafe fn new() -> Self {
-        Plain(())
+        Plain(PhantomData)
     }
 }
 

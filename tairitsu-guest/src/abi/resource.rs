@@ -13,7 +13,13 @@ use std::sync::Arc;
     message = "`{Self}` is no resource",
     note = "write `Own<dyn Trait>`, of a trait marked `#[tairitsu::resource]`"
 )]
-pub trait Resource: Send + Sync + 'static {
+///
+/// # Safety
+/// The trait is unsafe because the guest dereferences the address that [`Resource::address`] returns. An implementation,
+/// which `#[tairitsu::resource]` writes, promises:
+/// - `new_handle`, `address` and `drop_handle` are the intrinsics that the canonical ABI has for this resource.
+/// - The role is `Export` only if the destructor of the resource is `rt::drop_value` of this type.
+pub unsafe trait Resource: Send + Sync + 'static {
     /// The resource as WIT describes it.
     const RESOURCE: &'static schema::Resource;
 
@@ -22,17 +28,21 @@ pub trait Resource: Send + Sync + 'static {
     fn any(this: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 
     /// Makes a handle to the value at an address. The resource is the guest's own.
-    #[cfg(target_family = "wasm")]
+    ///
+    /// # Safety
+    /// - The address is that of a `Box<Arc<Self>>`, which belongs to the handle from here on.
+    #[cfg(any(target_family = "wasm", test))]
     #[doc(hidden)]
-    fn new_handle(address: usize) -> u32;
+    unsafe fn new_handle(address: usize) -> u32;
 
-    /// The address of the value that a handle refers to. The resource is the guest's own.
-    #[cfg(target_family = "wasm")]
+    /// The address of the value that a handle refers to. The resource is the guest's own. It traps if there is no such
+    /// handle.
+    #[cfg(any(target_family = "wasm", test))]
     #[doc(hidden)]
     fn address(handle: u32) -> usize;
 
-    /// Drops a handle.
-    #[cfg(target_family = "wasm")]
+    /// Drops a handle. It traps if there is no such handle.
+    #[cfg(any(target_family = "wasm", test))]
     #[doc(hidden)]
     fn drop_handle(handle: u32);
 }
@@ -52,7 +62,7 @@ pub(crate) enum Held<R: ?Sized> {
     /// The value is on this side.
     Value(Arc<R>),
     /// The value is on the other side, and this is a handle to it.
-    #[cfg(target_family = "wasm")]
+    #[cfg(any(target_family = "wasm", test))]
     Handle(crate::rt::ResourceHandle),
     /// The runtime knows on which side the value is.
     #[cfg(not(target_family = "wasm"))]
@@ -71,7 +81,7 @@ impl<R: ?Sized + Resource> Own<R> {
     pub fn try_value(&self) -> Option<Arc<R>> {
         match &self.held {
             Held::Value(value) => Some(value.clone()),
-            #[cfg(target_family = "wasm")]
+            #[cfg(any(target_family = "wasm", test))]
             Held::Handle(_) => None,
             #[cfg(not(target_family = "wasm"))]
             Held::Token(token) => token.value(),
@@ -110,8 +120,8 @@ impl<R: ?Sized + Resource> Own<R> {
     #[doc(hidden)]
     pub fn token(&self) -> Option<&dyn Token<R>> {
         match &self.held {
-            Held::Value(_) => None,
             Held::Token(token) => Some(&**token),
+            _ => None,
         }
     }
 }
@@ -144,7 +154,8 @@ impl<R: ?Sized + Resource> WitType for Own<R> {
 }
 
 /// Lowering gives the resource away. A handle is invalid after that.
-impl<R: ?Sized + Resource> Lower for Own<R> {
+// SAFETY: it writes the handle at the address that it is passed.
+unsafe impl<R: ?Sized + Resource> Lower for Own<R> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = memory.give_resource(self)?.into();
@@ -170,7 +181,8 @@ impl<R: ?Sized + Resource> Lower for Own<R> {
     }
 }
 
-impl<R: ?Sized + Resource> Lift for Own<R> {
+// SAFETY: it takes or borrows the handle, once.
+unsafe impl<R: ?Sized + Resource> Lift for Own<R> {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         memory.take_resource(flat[0] as u32)
@@ -218,7 +230,8 @@ impl<T: WitType> WitType for Lent<T> {
     }
 }
 
-impl<T: Lift> Lift for Lent<T> {
+// SAFETY: that of `T`.
+unsafe impl<T: Lift> Lift for Lent<T> {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         T::lift_lent(memory, flat).map(Lent)

@@ -112,7 +112,8 @@ macro_rules! pointer {
             }
         }
 
-        impl<$($generics)*> Lower for $ty
+        // SAFETY: that of the type that it points to.
+        unsafe impl<$($generics)*> Lower for $ty
         where
             $target: Lower,
         {
@@ -127,7 +128,8 @@ macro_rules! pointer {
             }
         }
 
-        impl<$($generics)*> Lift for $ty
+        // SAFETY: that of `$owned`.
+        unsafe impl<$($generics)*> Lift for $ty
         where
             $target: WitType,
             $owned: Lift,

@@ -7,8 +7,23 @@ use std::cell::Cell;
 /// The host finds the address of this value as a core global of this name. It makes the room with `cabi_realloc` and
 /// writes here where the room is. In each call, it fills the room from its start, in place of one `cabi_realloc` for
 /// each string and list. The guest does not free what lies in the room.
-#[unsafe(export_name = "tairitsu:arena")]
-pub static ARENA: Arena = Arena { place: Cell::new(0), size: Cell::new(0) };
+#[cfg_attr(target_family = "wasm", unsafe(export_name = "tairitsu:arena"))]
+pub static ARENA: Arena = Arena::new();
+
+// In a test each thread is a component, and has an arena of its own.
+#[cfg(test)]
+thread_local! {
+    static ARENA_OF_THREAD: Arena = const { Arena::new() };
+}
+
+/// Gives the component's arena to a function.
+#[inline(always)]
+pub(super) fn with_arena<R>(look: impl FnOnce(&Arena) -> R) -> R {
+    #[cfg(test)]
+    return ARENA_OF_THREAD.with(look);
+    #[cfg(not(test))]
+    look(&ARENA)
+}
 
 /// The type of [`ARENA`].
 #[repr(C)]
@@ -23,6 +38,17 @@ pub struct Arena {
 unsafe impl Sync for Arena {}
 
 impl Arena {
+    const fn new() -> Self {
+        Self { place: Cell::new(0), size: Cell::new(0) }
+    }
+
+    /// What the host does: it writes the two words.
+    #[cfg(test)]
+    pub(super) fn set(&self, place: usize, size: usize) {
+        self.place.set(place);
+        self.size.set(size);
+    }
+
     /// Whether an address lies in the room.
     #[inline(always)]
     pub(super) fn has(&self, address: usize) -> bool {
@@ -31,11 +57,12 @@ impl Arena {
 
     /// The plain items at an address, if they lie in the room. They belong to the argument that is being lifted.
     ///
-    /// The items stay as they are until the call is over: within one call, the host writes no byte of the room twice.
+    /// # Safety
+    /// - If the address lies in the room, the host has put `len` items of this type there, and they are plain.
+    /// - Nobody uses the items after the call is over. Within one call, the host writes no byte of the room twice.
     #[inline(always)]
-    pub(super) fn items_at<T>(&self, address: usize, len: usize) -> Option<&'static [T]> {
-        // SAFETY: the host has put `len` items here, which are plain and aligned. Callers borrow them for no longer than the
-        // call.
+    pub(super) unsafe fn items_at<T>(&self, address: usize, len: usize) -> Option<&'static [T]> {
+        // SAFETY: the caller promises that the items are here. The host aligns what it puts here.
         (len > 0 && self.has(address)).then(|| unsafe { std::slice::from_raw_parts(address as *const T, len) })
     }
 }

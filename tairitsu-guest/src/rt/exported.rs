@@ -3,7 +3,7 @@
 use super::Area;
 use super::guest_sink::{GuestMemory, NoMemory};
 use super::guest_source::GuestSource;
-use crate::abi::{Lift, Lower, Source};
+use crate::abi::{Argument, Lower, Shape, Source};
 use crate::schema::{Layout, MAX_FLAT_PARAMS, align_to};
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -24,25 +24,32 @@ impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
     }
 
     /// Lifts the next argument.
+    ///
+    /// # Safety
+    /// - The host has passed the slots to an export, whose next argument crosses as a `T`. No argument is lifted twice.
+    /// - The value is dropped before the export returns, if it is a [`BorrowedArg`](crate::abi::BorrowedArg).
     #[inline(always)]
-    pub fn take<T: Lift>(&mut self) -> T {
+    pub unsafe fn take<T: Argument>(&mut self) -> T {
         let memory = &mut GuestSource;
         if const { INDIRECT } {
             let at = align_to(self.at, T::LAYOUT.align);
             self.at = at + T::LAYOUT.size;
-            let Ok(value) = T::load(memory, self.flat[0] as usize + at);
+            let Ok(value) = T::load_arg(memory, self.flat[0] as usize + at);
             value
         } else {
             let at = self.at;
             self.at += T::FLAT;
-            let Ok(value) = T::lift(memory, &self.flat[at..]);
+            let Ok(value) = T::lift_arg(memory, &self.flat[at..]);
             value
         }
     }
 
     /// Frees the memory that the arguments came in. It is called after the last argument is lifted.
+    ///
+    /// # Safety
+    /// - The host has passed the slots to an export, whose parameters have this layout.
     #[inline(always)]
-    pub fn finish(self, layout: Layout) {
+    pub unsafe fn finish(self, layout: Layout) {
         if const { INDIRECT } {
             GuestSource.free(self.flat[0] as usize, layout);
         }
@@ -76,13 +83,18 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
     }
 
     /// Keeps `value`, lowers it, and returns the address of its lowered form.
+    ///
+    /// # Safety
+    /// - The caller is the one export whose place this is. So no other `put` runs, and [`Return::clear`] has run since the
+    ///   last one.
     #[inline]
-    pub fn put(&self, value: T) -> u64
+    pub unsafe fn put(&self, value: T) -> u64
     where
         T: Lower,
     {
-        // SAFETY: no other reference is alive. Exports do not overlap, and neither `put` nor `clear` calls code that could
-        // come back here: lowering runs no code of the user's.
+        const { assert!(SIZE >= T::LAYOUT.size, "the place is smaller than the result") };
+        // SAFETY: no other reference is alive. Exports do not overlap. Lowering may run the user's code, which is the
+        // conversion of an adapted type. It cannot come back here, as the caller promises.
         let returned = unsafe { &mut *self.0.get() };
         let value = returned.value.write(value);
         let address = returned.area.0.as_mut_ptr().expose_provenance();

@@ -1,6 +1,6 @@
 //! The guest's own linear memory, to lift out of.
 
-use super::arena_words::ARENA;
+use super::arena_words::with_arena;
 use super::{layout_of, memory, resource_handle};
 use crate::abi::{BorrowedArg, Lift, Own, Plain, Resource, Source};
 use crate::schema::{Layout, Role};
@@ -14,7 +14,7 @@ memory!(GuestSource);
 
 /// Each `SAFETY` below rests on this: the host keeps to the canonical ABI.
 ///
-/// - An address from the host was allocated by `cabi_realloc` with the layout of the type, or lies in [`ARENA`].
+/// - An address from the host was allocated by `cabi_realloc` with the layout of the type, or lies in the arena.
 /// - The values there are valid, because the runtime lowers them itself.
 impl Source for GuestSource {
     #[inline(always)]
@@ -25,35 +25,41 @@ impl Source for GuestSource {
 
     #[inline]
     fn take_string(&mut self, address: usize, len: usize) -> Result<String, Infallible> {
-        let bytes = take(address, len);
+        // SAFETY: the host has passed the string, whose bytes these are.
+        let bytes = unsafe { take(address, len) };
         // SAFETY: the runtime checks that a string is UTF-8 before it lowers it.
         Ok(unsafe { String::from_utf8_unchecked(bytes) })
     }
 
     #[inline]
-    fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>, Infallible> {
-        Ok(take(address, len))
+    fn take_plain<T: Lift>(&mut self, _: Plain<T>, address: usize, len: usize) -> Result<Vec<T>, Infallible> {
+        // SAFETY: the host has passed the list.
+        Ok(unsafe { take(address, len) })
     }
 
     #[inline]
     fn borrow_string(&mut self, address: usize, len: usize) -> Result<BorrowedArg<str, String>, Infallible> {
-        match ARENA.items_at(address, len) {
-            // SAFETY: the runtime checks that a string is UTF-8 before it lowers it.
-            Some(bytes) => Ok(BorrowedArg::InPlace(unsafe { std::str::from_utf8_unchecked(bytes) })),
-            None => self.take_string(address, len).map(BorrowedArg::Owned),
+        // SAFETY: the host has passed the string, whose bytes these are.
+        match with_arena(|arena| unsafe { arena.items_at(address, len) }) {
+            // SAFETY: the runtime checks that a string is UTF-8 before it lowers it. An `Argument` is dropped before its call
+            // is over.
+            Some(bytes) => Ok(unsafe { BorrowedArg::in_place(std::str::from_utf8_unchecked(bytes)) }),
+            None => self.take_string(address, len).map(BorrowedArg::owned),
         }
     }
 
     #[inline]
     fn borrow_plain<T: Lift>(
         &mut self,
-        plain: Plain,
+        plain: Plain<T>,
         address: usize,
         len: usize,
     ) -> Result<BorrowedArg<[T], Vec<T>>, Infallible> {
-        match ARENA.items_at(address, len) {
-            Some(items) => Ok(BorrowedArg::InPlace(items)),
-            None => self.take_plain(plain, address, len).map(BorrowedArg::Owned),
+        // SAFETY: the host has passed the list, and `plain` says that its items are plain.
+        match with_arena(|arena| unsafe { arena.items_at(address, len) }) {
+            // SAFETY: that of `items_at`. An `Argument` is dropped before its call is over.
+            Some(items) => Ok(unsafe { BorrowedArg::in_place(items) }),
+            None => self.take_plain(plain, address, len).map(BorrowedArg::owned),
         }
     }
 
@@ -64,7 +70,7 @@ impl Source for GuestSource {
 
     #[inline]
     fn free(&mut self, address: usize, layout: Layout) {
-        if layout.size > 0 && !ARENA.has(address) {
+        if layout.size > 0 && !with_arena(|arena| arena.has(address)) {
             // SAFETY: the host has allocated it through `cabi_realloc` with this layout, and has handed it over.
             unsafe { alloc::dealloc(address as *mut u8, layout_of(layout)) }
         }
@@ -73,7 +79,9 @@ impl Source for GuestSource {
     fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
         Ok(match R::RESOURCE.role {
             Role::Export => {
-                let own = resource_handle::value_at(R::address(handle));
+                // SAFETY: the host has passed the handle, and the intrinsic traps if it has not. `give` has made the address
+                // of every handle to this resource. The handle is dropped below.
+                let own = unsafe { resource_handle::value_at(R::address(handle)) };
                 // This drops the handle's own reference to the value too.
                 R::drop_handle(handle);
                 own
@@ -85,7 +93,8 @@ impl Source for GuestSource {
     fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, Infallible> {
         Ok(match R::RESOURCE.role {
             // For a borrowed resource of the component itself, the canonical ABI passes the address and no handle.
-            Role::Export => resource_handle::value_at(handle as usize),
+            // SAFETY: that of `Source`. The host keeps its handle while it lends the resource.
+            Role::Export => unsafe { resource_handle::value_at(handle as usize) },
             Role::Import => resource_handle::of(handle),
         })
     }
@@ -94,13 +103,16 @@ impl Source for GuestSource {
 /// Takes the list of `len` plain items that the host has passed at `address`.
 ///
 /// It is not inlined, since it is larger than a call of it. So the guest has it once for each type of item.
+///
+/// # Safety
+/// - The host has passed this list to the guest, and the guest has not taken it yet.
 #[inline(never)]
-fn take<T>(address: usize, len: usize) -> Vec<T> {
+unsafe fn take<T>(address: usize, len: usize) -> Vec<T> {
     if len == 0 {
         // The address of an empty list is no allocation.
         return Vec::new();
     }
-    if ARENA.has(address) {
+    if with_arena(|arena| arena.has(address)) {
         let mut items = Vec::with_capacity(len);
         // SAFETY: the host has put `len` plain items here, and the vector has room for them.
         unsafe {
@@ -118,6 +130,10 @@ fn take<T>(address: usize, len: usize) -> Vec<T> {
 ///
 /// This function makes rustc compile `take::<u8>` into this crate. Otherwise the code would lie in a user's crate, and
 /// every string that is lifted would link that crate, and the `component-type` sections of its imports with it.
-pub fn take_bytes(address: usize, len: usize) -> Vec<u8> {
-    take(address, len)
+///
+/// # Safety
+/// - The host has passed these bytes to the guest as a list or a string, and the guest has not taken them yet.
+pub unsafe fn take_bytes(address: usize, len: usize) -> Vec<u8> {
+    // SAFETY: the caller promises the same.
+    unsafe { take(address, len) }
 }

@@ -3,7 +3,7 @@
 use super::Area;
 use super::guest_sink::GuestMemory;
 use super::guest_source::GuestSource;
-use crate::abi::{Lift, Lower};
+use crate::abi::{Lift, Lower, Shape};
 use crate::schema::{MAX_FLAT_PARAMS, align_to};
 
 /// A call of an import: its arguments, lowered one by one, and its result.
@@ -32,8 +32,12 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
     }
 
     /// Lowers the next argument.
+    ///
+    /// # Safety
+    /// - `PARAMS` is 0, or at least the size of all parameters together.
+    /// - The value stays as it is until the import has returned.
     #[inline(always)]
-    pub fn arg<T: Lower + ?Sized>(&mut self, value: &T) {
+    pub unsafe fn arg<T: Lower + ?Sized>(&mut self, value: &T) {
         if const { PARAMS > 0 } {
             let at = align_to(self.at, T::LAYOUT.align);
             self.at = at + T::LAYOUT.size;
@@ -58,8 +62,12 @@ impl<const PARAMS: usize, const RESULT: usize> Call<PARAMS, RESULT> {
     }
 
     /// Lifts the result. `flat` is the core result, if the import has one.
+    ///
+    /// # Safety
+    /// - The import was called after [`Call::ready`], and this is its first and only result.
+    /// - The result crosses as a `T`. `flat` is what the import returned, and `RESULT` is 0, or at least the size of a `T`.
     #[inline(always)]
-    pub fn result<T: Lift>(&mut self, flat: u64) -> T {
+    pub unsafe fn result<T: Lift>(&mut self, flat: u64) -> T {
         if const { RESULT > 0 } {
             let address = self.result.0.as_mut_ptr().expose_provenance();
             let Ok(value) = T::load(&mut GuestSource, address);

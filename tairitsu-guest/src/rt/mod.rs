@@ -1,5 +1,8 @@
 //! The guest's half of each call, on wasm32: generated code calls the functions here.
 //!
+//! An address here is a number that crosses the boundary. So every pointer is made of an exposed address. The tests run
+//! this code natively under Miri, with what a host does in `tests`.
+//!
 //! - `slot`: the slots of core signatures.
 //! - `exported`: a call of one of the guest's exports. `imported`: a call of one of its imports.
 //! - `guest_sink`, `guest_source`: the guest's own linear memory, to lower into and to lift out of.
@@ -14,9 +17,12 @@ mod guest_sink;
 mod guest_source;
 mod guest_state;
 mod imported;
+#[cfg(target_family = "wasm")]
 mod panic_words;
 mod resource_handle;
 mod slot;
+#[cfg(test)]
+mod tests;
 
 pub use arena_words::{ARENA, Arena};
 pub use exported::{Args, Return, lower_flat};
@@ -24,6 +30,7 @@ pub use guest_sink::GuestMemory;
 pub use guest_source::take_bytes;
 pub use guest_state::State;
 pub use imported::Call;
+#[cfg(target_family = "wasm")]
 pub use panic_words::{PANIC, Panic};
 pub(crate) use resource_handle::ResourceHandle;
 pub use resource_handle::drop_value;
@@ -31,9 +38,11 @@ pub use slot::{CoreType, CoreValue, Slot};
 
 use crate::schema::Layout;
 use std::alloc;
+#[cfg(target_family = "wasm")]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Runs the module's constructors before the first export does. Every export calls this.
+#[cfg(target_family = "wasm")]
 #[inline(always)]
 pub fn run_ctors_once() {
     if !STARTED.load(Relaxed) {
@@ -41,8 +50,10 @@ pub fn run_ctors_once() {
     }
 }
 
+#[cfg(target_family = "wasm")]
 static STARTED: AtomicBool = AtomicBool::new(false);
 
+#[cfg(target_family = "wasm")]
 #[cold]
 fn start() {
     STARTED.store(true, Relaxed);
@@ -65,7 +76,10 @@ fn layout_of(layout: Layout) -> alloc::Layout {
 
 #[cold]
 fn trap() -> ! {
-    std::arch::wasm32::unreachable()
+    #[cfg(target_family = "wasm")]
+    std::arch::wasm32::unreachable();
+    #[cfg(not(target_family = "wasm"))]
+    panic!("a guest would trap here")
 }
 
 /// Implements `Memory` for a memory whose errors end the guest.

@@ -29,13 +29,16 @@ pub(super) fn give<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
         (Held::Value(value), Role::Export) => {
             // The handle refers to this box. `drop_value` takes the box back.
             let value = Box::into_raw(Box::new(value.clone()));
-            R::new_handle(value.expose_provenance())
+            // SAFETY: it is the address of the box, which the handle owns from here on.
+            unsafe { R::new_handle(value.expose_provenance()) }
         }
         (Held::Value(_), Role::Import) => expected_a_host_resource(R::RESOURCE.name),
         (Held::Handle(handle), _) => {
             handle.gone.store(true, Relaxed);
             handle.number
         }
+        #[cfg(not(target_family = "wasm"))]
+        (Held::Token(_), _) => unreachable!("a guest has no runtime"),
     }
 }
 
@@ -44,6 +47,8 @@ pub(super) fn lend<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
     match &own.held {
         Held::Value(_) => expected_a_host_resource(R::RESOURCE.name),
         Held::Handle(handle) => handle.number,
+        #[cfg(not(target_family = "wasm"))]
+        Held::Token(_) => unreachable!("a guest has no runtime"),
     }
 }
 
@@ -52,16 +57,22 @@ pub(super) fn of<R: ?Sized + Resource>(number: u32) -> Own<R> {
     Own { held: Held::Handle(ResourceHandle { number, gone: AtomicBool::new(false), drop: R::drop_handle }) }
 }
 
-/// The value of one of the guest's own resources, at an address that [`give`] has made.
-pub(super) fn value_at<R: ?Sized + Resource>(address: usize) -> Own<R> {
-    // SAFETY: the host passes back the address that it got for the resource. It is the address of an `Arc<R>`, which lives
-    // as long as the host, or the guest itself, has a handle to it.
+/// The value of one of the guest's own resources.
+///
+/// # Safety
+/// - [`give`] has made the address, for this resource. A handle to the resource exists until the function returns.
+pub(super) unsafe fn value_at<R: ?Sized + Resource>(address: usize) -> Own<R> {
+    // SAFETY: it is the address of an `Arc<R>`, which lives as long as there is a handle to it.
     unsafe { &*(address as *const Arc<R>) }.clone().into()
 }
 
 /// The destructor of one of the guest's own resources. It runs when there is no handle to it any more.
-pub fn drop_value<R: ?Sized + Resource>(address: usize) {
-    // SAFETY: `give` has made the address of a box, and the destructor is called once.
+///
+/// # Safety
+/// - The caller is the destructor that the canonical ABI calls, once for each handle that [`Resource::new_handle`] has made.
+///   The address is the handle's.
+pub unsafe fn drop_value<R: ?Sized + Resource>(address: usize) {
+    // SAFETY: `give` has made the address of a box, and the destructor is called once for it.
     drop(unsafe { Box::from_raw(address as *mut Arc<R>) });
 }
 

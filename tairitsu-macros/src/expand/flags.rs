@@ -1,7 +1,7 @@
 //! `flags!`: the type of a set of flags, its operators, and the code that lifts and lowers it.
 
 use super::shared::index;
-use super::types::{Bodies, Target, impls, wit_type};
+use super::types::{Bodies, Locals, Target, impls, wit_type};
 use crate::model::FlagsDef;
 use crate::paths::Paths;
 use proc_macro2::{Literal, TokenStream};
@@ -220,6 +220,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
 /// The bodies for a set of flags. Each word of up to 32 flags is an `i32` when flat. In memory a word has one, two or four
 /// bytes, and only the last word may have fewer than four.
 fn bodies(flags: usize, integer: &TokenStream) -> Bodies {
+    let Locals { memory, out, flat, address, .. } = &Locals::new();
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
     let (mut lift, mut load) = (quote!(0), quote!(0));
     for (i, first) in (0..flags).step_by(WORD).enumerate() {
@@ -229,10 +230,10 @@ fn bodies(flags: usize, integer: &TokenStream) -> Bodies {
             _ => quote!(u32),
         };
         let (slot, offset, shift) = (index(i), index(i * 4), index(first));
-        lower.extend(quote!(out[#slot] = (self.bits >> #shift) as u32 as u64;));
-        store.extend(quote!(memory.write(address + #offset, ((self.bits >> #shift) as #bytes).to_le_bytes())?;));
-        lift.extend(quote!(| (flat[#slot] as u32 as #integer) << #shift));
-        load.extend(quote!(| (#bytes::from_le_bytes(memory.read(address + #offset)?) as #integer) << #shift));
+        lower.extend(quote!(#out[#slot] = (self.bits >> #shift) as u32 as u64;));
+        store.extend(quote!(#memory.write(#address + #offset, ((self.bits >> #shift) as #bytes).to_le_bytes())?;));
+        lift.extend(quote!(| (#flat[#slot] as u32 as #integer) << #shift));
+        load.extend(quote!(| (#bytes::from_le_bytes(#memory.read(#address + #offset)?) as #integer) << #shift));
     }
     // The canonical ABI ignores bits that belong to no flag.
     Bodies {

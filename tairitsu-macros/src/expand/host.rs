@@ -65,7 +65,10 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (signatures::param_ident(param, i), signatures::param_type(param));
-            quote!(#codec::<#ty>::arg(&mut __tairitsu_call, &#ident);)
+            quote! {
+                // SAFETY: the call has room for all parameters of the signature. The argument lives until the call is over.
+                unsafe { #codec::<#ty>::arg(&mut __tairitsu_call, &#ident) };
+            }
         });
         let this = (function.receiver == Receiver::Handle).then(|| {
             let ident = signatures::param_ident(&function.params[0], 0);
@@ -75,7 +78,10 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             None => quote!({
                 let _ = __tairitsu_flat;
             }),
-            Some(ty) => quote!(#codec::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat)),
+            Some(ty) => quote! {
+                // SAFETY: the import has returned, and the signature says that this is its result.
+                unsafe { #codec::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat) }
+            },
         };
         let (inline, link) = match looks::is_of_numbers(function) && interface.resource.is_none() {
             true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),

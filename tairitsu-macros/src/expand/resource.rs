@@ -42,7 +42,7 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
     };
     let own = interface.side == Side::Guest;
     let intrinsics = [
-        intrinsic("new", quote!(fn new_handle(number: usize) -> u32), quote!((_: usize) -> u32), own),
+        intrinsic("new", quote!(unsafe fn new_handle(number: usize) -> u32), quote!((_: usize) -> u32), own),
         intrinsic("rep", quote!(fn address(number: u32) -> usize), quote!((_: u32) -> usize), own),
         intrinsic("drop", quote!(fn drop_handle(number: u32)), quote!((_: u32)), true),
     ];
@@ -66,14 +66,16 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
                 #section
 
                 #[allow(clippy::all)]
-                impl #private::Resource for dyn #ident {
+                // SAFETY: the functions are the intrinsics of this resource. The impl of the trait exports the destructor.
+                unsafe impl #private::Resource for dyn #ident {
                     #common
                     #(#intrinsics)*
                 }
             };
         }
         #if_native! {
-            impl #private::Resource for dyn #ident {
+            // SAFETY: natively there is nothing to promise.
+            unsafe impl #private::Resource for dyn #ident {
                 #common
             }
         }

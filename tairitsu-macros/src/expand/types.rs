@@ -4,7 +4,7 @@ use super::shared;
 use crate::attr::Adapt;
 use crate::model::{Member, TypeDef, TypeKind};
 use crate::paths::Paths;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Generics, Type, parse_quote};
 
@@ -133,6 +133,29 @@ impl Member {
     }
 }
 
+/// The local names of the generated functions. They are hygienic: an expression of the user's stands in these functions, and
+/// must not see the memory. Safe code could give that memory any address.
+pub(super) struct Locals {
+    pub(super) memory: Ident,
+    pub(super) out: Ident,
+    pub(super) flat: Ident,
+    pub(super) address: Ident,
+    at: Ident,
+}
+
+impl Locals {
+    pub(super) fn new() -> Self {
+        let local = |name| Ident::new(name, Span::mixed_site());
+        Self {
+            memory: local("memory"),
+            out: local("out"),
+            flat: local("flat"),
+            address: local("address"),
+            at: local("at"),
+        }
+    }
+}
+
 /// Writes the code that lowers and lifts a value of one type.
 struct Value<'a> {
     ty: TokenStream,
@@ -161,8 +184,9 @@ impl<'a> Value<'a> {
     /// arguments.
     fn lower(&self, function: &TokenStream, value: &TokenStream, to: &TokenStream) -> TokenStream {
         let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
+        let memory = &Locals::new().memory;
         let Some(adapt) = self.adapt else {
-            return attempt(&quote!(#function(#value, memory, #to)));
+            return attempt(&quote!(#function(#value, #memory, #to)));
         };
         let target = &adapt.as_type;
         let convert = match &adapt.to {
@@ -173,14 +197,15 @@ impl<'a> Value<'a> {
         };
         // The converted value is dropped here, so the memory must copy from it and not borrow.
         attempt(&quote! {
-            #function(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(memory), #to)
+            #function(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(#memory), #to)
         })
     }
 
     /// Lifts a value. `function` is a function of `Codec`, and `from` its last arguments.
     fn lift(&self, function: &TokenStream, from: &TokenStream) -> TokenStream {
         let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
-        let lifted = attempt(&quote!(#function(memory, #from)));
+        let memory = &Locals::new().memory;
+        let lifted = attempt(&quote!(#function(#memory, #from)));
         let Some(adapt) = self.adapt else { return lifted };
         let (target, name) = (&adapt.as_type, &self.name);
         let convert = match &adapt.from {
@@ -190,7 +215,7 @@ impl<'a> Value<'a> {
         quote! {
             match #private::adapt_from::<#ty, #target, _>(#lifted, #name, #convert) {
                 ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(error) => return ::core::result::Result::Err(memory.reject(error)),
+                ::core::result::Result::Err(error) => return ::core::result::Result::Err(#memory.reject(error)),
             }
         }
     }
@@ -208,19 +233,20 @@ fn attempt(result: &TokenStream) -> TokenStream {
 
 /// The bodies for a record: its fields in order, each of them aligned.
 fn record(fields: &[Member], paths: &Paths) -> Bodies {
-    let start = quote!(let at = &mut 0usize;);
+    let Locals { out, flat, address, at, .. } = &Locals::new();
+    let start = quote!(let #at = &mut 0usize;);
     let (mut lower, mut store) = (start.clone(), start.clone());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for field in fields {
         let (ident, Some(ty)) = (&field.ident, &field.ty) else { continue };
         let value = Value::new(ty, field.adapt.as_ref(), paths);
-        let lowered = value.lower(&quote!(lower_next), &quote!(&self.#ident), &quote!(out, at));
+        let lowered = value.lower(&quote!(lower_next), &quote!(&self.#ident), &quote!(#out, #at));
         lower.extend(quote!(#lowered;));
-        let stored = value.lower(&quote!(store_next), &quote!(&self.#ident), &quote!(address, at));
+        let stored = value.lower(&quote!(store_next), &quote!(&self.#ident), &quote!(#address, #at));
         store.extend(quote!(#stored;));
-        let lifted = value.lift(&quote!(lift_next), &quote!(flat, at));
+        let lifted = value.lift(&quote!(lift_next), &quote!(#flat, #at));
         lift.extend(quote!(#ident: #lifted,));
-        let loaded = value.lift(&quote!(load_next), &quote!(address, at));
+        let loaded = value.lift(&quote!(load_next), &quote!(#address, #at));
         load.extend(quote!(#ident: #loaded,));
     }
     Bodies { lower, store, lift: quote!(#start Self { #lift }), load: quote!(#start Self { #load }) }
@@ -229,66 +255,68 @@ fn record(fields: &[Member], paths: &Paths) -> Bodies {
 /// The bodies for a variant or an enum: a discriminant, then the payload.
 fn variant(cases: &[Member], paths: &Paths) -> Bodies {
     let private = &paths.private;
+    let Locals { memory, out, flat, address, .. } = &Locals::new();
     let count = cases.len();
     let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
     let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
     for (i, case) in cases.iter().enumerate() {
         let (name, number) = (&case.ident, Literal::u32_unsuffixed(i as u32));
-        let store_number = attempt(&quote!(#private::store_discriminant(memory, address, #count, #number)));
+        let store_number = attempt(&quote!(#private::store_discriminant(#memory, #address, #count, #number)));
         match &case.ty {
             None => {
-                lower.extend(quote!(Self::#name => out[0] = #number,));
+                lower.extend(quote!(Self::#name => #out[0] = #number,));
                 store.extend(quote!(Self::#name => #store_number,));
                 lift.extend(quote!(#number => Self::#name,));
                 load.extend(quote!(#number => Self::#name,));
             }
             Some(ty) => {
                 let value = Value::new(ty, case.adapt.as_ref(), paths);
-                let lowered = value.lower(&quote!(lower), &quote!(value), &quote!(&mut out[1..]));
+                let lowered = value.lower(&quote!(lower), &quote!(value), &quote!(&mut #out[1..]));
                 lower.extend(quote! {
                     Self::#name(value) => {
-                        out[0] = #number;
+                        #out[0] = #number;
                         #lowered;
                     }
                 });
-                let stored = value.lower(&quote!(store_payload::<Self, _>), &quote!(value), &quote!(address));
+                let stored = value.lower(&quote!(store_payload::<Self, _>), &quote!(value), &quote!(#address));
                 store.extend(quote! {
                     Self::#name(value) => {
                         #store_number;
                         #stored;
                     }
                 });
-                let lifted = value.lift(&quote!(lift), &quote!(&flat[1..]));
+                let lifted = value.lift(&quote!(lift), &quote!(&#flat[1..]));
                 lift.extend(quote!(#number => Self::#name(#lifted),));
-                let loaded = value.lift(&quote!(load_payload::<Self, _>), &quote!(address));
+                let loaded = value.lift(&quote!(load_payload::<Self, _>), &quote!(#address));
                 load.extend(quote!(#number => Self::#name(#loaded),));
             }
         }
     }
     let none = quote! {
-        found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(memory, found)),
+        found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(#memory, found)),
     };
-    let discriminant = attempt(&quote!(#private::load_discriminant(memory, address, #count)));
+    let discriminant = attempt(&quote!(#private::load_discriminant(#memory, #address, #count)));
     Bodies {
         lower: quote!(match self { #lower }),
         store: quote!(match self { #store }),
-        lift: quote!(match flat[0] as u32 { #lift #none }),
+        lift: quote!(match #flat[0] as u32 { #lift #none }),
         load: quote!(match #discriminant { #load #none }),
     }
 }
 
 /// The bodies for a type that crosses as another type.
 fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
+    let Locals { out, flat, address, .. } = &Locals::new();
     let value = Value { ty: quote!(Self), name: ident.to_string(), adapt: Some(adapt), paths };
     let (lower, store) = (
-        value.lower(&quote!(lower), &quote!(self), &quote!(out)),
-        value.lower(&quote!(store), &quote!(self), &quote!(address)),
+        value.lower(&quote!(lower), &quote!(self), &quote!(#out)),
+        value.lower(&quote!(store), &quote!(self), &quote!(#address)),
     );
     Bodies {
         lower: quote!(#lower;),
         store: quote!(#store;),
-        lift: value.lift(&quote!(lift), &quote!(flat)),
-        load: value.lift(&quote!(load), &quote!(address)),
+        lift: value.lift(&quote!(lift), &quote!(#flat)),
+        load: value.lift(&quote!(load), &quote!(#address)),
     }
 }
 
@@ -305,16 +333,19 @@ pub(super) struct Bodies {
 pub(super) fn impls(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> TokenStream {
     let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
     let Paths { lower, lift, sink, source, .. } = paths;
+    let Locals { memory, out, flat, address, .. } = &Locals::new();
     // A field's type may need both traits of its argument to have either one: a set does.
     let bounds = [lower, lift];
     let (lower_head, lift_head) = (target.head(lower, &bounds), target.head(lift, &bounds));
     quote! {
-        #lower_head {
+        // SAFETY: each part of the value is lowered by its own type, at its canonical place in the value. No expression of the
+        // user's sees the memory.
+        unsafe #lower_head {
             #[inline]
             fn lower<__TairitsuMemory: #sink>(
                 &self,
-                memory: &mut __TairitsuMemory,
-                out: &mut [u64],
+                #memory: &mut __TairitsuMemory,
+                #out: &mut [u64],
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
                 #lower_body
                 ::core::result::Result::Ok(())
@@ -323,27 +354,28 @@ pub(super) fn impls(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> Toke
             #[inline]
             fn store<__TairitsuMemory: #sink>(
                 &self,
-                memory: &mut __TairitsuMemory,
-                address: usize,
+                #memory: &mut __TairitsuMemory,
+                #address: usize,
             ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
                 #store
                 ::core::result::Result::Ok(())
             }
         }
 
-        #lift_head {
+        // SAFETY: each part of the value is lifted once, by its own type, from its canonical place in the value.
+        unsafe #lift_head {
             #[inline]
             fn lift<__TairitsuMemory: #source>(
-                memory: &mut __TairitsuMemory,
-                flat: &[u64],
+                #memory: &mut __TairitsuMemory,
+                #flat: &[u64],
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
                 ::core::result::Result::Ok({ #lift_body })
             }
 
             #[inline]
             fn load<__TairitsuMemory: #source>(
-                memory: &mut __TairitsuMemory,
-                address: usize,
+                #memory: &mut __TairitsuMemory,
+                #address: usize,
             ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
                 ::core::result::Result::Ok({ #load })
             }

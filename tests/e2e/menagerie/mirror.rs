@@ -6,7 +6,7 @@ use super::values::Echoed;
 use crate::bad_input::with_section;
 use std::fmt::Write;
 use tairitsu::schema::{Core, Function, Interface, Layout, Param, Role, Type};
-use tairitsu_guest::abi::{Buffer, Sink};
+use tairitsu_guest::abi::{Buffer, Shape, Sink};
 use wasmtime::component::{Component, ComponentNamedList, Instance, Lift, Linker, Lower};
 use wasmtime::{Engine, Store};
 

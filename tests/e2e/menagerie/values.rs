@@ -4,7 +4,7 @@ use arbitrary::Unstructured;
 use std::any::Any;
 use std::fmt::Debug;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use tairitsu_guest::abi::{Buffer, Lift, Lower, Sink};
+use tairitsu_guest::abi::{Buffer, Lift, Lower, Shape, Sink};
 use tairitsu_test_menagerie::*;
 
 /// Draws a value from random bytes.

@@ -9,7 +9,8 @@ impl<T: WitType> WitType for Option<T> {
     no_error!();
 }
 
-impl<T: Lower> Lower for Option<T> {
+// SAFETY: the discriminant and the payload lie inside the variant, at their canonical offsets.
+unsafe impl<T: Lower> Lower for Option<T> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         if let Some(value) = self {
@@ -29,7 +30,8 @@ impl<T: Lower> Lower for Option<T> {
     }
 }
 
-impl<T: Lift> Lift for Option<T> {
+// SAFETY: it lifts the payload of the case that the discriminant names, once.
+unsafe impl<T: Lift> Lift for Option<T> {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         match flat[0] as u32 {
@@ -65,7 +67,8 @@ impl<T: WitType, E: WitType> WitType for Result<T, E> {
     }
 }
 
-impl<T: Lower, E: Lower> Lower for Result<T, E> {
+// SAFETY: the discriminant and the payload lie inside the variant, at their canonical offsets.
+unsafe impl<T: Lower, E: Lower> Lower for Result<T, E> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         match self {
@@ -88,7 +91,8 @@ impl<T: Lower, E: Lower> Lower for Result<T, E> {
     }
 }
 
-impl<T: Lift, E: Lift> Lift for Result<T, E> {
+// SAFETY: it lifts the payload of the case that the discriminant names, once.
+unsafe impl<T: Lift, E: Lift> Lift for Result<T, E> {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         match flat[0] as u32 {

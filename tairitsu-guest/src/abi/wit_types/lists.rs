@@ -1,7 +1,7 @@
 //! Strings, lists, and references to them: a pointer and a length each.
 
 use super::{attempt, no_error};
-use crate::abi::{Lift, Lower, Plain, Sink, Source, WitType};
+use crate::abi::{Lift, Lower, Shape, Sink, Source, WitType};
 use crate::schema::{Layout, Type};
 use std::convert::Infallible;
 
@@ -26,7 +26,8 @@ impl WitType for str {
     type Err = Infallible;
 }
 
-impl Lower for str {
+// SAFETY: it writes a pointer and a length at the address that it is passed. The string is borrowed for the whole call.
+unsafe impl Lower for str {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         let (pointer, len) = memory.lend_str(self)?;
@@ -47,7 +48,8 @@ impl WitType for String {
     no_error!();
 }
 
-impl Lower for String {
+// SAFETY: that of `str`.
+unsafe impl Lower for String {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.as_str().lower(memory, out)
@@ -59,7 +61,8 @@ impl Lower for String {
     }
 }
 
-impl Lift for String {
+// SAFETY: it takes the one string that the pointer and the length describe.
+unsafe impl Lift for String {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         memory.take_string(flat[0] as u32 as usize, flat[1] as u32 as usize)
@@ -78,7 +81,8 @@ impl<T: ?Sized + WitType> WitType for &T {
     no_error!();
 }
 
-impl<T: ?Sized + Lower> Lower for &T {
+// SAFETY: that of `T`.
+unsafe impl<T: ?Sized + Lower> Lower for &T {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         (**self).lower_lent(memory, out)
@@ -98,14 +102,16 @@ impl<T: WitType> WitType for [T] {
 
 /// Lowers the items of a list, and returns their address.
 fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, M::Error> {
-    if let Some(Plain(())) = T::PLAIN {
+    if T::PLAIN.is_some() {
         // SAFETY: `Plain` says that the items have no padding. So all their bytes are initialized.
         let bytes = unsafe { std::slice::from_raw_parts(items.as_ptr().cast::<u8>(), size_of_val(items)) };
         return memory.lend(bytes, T::LAYOUT.align);
     }
     let Layout { size, align } = T::LAYOUT;
-    let pointer = memory.allocate(Layout { size: size * items.len(), align })?;
-    let outer = memory.begin_items(pointer, size * items.len());
+    // An item may be larger there than in Rust, so the product may overflow. No memory has room for `usize::MAX` bytes.
+    let whole = size.saturating_mul(items.len());
+    let pointer = memory.allocate(Layout { size: whole, align })?;
+    let outer = memory.begin_items(pointer, whole);
     for (i, item) in items.iter().enumerate() {
         item.store(memory, pointer + i * size)?;
     }
@@ -132,7 +138,8 @@ fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) ->
     Ok(items)
 }
 
-impl<T: Lower> Lower for [T] {
+// SAFETY: it writes a pointer and a length at the address that it is passed, and the items to memory that it allocates.
+unsafe impl<T: Lower> Lower for [T] {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = lower_items(self, memory)? as u64;
@@ -152,7 +159,8 @@ impl<T: WitType> WitType for Vec<T> {
     no_error!();
 }
 
-impl<T: Lower> Lower for Vec<T> {
+// SAFETY: that of `[T]`.
+unsafe impl<T: Lower> Lower for Vec<T> {
     #[inline]
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         self.as_slice().lower(memory, out)
@@ -164,7 +172,8 @@ impl<T: Lower> Lower for Vec<T> {
     }
 }
 
-impl<T: Lift> Lift for Vec<T> {
+// SAFETY: it lifts each item of the list once, and then frees the memory that the items were in.
+unsafe impl<T: Lift> Lift for Vec<T> {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         lift_items(memory, flat[0] as u32 as usize, flat[1] as u32 as usize)

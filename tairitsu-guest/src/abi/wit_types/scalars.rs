@@ -1,7 +1,7 @@
 //! Types of one core value or none: numbers, `bool`, `char` and `()`.
 
 use super::no_error;
-use crate::abi::{AbiError, Lift, Lower, Plain, Sink, Source, WitType};
+use crate::abi::{AbiError, Lift, Lower, Plain, Shape, Sink, Source, WitType};
 use crate::schema::Type;
 
 macro_rules! number {
@@ -11,7 +11,8 @@ macro_rules! number {
             no_error!();
         }
 
-        impl Lower for $rust {
+        // SAFETY: it writes its own bytes at the address that it is passed.
+        unsafe impl Lower for $rust {
             #[inline]
             fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let $value = *self;
@@ -27,10 +28,11 @@ macro_rules! number {
             // SAFETY: a number has no padding and no invalid bit patterns. Its size and alignment are the canonical ones,
             // which the assertion below checks. The target is little-endian.
             #[cfg(target_endian = "little")]
-            const PLAIN: Option<Plain> = Some(unsafe { Plain::new() });
+            const PLAIN: Option<Plain<Self>> = Some(unsafe { Plain::new() });
         }
 
-        impl Lift for $rust {
+        // SAFETY: it reads its own bytes at the address that it is passed.
+        unsafe impl Lift for $rust {
             #[inline]
             fn lift<M: Source>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let $flat = flat[0];
@@ -44,12 +46,12 @@ macro_rules! number {
 
             // SAFETY: the same as in `Lower`.
             #[cfg(target_endian = "little")]
-            const PLAIN: Option<Plain> = Some(unsafe { Plain::new() });
+            const PLAIN: Option<Plain<Self>> = Some(unsafe { Plain::new() });
         }
 
         const _: () = assert!(
-            size_of::<$rust>() == <$rust as WitType>::LAYOUT.size
-                && align_of::<$rust>() == <$rust as WitType>::LAYOUT.align
+            size_of::<$rust>() == <$rust as Shape>::LAYOUT.size
+                && align_of::<$rust>() == <$rust as Shape>::LAYOUT.align
         );
     )*};
 }
@@ -73,7 +75,8 @@ impl WitType for bool {
     no_error!();
 }
 
-impl Lower for bool {
+// SAFETY: it writes one byte at the address that it is passed.
+unsafe impl Lower for bool {
     #[inline]
     fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = u64::from(*self);
@@ -86,7 +89,8 @@ impl Lower for bool {
     }
 }
 
-impl Lift for bool {
+// SAFETY: it reads one byte at the address that it is passed.
+unsafe impl Lift for bool {
     #[inline]
     fn lift<M: Source>(_: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         Ok(flat[0] as u32 != 0)
@@ -103,7 +107,8 @@ impl WitType for char {
     no_error!();
 }
 
-impl Lower for char {
+// SAFETY: it writes four bytes at the address that it is passed.
+unsafe impl Lower for char {
     #[inline]
     fn lower<M: Sink>(&self, _: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
         out[0] = u32::from(*self).into();
@@ -116,7 +121,8 @@ impl Lower for char {
     }
 }
 
-impl Lift for char {
+// SAFETY: it reads four bytes at the address that it is passed.
+unsafe impl Lift for char {
     #[inline]
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
         char::from_u32(flat[0] as u32).ok_or_else(|| memory.fail(AbiError::Char(flat[0] as u32)))
@@ -135,7 +141,8 @@ impl WitType for () {
     no_error!();
 }
 
-impl Lower for () {
+// SAFETY: it uses no address.
+unsafe impl Lower for () {
     #[inline]
     fn lower<M: Sink>(&self, _: &mut M, _: &mut [u64]) -> Result<(), M::Error> {
         Ok(())
@@ -147,7 +154,8 @@ impl Lower for () {
     }
 }
 
-impl Lift for () {
+// SAFETY: it uses no address.
+unsafe impl Lift for () {
     #[inline]
     fn lift<M: Source>(_: &mut M, _: &[u64]) -> Result<Self, M::Error> {
         Ok(())

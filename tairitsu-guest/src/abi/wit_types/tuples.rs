@@ -1,7 +1,7 @@
 //! Tuples of up to 16 elements.
 
 use super::{attempt, no_error};
-use crate::abi::{Lift, Lower, Sink, Source, WitType};
+use crate::abi::{Lift, Lower, Shape, Sink, Source, WitType};
 use crate::schema::{Type, align_to};
 
 macro_rules! tuple {
@@ -11,15 +11,16 @@ macro_rules! tuple {
             no_error!();
         }
 
+        // SAFETY: each element is at its own offset, which lies inside the tuple with the element's whole size.
         #[allow(non_snake_case, unused_assignments)]
-        impl<$($name: Lower),+> Lower for ($($name,)+) {
+        unsafe impl<$($name: Lower),+> Lower for ($($name,)+) {
             #[inline]
             fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
                 let ($($name,)+) = self;
                 let mut at = 0;
                 $(
                     $name.lower(memory, &mut out[at..])?;
-                    at += <$name as WitType>::FLAT;
+                    at += <$name as Shape>::FLAT;
                 )+
                 Ok(())
             }
@@ -29,22 +30,23 @@ macro_rules! tuple {
                 let ($($name,)+) = self;
                 let mut at = 0;
                 $(
-                    at = align_to(at, <$name as WitType>::LAYOUT.align);
+                    at = align_to(at, <$name as Shape>::LAYOUT.align);
                     $name.store(memory, address + at)?;
-                    at += <$name as WitType>::LAYOUT.size;
+                    at += <$name as Shape>::LAYOUT.size;
                 )+
                 Ok(())
             }
         }
 
+        // SAFETY: each element is lifted once, from its own offset or its own slots.
         #[allow(non_snake_case, unused_assignments)]
-        impl<$($name: Lift),+> Lift for ($($name,)+) {
+        unsafe impl<$($name: Lift),+> Lift for ($($name,)+) {
             #[inline]
             fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
                 let mut at = 0;
                 $(
                     let $name = attempt!(<$name as Lift>::lift(memory, &flat[at..]));
-                    at += <$name as WitType>::FLAT;
+                    at += <$name as Shape>::FLAT;
                 )+
                 Ok(($($name,)+))
             }
@@ -53,9 +55,9 @@ macro_rules! tuple {
             fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
                 let mut at = 0;
                 $(
-                    at = align_to(at, <$name as WitType>::LAYOUT.align);
+                    at = align_to(at, <$name as Shape>::LAYOUT.align);
                     let $name = attempt!(<$name as Lift>::load(memory, address + at));
-                    at += <$name as WitType>::LAYOUT.size;
+                    at += <$name as Shape>::LAYOUT.size;
                 )+
                 Ok(($($name,)+))
             }

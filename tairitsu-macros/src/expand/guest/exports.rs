@@ -15,7 +15,10 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
         let (call, post, place) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (signatures::param_ident(param, i), signatures::owned(param, paths));
-            quote!(let #ident = #codec::<#ty>::take(&mut __tairitsu_args);)
+            quote! {
+                // SAFETY: the caller has the slots from the host. The signature has this parameter here.
+                let #ident = unsafe { #codec::<#ty>::take(&mut __tairitsu_args) };
+            }
         });
         let implementor = format_ident!("__TairitsuGuest");
         let called = signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()));
@@ -32,7 +35,8 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             Some(ty) => {
                 let returned = quote!(#rt::Return<#ty, { #codec::<#ty>::SIZE }>);
                 let lower = quote! {
-                    #codec::<#ty>::give(Self::#place(), __tairitsu_result)
+                    // SAFETY: the caller is the one export that this place is for.
+                    unsafe { #codec::<#ty>::give(Self::#place(), __tairitsu_result) }
                 };
                 let post = quote! {
                     #[inline(always)]
@@ -54,14 +58,15 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
         quote! {
             #[doc(hidden)]
             #[inline]
-            pub fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
+            pub unsafe fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
                 __tairitsu_flat: &[u64; 16],
                 __tairitsu_layout: #schema::Layout,
                 #state
             ) -> u64 {
                 let mut __tairitsu_args = #rt::Args::<__TAIRITSU_INDIRECT>::new(__tairitsu_flat);
                 #(#take)*
-                __tairitsu_args.finish(__tairitsu_layout);
+                // SAFETY: the layout is that of the parameters.
+                unsafe { __tairitsu_args.finish(__tairitsu_layout) };
                 let __tairitsu_result = #called;
                 #lower
             }
@@ -144,11 +149,12 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
                 extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
                     #private::rt::run_ctors_once();
                     let flat = [#(#private::rt::CoreValue::bits(#params),)* #(#zeros),*];
-                    #private::rt::CoreValue::of(<#target>::#call::<$ty, { SIGNATURE.params_indirect }>(
-                        &flat,
-                        SIGNATURE.params_layout,
-                        #state
-                    ))
+                    // SAFETY: this is the export. The host passes the slots by the signature, and calls nothing until the
+                    // post-return function has run.
+                    let bits = unsafe {
+                        <#target>::#call::<$ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #state)
+                    };
+                    #private::rt::CoreValue::of(bits)
                 }
 
                 #post
@@ -169,7 +175,8 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
 
                         #[unsafe(export_name = #dtor)]
                         extern "C" fn dtor(address: usize) {
-                            #private::rt::drop_value::<#target>(address);
+                            // SAFETY: this is the destructor of the resource.
+                            unsafe { #private::rt::drop_value::<#target>(address) };
                         }
 
                         #functions

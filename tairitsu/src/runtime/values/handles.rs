@@ -3,7 +3,7 @@
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::store::resources::{Resources, returning};
 use std::sync::Arc;
-use tairitsu_guest::abi::{AbiError, Lower, Memory, Own, Resource, Sink};
+use tairitsu_guest::abi::{AbiError, Lower, Memory, Own, Resource, Shape, Sink};
 use tairitsu_guest::schema::{Interface, Layout, Role, Type};
 
 /// Checks the handles among a call's arguments, before the call is made. A bad handle is an error of the caller, so it

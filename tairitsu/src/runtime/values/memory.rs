@@ -10,7 +10,7 @@ use crate::runtime::values::handles::is_handle_of;
 use std::any::Any;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use tairitsu_guest::abi::{self, AbiError, Lift, Memory, Outer, Own, Plain, Resource, Sink, Source};
+use tairitsu_guest::abi::{self, AbiError, Lift, Memory, Outer, Own, Plain, Resource, Shape, Sink, Source};
 use tairitsu_guest::schema::{self, Layout, Role, Type};
 use wasmtime::component::__internal::wasmtime_environ::component::{RuntimeMemoryIndex, StringEncoding};
 use wasmtime::component::__internal::{ComponentTypes, InterfaceType, LiftContext, LowerContext};
@@ -299,7 +299,7 @@ impl Source for LiftMemory<'_, '_> {
         }
     }
 
-    fn take_plain<T: Lift>(&mut self, _: Plain, address: usize, len: usize) -> Result<Vec<T>> {
+    fn take_plain<T: Lift>(&mut self, _: Plain<T>, address: usize, len: usize) -> Result<Vec<T>> {
         self.check::<T>(address, len)?;
         let bytes = abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         let mut items = Vec::<T>::with_capacity(len);

@@ -11,7 +11,7 @@ use crate::runtime::values::memory::{LiftMemory, LowerMemory};
 use std::convert::Infallible;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use tairitsu_guest::abi::{Lift, Lower, WitType};
+use tairitsu_guest::abi::{Lift, Lower, Shape, WitType};
 use tairitsu_guest::schema::{Field, Layout, Type};
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext};
 use wasmtime::component::{self, ComponentNamedList, ComponentType};

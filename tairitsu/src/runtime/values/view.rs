@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr;
 use std::sync::Arc;
 use std::thread;
-use tairitsu_guest::abi::{self, Lift, Memory, Plain, WitType};
+use tairitsu_guest::abi::{self, Lift, Memory, Plain, Shape, WitType};
 use tairitsu_guest::schema::Type;
 use wasmtime::component::__internal::{CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext};
 use wasmtime::component::{self, ComponentNamedList, ComponentType};
@@ -107,7 +107,7 @@ where
 }
 
 /// Views bytes as `len` items.
-fn items<T>(_: Plain, bytes: &[u8], len: usize) -> Result<&[T]> {
+fn items<T>(_: Plain<T>, bytes: &[u8], len: usize) -> Result<&[T]> {
     // SAFETY: `Plain` says that `T` has no padding and that every bit pattern is a `T`.
     let (before, items, after) = unsafe { bytes.align_to::<T>() };
     // The memory begins at a page, and the address is aligned. `align_to` need not put the bytes of an empty list in
