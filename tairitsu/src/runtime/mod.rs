@@ -33,6 +33,7 @@ pub(crate) mod generated {
     pub use super::values::view::Viewable;
 }
 
+pub use base::backtrace::Backtrace;
 pub use base::bad_handle::BadHandle;
 pub use base::call_error::CallError;
 pub use base::limits::Limits;
