@@ -51,11 +51,11 @@ pub use runtime::{
 };
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
-    BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo, Descriptors,
-    Difference, Ending, Error, Event, Events, ForwardedInterface, GuestInterface, Handle, Image, ImageGuest,
-    Interfaces, Leaks, Limits, MissingImport, NativeBuilder, NativeGuest, OnDenied, Policy, Pool, PoolStats, Provides,
-    ProvidesResource, Reference, Registry, RegistryBuilder, Report, RestartPolicy, SharedContainer,
-    SharedContainerGuard, Status, Subject, Template, Trap,
+    Backtrace, BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo,
+    Descriptors, Difference, Ending, Error, Event, Events, ForwardedInterface, GuestInterface, Handle, Image,
+    ImageGuest, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, NativeGuest, OnDenied, Policy, Pool,
+    PoolStats, Provides, ProvidesResource, Reference, Registry, RegistryBuilder, Report, RestartPolicy,
+    SharedContainer, SharedContainerGuard, Status, Subject, Template, Trap,
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};

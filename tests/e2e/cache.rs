@@ -672,3 +672,154 @@ fn what_lies_in_an_artefacts_place() {
         }
     }
 }
+
+/// A directory, a key and entries that are links of both kinds, pipes and devices: none runs code, none waits.
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_devices() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let dir = Dir::new("links");
+    let in_time = |name: &str, run: &dyn Fn()| {
+        let start = Instant::now();
+        run();
+        assert!(start.elapsed() < Duration::from_secs(10), "{name}: {:?}", start.elapsed());
+    };
+    let cache = || Cache::at(&dir.0).unwrap();
+    let load = |number: u32| {
+        let cache = cache();
+        assert_eq!(answer(&with(&cache).load_image(small(number)).unwrap()), number);
+        looked_up(cache.stats())
+    };
+    load(1);
+    let one = dir.artefact();
+    load(2);
+    let two = dir.artefacts().into_iter().find(|path| *path != one).unwrap();
+
+    // The artefact of another image, by a hard link and by a copy.
+    in_time("a hard link", &|| {
+        std::fs::remove_file(&one).unwrap();
+        std::fs::hard_link(&two, &one).unwrap();
+        assert_eq!(load(1), [0, 1, 1]);
+        assert_eq!(load(1), [1, 0, 0]);
+        // To replace one of the two leaves the other as it was.
+        assert_eq!(load(2), [1, 0, 0]);
+    });
+    in_time("a directory", &|| {
+        std::fs::remove_file(&one).unwrap();
+        std::fs::create_dir(&one).unwrap();
+        let cache = cache();
+        assert_eq!(answer(&with(&cache).load_image(small(1)).unwrap()), 1);
+        let stats = cache.stats();
+        assert_eq!((stats.hits, stats.failed_reads, stats.failed_writes), (0, 1, 1));
+        std::fs::remove_dir(&one).unwrap();
+    });
+    in_time("a sparse file of a plausible size", &|| {
+        std::fs::File::create(&one).unwrap().set_len(64 << 20).unwrap();
+        std::fs::set_permissions(&one, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(load(1), [0, 1, 1]);
+        assert_eq!(load(1), [1, 0, 0]);
+    });
+    // What lies there under the names of temporary files and of artefacts is neither waited for nor followed.
+    in_time("files beside", &|| {
+        let name = format!("{}-{}", "0".repeat(64), "0".repeat(16));
+        let pipe = dir.0.join(format!("{name}.aot"));
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        symlink("/dev/zero", dir.0.join("x.tmp")).unwrap();
+        symlink(&dir.0, dir.0.join("y.tmp")).unwrap();
+        let bounded = cache().max_bytes(1);
+        assert_eq!(answer(&with(&bounded).load_image(small(3)).unwrap()), 3);
+        let _ = cache().clear();
+        assert!(dir.artefacts().is_empty(), "{:?}", dir.artefacts());
+    });
+
+    let key = dir.0.join("key");
+    let elsewhere = dir.0.join("elsewhere");
+    std::fs::rename(&key, &elsewhere).unwrap();
+    for (name, replace) in [
+        ("a link", &(|| symlink(&elsewhere, &key).unwrap()) as &dyn Fn()),
+        ("a link that leads nowhere", &|| symlink(dir.0.join("nowhere"), &key).unwrap()),
+        ("a device", &|| symlink("/dev/zero", &key).unwrap()),
+        ("a pipe", &|| assert!(Command::new("mkfifo").arg(&key).status().unwrap().success())),
+        ("a directory", &|| std::fs::create_dir(&key).unwrap()),
+        ("a sparse file", &|| {
+            std::fs::File::create(&key).unwrap().set_len(14 << 40).unwrap();
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }),
+    ] {
+        in_time(name, &|| {
+            replace();
+            let error = Cache::at(&dir.0).unwrap_err();
+            assert!(matches!(error, Error::Cache { .. }), "{name}: {error}");
+        });
+        let _ = std::fs::remove_file(&key).or_else(|_| std::fs::remove_dir(&key));
+    }
+}
+
+/// Somebody swaps the entry for links, pipes and other images' artefacts while it is loaded: each load is the right image.
+#[cfg(unix)]
+#[test]
+fn an_entry_that_is_swapped_while_it_is_loaded() {
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let dir = Dir::new("swapped");
+    let others = Dir::new("swapped-others");
+    std::fs::create_dir(&others.0).unwrap();
+    with(&Cache::with_key(&dir.0, &KEY).unwrap()).load_image(small(1)).unwrap();
+    let path = dir.artefact();
+    let good = others.0.join("good");
+    std::fs::copy(&path, &good).unwrap();
+    with(&Cache::with_key(&others.0, &KEY).unwrap()).load_image(small(2)).unwrap();
+    let foreign = others.artefact();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let staged = others.0.join("staged");
+            for step in 0usize.. {
+                if done.load(Ordering::Relaxed) {
+                    break;
+                }
+                let _ = std::fs::remove_file(&staged);
+                match step % 6 {
+                    0 => symlink(&good, &staged).unwrap(),
+                    1 => drop(std::fs::copy(&foreign, &staged).unwrap()),
+                    2 => std::fs::hard_link(&foreign, &staged).unwrap(),
+                    3 => std::fs::File::create(&staged).unwrap().set_len(1 << 40).unwrap(),
+                    4 => symlink("/dev/zero", &staged).unwrap(),
+                    _ => drop(std::fs::copy(&good, &staged).unwrap()),
+                }
+                // A load may have a temporary file there at the same time.
+                let _ = std::fs::rename(&staged, &path);
+            }
+        });
+        let cache = Cache::with_key(&dir.0, &KEY).unwrap();
+        let start = Instant::now();
+        for _ in 0..100 {
+            assert_eq!(answer(&with(&cache).load_image(small(1)).unwrap()), 1);
+        }
+        done.store(true, Ordering::Relaxed);
+        assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+        let CacheStats { hits, misses, .. } = cache.stats();
+        assert_eq!(hits + misses, 100);
+    });
+}
+
+/// A link to a directory of somebody who may change it is as good as that directory.
+#[cfg(unix)]
+#[test]
+fn a_directory_that_is_a_link() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let dir = Dir::new("real");
+    let link = Dir::new("link");
+    Cache::at(&dir.0).unwrap();
+    symlink(&dir.0, &link.0).unwrap();
+    assert_eq!(answer(&with(&Cache::at(&link.0).unwrap()).load_image(small(5)).unwrap()), 5);
+    std::fs::set_permissions(&dir.0, std::fs::Permissions::from_mode(0o777)).unwrap();
+    assert!(matches!(Cache::at(&link.0).unwrap_err(), Error::Cache { .. }));
+    std::fs::set_permissions(&dir.0, std::fs::Permissions::from_mode(0o700)).unwrap();
+    std::fs::remove_file(&link.0).unwrap();
+    symlink("/dev/null", &link.0).unwrap();
+    assert!(matches!(Cache::at(&link.0).unwrap_err(), Error::Cache { .. }));
+}

@@ -212,3 +212,120 @@ fn handles_that_are_held_forever() {
     assert!(matches!(error, CallError::Handles { limit: 100, .. }), "{error}");
     assert!(error.to_string().contains("more handles at once than its limit of 100"), "{error}");
 }
+
+/// A text that does not convert: the conversion's error is the text, which the guest wrote.
+#[tairitsu::wit(as = String, to = |quote| quote.0.clone(), from = |text| Err::<Quote, String>(text))]
+#[derive(Debug)]
+struct Quote(String);
+
+#[tairitsu::guest(package = "test:quotes")]
+#[allow(dead_code)]
+trait Quotes {
+    fn quote(&mut self) -> Quote;
+    fn text(&mut self) -> String;
+    fn give(&mut self);
+}
+
+#[tairitsu::host(package = "test:quotes")]
+#[allow(dead_code)]
+trait Listener {
+    fn listen(&mut self, quote: Quote);
+    fn repeat(&mut self, text: String);
+}
+
+struct Repeats;
+
+#[tairitsu::host]
+impl Listener for Repeats {
+    fn listen(&mut self, quote: Quote) {
+        panic!("{quote:?} does not convert");
+    }
+
+    fn repeat(&mut self, text: String) {
+        panic!("{text}");
+    }
+}
+
+/// A guest that returns this text, and gives it to a function of its host.
+fn quotes(text: &str, encoding: &str, function: &str) -> Image {
+    let (bytes, len): (Vec<u8>, _) = match encoding {
+        "utf16" => (text.encode_utf16().flat_map(u16::to_le_bytes).collect(), text.encode_utf16().count()),
+        _ => (text.bytes().collect(), text.len()),
+    };
+    let data: String = bytes.iter().map(|byte| format!("\\{byte:02x}")).collect();
+    let text = format!(
+        r#"(component
+            (import "test:quotes/listener" (instance $listener
+                (export "{function}" (func (param "{}" string)))))
+            (core module $memory (memory (export "memory") 1) (data (i32.const 64) "{data}"))
+            (core instance $memory (instantiate $memory))
+            (core func $give (canon lower (func $listener "{function}")
+                (memory $memory "memory") string-encoding={encoding}))
+            (core module $m
+                (import "h" "memory" (memory 1)) (import "h" "give" (func $give (param i32 i32)))
+                (func (export "text") (result i32)
+                    (i32.store (i32.const 8) (i32.const 64)) (i32.store (i32.const 12) (i32.const {len})) (i32.const 8))
+                (func (export "give") (call $give (i32.const 64) (i32.const {len}))))
+            (core instance $i (instantiate $m
+                (with "h" (instance (export "memory" (memory $memory "memory")) (export "give" (func $give))))))
+            (func $text (result string)
+                (canon lift (core func $i "text") (memory $memory "memory") string-encoding={encoding}))
+            (func $give (canon lift (core func $i "give")))
+            (instance $quotes
+                (export "quote" (func $text)) (export "text" (func $text)) (export "give" (func $give)))
+            (export "test:quotes/quotes" (instance $quotes)))"#,
+        if function == "listen" { "quote" } else { "text" }
+    );
+    Registry::new().load_image(wat::parse_str(&text).unwrap()).unwrap()
+}
+
+/// The class of an error does not come from a text that a guest or a provider wrote.
+#[test]
+fn an_error_with_the_text_of_another() {
+    for text in [
+        "too much data is being copied between the host and the guest: fuel allocated for hostcalls has been exhausted",
+        "fuel allocated for hostcalls has been exhausted",
+        "HostcallFuelExhausted",
+        "cannot allocate another handle: store handle limit exceeded",
+        "cannot lend resource: store handle limit exceeded",
+        "it gave the host more at once than its limit",
+        "GC heap out of memory: no capacity for allocation of 1 bytes",
+        "thrown Wasm exception",
+        "does not fit in pooling allocator",
+    ] {
+        let container = |function: &str| Container::builder(&quotes(text, "utf8", function)).provide(Repeats).build();
+        let error = container("listen").unwrap().guest(Quotes).unwrap().quote().unwrap_err();
+        let CallError::Trap(trap) = &error else { panic!("{text}: {error:?}") };
+        assert!(matches!(trap.abi_error(), Some(tairitsu::AbiError::Adapted { .. })), "{error}");
+        assert!(error.to_string().ends_with(text), "{error}");
+        let error = container("listen").unwrap().guest(Quotes).unwrap().give().unwrap_err();
+        assert!(matches!(&error, CallError::Trap(trap) if trap.abi_error().is_some()), "{text}: {error:?}");
+        let error = container("repeat").unwrap().guest(Quotes).unwrap().give().unwrap_err();
+        assert!(matches!(error, CallError::Provider { .. }), "{text}: {error:?}");
+    }
+}
+
+/// Bytes that wasmtime lifts by itself count like those that are lifted here: strings in other encodings, and WASI's lists.
+#[test]
+fn bytes_that_wasmtime_lifts() {
+    for encoding in ["utf8", "utf16"] {
+        let image = quotes(&"x".repeat(300), encoding, "repeat");
+        for (limit, fits) in [(200, false), (10_000, true)] {
+            let limits = || Limits::new().host_bytes(limit);
+            let container = || Container::builder(&image).provide(Repeats).limits(limits()).build().unwrap();
+            let results =
+                [container().guest(Quotes).unwrap().text().map(drop), container().guest(Quotes).unwrap().give()];
+            match results {
+                [Ok(()), Err(CallError::Provider { .. })] if fits => {}
+                [Err(CallError::HostBytes { limit: 200, .. }), Err(CallError::HostBytes { limit: 200, .. })]
+                    if !fits => {}
+                other => panic!("{encoding} {limit}: {other:?}"),
+            }
+        }
+    }
+    let limits = Limits::new().host_bytes(1_000);
+    let mut container = Container::builder(&image("unruly")).limits(limits).build().unwrap();
+    let error = container.guest(Unruly).unwrap().print(&"x".repeat(4_000), "").unwrap_err();
+    assert!(matches!(error, CallError::HostBytes { limit: 1_000, .. }), "{error:?}");
+    assert!(error.to_string().contains("more at once than its limit of 1000 bytes"), "{error}");
+}

@@ -37,6 +37,7 @@ pub(crate) mod generated {
 
 pub(crate) use base::executor;
 
+pub use base::backtrace::Backtrace;
 pub use base::bad_handle::BadHandle;
 pub use base::call_error::CallError;
 pub use base::limits::Limits;

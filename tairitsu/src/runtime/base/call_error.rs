@@ -1,6 +1,7 @@
 //! The errors of a call.
 
 use super::bad_handle::BadHandle;
+use super::cause::Cause;
 use super::load_error::Error;
 use super::trap::Trap;
 use std::convert::Infallible;
@@ -299,6 +300,10 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
                 write!(f, "`{function}` did not return, since the container was stopped")
             }
             CallError::Interface(error) => error.fmt(f),
+            // The limiter refused memory to the heap of collected values. The engine's text does not say so.
+            CallError::Memory { limit, trap } if !trap.source().is::<Cause>() => {
+                write!(f, "`{}` failed: its heap needs more memory than its limit of {limit} bytes", trap.function())
+            }
             // The text of the trap says everything.
             CallError::Trap(trap)
             | CallError::Deadline { trap, .. }
@@ -337,7 +342,7 @@ impl<E: fmt::Debug> std::error::Error for CallError<E> {
             CallError::Fuel { trap, .. }
             | CallError::HostBytes { trap, .. }
             | CallError::Handles { trap, .. }
-            | CallError::Stack { trap, .. } => Some(trap.source().as_ref()),
+            | CallError::Stack { trap, .. } => Some(trap.source().root_cause()),
             CallError::Interface(error) => error.source(),
             _ => None,
         }

@@ -22,7 +22,7 @@ pub(crate) const INSTANCES: usize = 256;
 /// | limit | unit | default | error at the limit |
 /// |---|---|---|---|
 /// | [`deadline`](Limits::deadline) | time of one call | 5 s | [`CallError::Deadline`] |
-/// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories | 128 MiB | [`CallError::Memory`] |
+/// | [`memory_bytes`](Limits::memory_bytes) | bytes of all linear memories and of the heap | 128 MiB | [`CallError::Memory`] |
 /// | [`table_elements`](Limits::table_elements) | elements of all tables | 100,000 | [`CallError::Table`] |
 /// | [`host_bytes`](Limits::host_bytes) | bytes of values lifted together | 32 MiB | [`CallError::HostBytes`] |
 /// | [`handles`](Limits::handles) | handles to resources, WASI's among them, at once | 1,000 | [`CallError::Handles`] |
@@ -98,7 +98,10 @@ impl Limits {
         self
     }
 
-    /// Limits the bytes of all linear memories together.
+    /// Limits the bytes of all linear memories together, and of the heap of collected values.
+    ///
+    /// Only a guest that uses WebAssembly's own structs, arrays or exceptions has such a heap. The engine doubles the heap
+    /// each time, so a heap may reach the limit when it fills half of it.
     pub fn memory_bytes(mut self, bytes: usize) -> Self {
         self.memory = bytes;
         self

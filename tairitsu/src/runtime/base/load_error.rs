@@ -13,12 +13,21 @@ pub enum Error {
         /// A description of the bytes.
         found: String,
     },
-    /// The WebAssembly is cut off or corrupt, or uses features that the engine does not have.
+    /// The WebAssembly is cut off or corrupt.
     #[error("expected valid WebAssembly, found a flaw in it: {message}")]
     #[non_exhaustive]
     Invalid {
         /// The flaw. The innermost cause comes last.
         message: String,
+    },
+    /// The guest uses a feature of WebAssembly that no registry has.
+    #[error("expected a guest without {feature}, which this registry does not have, found one with it: {remedy}")]
+    #[non_exhaustive]
+    Feature {
+        /// The feature, in words, and its usual name.
+        feature: String,
+        /// How to build the guest without the feature.
+        remedy: String,
     },
     /// The core module has no `component-type` section, so it does not describe its component.
     #[error(

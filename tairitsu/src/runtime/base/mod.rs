@@ -1,5 +1,6 @@
 //! The types that every room uses: errors, limits, policies, names of images.
 
+pub(crate) mod backtrace;
 pub(crate) mod bad_handle;
 pub(crate) mod call_error;
 pub(crate) mod caught;

@@ -1,10 +1,11 @@
 //! A call that did not return, and the texts of errors and panics.
 
+use super::backtrace::{Backtrace, is_backtrace};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 use tairitsu_guest::abi::AbiError;
-use wasmtime::WasmBacktrace;
+use wasmtime::ThrownException;
 
 /// A call that did not return: where it ended, and why. Cheap to clone.
 #[derive(Clone)]
@@ -66,13 +67,16 @@ impl Trap {
         &self.inner.stderr
     }
 
-    /// The guest's functions that were running, innermost first. Its `Display` shows their demangled names, if the
-    /// guest was built with names.
-    pub fn backtrace(&self) -> Option<&WasmBacktrace> {
-        self.inner.source.downcast_ref()
+    /// The guest's functions that were running, innermost first. Its `Display` shows their names, if the guest was built
+    /// with names.
+    pub fn backtrace(&self) -> Option<Backtrace<'_>> {
+        Backtrace::of(&self.inner.source)
     }
 
     /// The engine's error, with the guest's backtrace as context.
+    ///
+    /// Do not print that context: if a crate of the host enables wasmtime's feature `demangle`, the names of a hostile guest
+    /// become texts that fill the memory. Print [`Trap::backtrace`].
     pub fn source(&self) -> &wasmtime::Error {
         &self.inner.source
     }
@@ -118,7 +122,7 @@ impl fmt::Display for OneLine<'_> {
 
 impl fmt::Debug for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trap").field("function", &self.function()).field("source", self.source()).finish()
+        f.debug_struct("Trap").field("function", &self.function()).field("source", &self.source().root_cause()).finish()
     }
 }
 
@@ -130,6 +134,9 @@ impl fmt::Display for Trap {
             Some(panic) => {
                 let at = if self.inner.source.is::<GuestPanic>() { ":" } else { " at" };
                 write!(f, "`{}` failed: the guest panicked{at} {}", self.function(), OneLine(panic))?;
+            }
+            None if self.source().is::<ThrownException>() => {
+                write!(f, "`{}` failed: it threw an exception that it did not catch", self.function())?;
             }
             None => {
                 write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?;
@@ -149,10 +156,7 @@ impl fmt::Display for Trap {
 
 /// The engine's message and all its causes on one line, outermost first. Leaves out the backtrace.
 pub(crate) fn message(error: &wasmtime::Error) -> String {
-    let is_backtrace = |text: &str| {
-        text.starts_with("error while executing at wasm backtrace") || text.starts_with("wasm coredump generated while")
-    };
-    let causes = error.chain().map(|cause| cause.to_string()).filter(|text| !is_backtrace(text));
+    let causes = error.chain().filter(|cause| !is_backtrace(*cause)).map(|cause| cause.to_string());
     causes.collect::<Vec<_>>().join(": ")
 }
 

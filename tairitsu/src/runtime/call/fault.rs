@@ -6,7 +6,8 @@ use crate::runtime::base::cause::{Cause, exit_code};
 use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::store::state::State;
-use wasmtime::Store;
+use wasmtime::component::ResourceTableError;
+use wasmtime::{GcHeapOutOfMemory, Store};
 
 /// Ends a container whose guest failed in `function`. `store` is `None` for a native guest.
 #[cold]
@@ -24,7 +25,8 @@ pub(crate) fn fault(
     }
     let (ending, trap) = match store {
         Some(store) => {
-            let (error, panic) = noted_panic::take(store, error);
+            let panic = noted_panic::find(store, &error);
+            let error = noted_panic::without_instances(error);
             let state = store.data();
             (ending(state, &error, cause), Trap::of_guest(function, error, panic, state.stderr_tail()))
         }
@@ -46,8 +48,11 @@ fn boxed(ending: impl FnOnce(Trap) -> CallError + 'static) -> FromTrap {
 /// Finds the error of a call that ended with `error`.
 fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> FromTrap {
     match cause {
+        Some(Cause::HostBytes) => host_bytes(state),
         Some(cause) => ended_by(cause),
         None => match error.downcast_ref() {
+            Some(wasmtime::Trap::AllocationTooLarge) => memory(state),
+            _ if error.is::<GcHeapOutOfMemory<()>>() => memory(state),
             Some(wasmtime::Trap::OutOfFuel) => {
                 let limit = state.limits().fuel.unwrap_or(u64::MAX);
                 boxed(move |trap| CallError::Fuel { limit, trap })
@@ -60,16 +65,24 @@ fn ending(state: &State, error: &wasmtime::Error, cause: Option<Cause>) -> FromT
                 let limit = state.limits().handles;
                 boxed(move |trap| CallError::Handles { limit, trap })
             }
-            _ if is_out_of_host_bytes(error) => {
-                let limit = state.limits().host_bytes;
-                boxed(move |trap| CallError::HostBytes { limit, trap })
-            }
+            _ if is_out_of_host_bytes(error) => host_bytes(state),
             _ => match exit_code(error) {
                 Some(code) => boxed(move |trap| CallError::Exit { code, trap }),
                 None => boxed(CallError::Trap),
             },
         },
     }
+}
+
+/// A heap of collected values counts as memory. wasmtime asks the limiter first, and reports a refusal by this error.
+fn memory(state: &State) -> FromTrap {
+    let limit = state.limits().memory;
+    boxed(move |trap| CallError::Memory { limit, trap })
+}
+
+fn host_bytes(state: &State) -> FromTrap {
+    let limit = state.limits().host_bytes;
+    boxed(move |trap| CallError::HostBytes { limit, trap })
 }
 
 /// Finds the error of a call that the host ended.
@@ -82,18 +95,26 @@ pub(super) fn ended_by(cause: Cause) -> FromTrap {
         Cause::Missing { function } => boxed(move |trap| CallError::Missing { function, trap }),
         Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
         Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
+        // A native guest's values are not lifted, and `ending` handles this for others.
+        Cause::HostBytes => boxed(CallError::Trap),
         // A dropped call has no caller to read its error. `fault` handles a stopped call before this.
         Cause::Host { .. } | Cause::Dropped | Cause::Stopped => boxed(CallError::Trap),
     }
 }
 
-/// Compares the error's text, because wasmtime has no public type for this error. A test pins the text.
+/// Whether wasmtime's own lifting reached the limit of host bytes. Our own lifting makes a [`Cause`].
+///
+/// The type of wasmtime's error is private, so its name tells. A value of that name and of no size is not made of text
+/// that a guest wrote. A test pins the name.
 fn is_out_of_host_bytes(error: &wasmtime::Error) -> bool {
-    error.root_cause().to_string().contains("fuel allocated for hostcalls has been exhausted")
+    let root = error.root_cause();
+    size_of_val(root) == 0 && format!("{root:?}") == "HostcallFuelExhausted"
 }
 
-/// Compares the error's text too. WASI counts its own handles in another table, whose error has a type.
+/// Whether the limit of handles was reached: wasmtime's, or the one of WASI's table.
+///
+/// wasmtime's error is a text of its program. Text that a guest or a provider made is another type than `&'static str`.
 fn is_out_of_handles(error: &wasmtime::Error) -> bool {
-    let is_full = matches!(error.downcast_ref(), Some(wasmtime::component::ResourceTableError::Full));
-    is_full || error.root_cause().to_string().contains("store handle limit exceeded")
+    matches!(error.downcast_ref(), Some(ResourceTableError::Full))
+        || error.downcast_ref::<&'static str>().is_some_and(|text| text.ends_with("store handle limit exceeded"))
 }

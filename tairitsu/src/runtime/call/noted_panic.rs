@@ -1,9 +1,10 @@
 //! The panic of a guest of ours, as the guest's runtime has noted it in the guest's memory.
 
 use crate::runtime::base::caught::caught;
+use crate::runtime::base::cause::Cause;
 use crate::runtime::base::trap::{SHOWN, cut};
 use crate::runtime::store::state::State;
-use wasmtime::{Instance, Store, Trap, Val, WasmBacktrace, WasmCoreDump};
+use wasmtime::{Instance, Store, ThrownException, Trap, Val, WasmBacktrace, WasmCoreDump};
 
 /// The name of the exported core global that is the address of the words.
 const NAME: &str = "tairitsu:panic";
@@ -14,21 +15,33 @@ const WORDS: usize = 6;
 /// The most bytes of a file's name.
 const FILE: usize = 1024;
 
-/// Takes the list of instances out of a failed call's error, and returns the panic that one of them has noted: its place and
-/// its message.
+/// Returns the panic that an instance has noted, if the guest has ended itself: its place and its message.
 ///
 /// The guest writes the words. So they may lie, but only about the guest itself.
-pub(super) fn take(store: &mut Store<State>, error: wasmtime::Error) -> (wasmtime::Error, Option<String>) {
-    let Some(Trap::UnreachableCodeReached) = error.downcast_ref() else { return (error, None) };
-    let Some(dump) = error.downcast_ref::<WasmCoreDump>() else { return (error, None) };
+pub(super) fn find(store: &mut Store<State>, error: &wasmtime::Error) -> Option<String> {
+    // A guest that was built to unwind throws an exception.
+    let is_ended = matches!(error.downcast_ref(), Some(Trap::UnreachableCodeReached)) || error.is::<ThrownException>();
+    let instances = error.downcast_ref::<WasmCoreDump>().filter(|_| is_ended)?.instances();
     // Nothing here panics by itself. The values are a guest's.
-    let noted = caught(|| dump.instances().iter().find_map(|instance| noted_in(store, instance))).ok().flatten();
-    // The list holds all modules of the store.
-    let error = match error.downcast::<WasmBacktrace>() {
-        Ok(backtrace) => wasmtime::Error::from(Trap::UnreachableCodeReached).context(backtrace),
-        Err(error) => error,
+    caught(|| instances.iter().find_map(|instance| noted_in(store, instance))).ok().flatten()
+}
+
+/// Takes the list of instances out of an error, because the list keeps the code of all core modules. The error of a memory
+/// access keeps the list, because it has an address that nothing else tells.
+pub(super) fn without_instances(error: wasmtime::Error) -> wasmtime::Error {
+    if !error.is::<WasmCoreDump>() {
+        return error;
+    }
+    let root = match (error.downcast_ref::<Trap>(), error.downcast_ref::<Cause>()) {
+        (Some(Trap::MemoryOutOfBounds), _) => return error,
+        (Some(trap), _) => wasmtime::Error::from(*trap),
+        (None, Some(cause)) => cause.clone().into(),
+        (None, None) => return error,
     };
-    (error, noted)
+    match error.downcast::<WasmBacktrace>() {
+        Ok(backtrace) => root.context(backtrace),
+        Err(_) => root,
+    }
 }
 
 fn noted_in(store: &mut Store<State>, instance: &Instance) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The builder of containers and templates.
 
-use super::imports::{check_imports, check_size, link_denied_imports};
+use super::imports::{check_imports, check_size, is_wasi, link_denied_imports};
 use super::template::{Template, TemplateInner, complete};
 use crate::__private::HasInterface;
 use crate::runtime::base::limits::{Limits, TABLE_ELEMENTS};
@@ -253,6 +253,15 @@ impl ContainerBuilder {
         check_imports(&image, &provided, &policy)?;
 
         let mut linker = Linker::new(image.component().engine());
+        #[cfg(feature = "wasi")]
+        let wasi = match crate::runtime::wasi::preview2::is_imported(&image) {
+            true => {
+                let is_provided = |id: &str| served(&provided).any(|served| same_track(served.interface.id, id));
+                crate::runtime::wasi::preview2::link(&mut linker, &image, &policy, asyncness, &is_provided)?;
+                Some(wasi)
+            }
+            false => None,
+        };
         let imported: Vec<_> = image.world().imports.keys().map(|key| image.resolve().name_world_key(key)).collect();
         for (i, Provided { served, source }) in provided.iter().enumerate() {
             for served in served {
@@ -261,18 +270,19 @@ impl ContainerBuilder {
                 // All versions of an import share one function, so a function denied in one version is denied in all.
                 let is_denied = |function: &str| imported().any(|imported| policy.denies(imported, id, function));
                 let is_shared = matches!(source, Source::Shared(_));
-                served.link(&mut linker, &Place { provider: i, is_shared, asyncness, is_denied: &is_denied })?;
+                // Each import is served under its own name. Under another name the linker may find WASI's interface of a
+                // higher version. A provider takes the place of WASI's functions.
+                let names: Vec<_> = imported().map(String::as_str).collect();
+                let names = if names.is_empty() { vec![id] } else { names };
+                linker.allow_shadowing(is_wasi(id));
+                for name in names {
+                    let place = Place { name, provider: i, is_shared, asyncness, is_denied: &is_denied };
+                    served.link(&mut linker, &place)?;
+                }
+                linker.allow_shadowing(false);
             }
         }
         link_denied_imports(&mut linker, &image, &provided)?;
-        #[cfg(feature = "wasi")]
-        let wasi = match crate::runtime::wasi::preview2::is_imported(&image) {
-            true => {
-                crate::runtime::wasi::preview2::link(&mut linker, &image, &policy, asyncness)?;
-                Some(wasi)
-            }
-            false => None,
-        };
         let instance = linker
             .instantiate_pre(image.component())
             .map_err(|error| Error::Link { interface: "imports".into(), message: message(&error) })?;

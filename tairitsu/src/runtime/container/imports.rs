@@ -12,7 +12,9 @@ use crate::runtime::provide::linker::link_denied;
 use crate::runtime::provide::source::{Provided, served};
 use crate::runtime::store::state::State;
 #[cfg(feature = "wasi")]
-use crate::runtime::wasi::preview2::{is_wasi, provided_id as wasi_id};
+pub(super) use crate::runtime::wasi::preview2::is_wasi;
+#[cfg(feature = "wasi")]
+use crate::runtime::wasi::preview2::provided_id as wasi_id;
 use wasmtime::component::{Linker, LinkerInstance, ResourceType};
 use wit_parser::{Resolve, TypeDefKind, WorldItem};
 
@@ -54,7 +56,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                     Some(provider) => {
                         compare::compare(&mut report, Wants::Component, provider.interface, resolve, wanted)
                     }
-                    None if is_wasi(&name) => {}
+                    None if is_wasi(&name) => check_resources(provided, resolve, &name, wanted)?,
                     None => {
                         let missing = wanted.functions.values().filter(|function| !denied.contains(&&function.name));
                         report.missing.extend(missing.map(|function| compare::missing(&name, resolve, function)));
@@ -83,6 +85,27 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
         }
     }
     if report.is_empty() { Ok(()) } else { Err(Error::Imports { report }) }
+}
+
+/// Refuses WASI's own interface `name` if it takes a resource from an interface that a provider serves. The handles of
+/// one are not the other's.
+fn check_resources(
+    provided: &[Provided],
+    resolve: &Resolve,
+    name: &str,
+    interface: &wit_parser::Interface,
+) -> Result<(), Error> {
+    for (resource, id) in &interface.types {
+        let Some(home) = compare::home_of(resolve, *id) else { continue };
+        if let Some(served) = served(provided).find(|served| same_track(served.interface.id, &home)) {
+            let message = format!(
+                "expected a provider of `{name}` too, found none: WASI's own `{name}` has another `{resource}` than the \
+                 provider of `{home}`"
+            );
+            return Err(Error::Link { interface: served.interface.id.into(), message });
+        }
+    }
+    Ok(())
 }
 
 /// Links the imports that nobody provides. [`check_imports`] has found that they are all denied.
@@ -128,7 +151,7 @@ fn link_denied_interface(
 }
 
 #[cfg(not(feature = "wasi"))]
-fn is_wasi(_: &str) -> bool {
+pub(super) fn is_wasi(_: &str) -> bool {
     false
 }
 

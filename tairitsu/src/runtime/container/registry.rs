@@ -74,7 +74,7 @@ impl RegistryBuilder {
     /// By default, each container asks the system for its memory.
     ///
     /// A container beyond the reserved room is [`Error::PoolFull`]. Each linear memory takes a place, and nearly all
-    /// images have one memory.
+    /// images have one memory. A heap of collected values takes a place, too.
     ///
     /// The costs:
     ///

@@ -26,6 +26,8 @@ pub(crate) fn places(containers: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(containers)
         .total_memories(containers)
+        // A heap is in a memory's place.
+        .total_gc_heaps(containers)
         .total_tables(containers.saturating_mul(TABLES))
         .table_elements(TABLE_ELEMENTS)
         // These values reserve nothing. They allow as many items, and as large ones, as without a pool.

@@ -6,6 +6,7 @@ use crate::runtime::base::trap::message;
 use crate::runtime::engine::allocator;
 use crate::runtime::engine::artefact::EngineHash;
 use crate::runtime::engine::cache::Cache;
+use crate::runtime::engine::features;
 use crate::runtime::engine::ticker::Ticker;
 use crate::runtime::ledger::broadcast::Hub;
 use crate::runtime::ledger::events::Event;
@@ -67,6 +68,7 @@ impl Machine {
         let mut config = Config::new();
         // Guest functions are synchronous. Without support for concurrency, a call costs less than half as much.
         config.concurrency_support(false);
+        features::set(&mut config);
         config.epoch_interruption(true);
         config.consume_fuel(fuel);
         config.max_wasm_stack(stack);

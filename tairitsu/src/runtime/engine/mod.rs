@@ -3,5 +3,6 @@
 pub(crate) mod allocator;
 pub(crate) mod artefact;
 pub(crate) mod cache;
+pub(crate) mod features;
 pub(crate) mod machine;
 pub(crate) mod ticker;

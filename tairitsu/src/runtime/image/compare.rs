@@ -158,16 +158,27 @@ impl Comparison<'_> {
 }
 
 /// Whether a component's resource is `resource`: it has the same name, in a compatible version of the same interface.
-fn is_resource(resolve: &Resolve, mut id: wit_parser::TypeId, resource: &Resource) -> bool {
+fn is_resource(resolve: &Resolve, id: wit_parser::TypeId, resource: &Resource) -> bool {
+    let id = definition_of(resolve, id);
+    let home = home_of(resolve, id);
+    resolve.types[id].name.as_deref() == Some(resource.name)
+        && home.is_some_and(|home| same_track(&home, resource.home))
+}
+
+/// The id of the interface that defines the resource `id`. `None` for another type.
+pub(crate) fn home_of(resolve: &Resolve, id: wit_parser::TypeId) -> Option<String> {
+    let found = &resolve.types[definition_of(resolve, id)];
+    match (&found.kind, found.owner) {
+        (TypeDefKind::Resource, TypeOwner::Interface(home)) => resolve.id_of(home),
+        _ => None,
+    }
+}
+
+fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
     while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
         id = alias;
     }
-    let found = &resolve.types[id];
-    let home = match found.owner {
-        TypeOwner::Interface(home) => resolve.id_of(home),
-        _ => None,
-    };
-    found.name.as_deref() == Some(resource.name) && home.is_some_and(|home| same_track(&home, resource.home))
+    id
 }
 
 fn same_names<'a>(fields: &[Field], found: impl ExactSizeIterator<Item = &'a String>) -> bool {

@@ -127,6 +127,10 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
 pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
     match answer(|| wit_component::decode(component)) {
         Ok(DecodedWasm::Component(resolve, world)) => {
+            // The names are printed once here, where a panic is an error, and often later.
+            let worlds = &resolve.worlds[world];
+            let names = worlds.imports.keys().chain(worlds.exports.keys());
+            names.for_each(|key| drop(resolve.name_world_key(key)));
             Ok(Decoded { resolve, world, arena: arena::of(component), flaw: None })
         }
         Ok(DecodedWasm::WitPackage(..)) => {
@@ -148,6 +152,15 @@ pub(super) fn answer<T, E: fmt::Display>(read: impl FnOnce() -> Result<T, E>) ->
             Err(format!("expected what the tools for components write, found otherwise: {}", panic_message(&*panic)))
         }
     }
+}
+
+/// Runs all of `load`, and turns a panic into an error. [`answer`] gives an error that is more precise, where it is used.
+pub(super) fn guarded<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(load)).unwrap_or_else(|panic| {
+        let message =
+            format!("expected what can be read, found what a reader does not expect: {}", panic_message(&*panic));
+        Err(Error::Invalid { message })
+    })
 }
 
 /// Makes a component of a core module, by the `component-type` sections in it.

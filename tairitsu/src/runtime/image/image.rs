@@ -1,7 +1,8 @@
 //! A compiled component.
 
 use super::bounds;
-use super::decode::{Decoded, Kind, answer, check_names, check_packages, componentize, decode};
+use super::decode::{Decoded, Kind, answer, check_names, check_packages, componentize, decode, guarded};
+use super::features;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::reference::Digest;
 use crate::runtime::base::trap::message;
@@ -62,7 +63,9 @@ pub struct Interfaces {
 impl Image {
     pub(crate) fn load(machine: &Arc<Machine>, wasm: &[u8]) -> Result<Self, Error> {
         let digest = Digest::of(wasm);
-        observe::load(&machine.meters, &digest, |looked_up| Self::load_digested(machine, wasm, digest, looked_up))
+        observe::load(&machine.meters, &digest, |looked_up| {
+            guarded(|| Self::load_digested(machine, wasm, digest, looked_up))
+        })
     }
 
     /// Tells `looked_up` whether the cache had the image, if there is a cache.
@@ -93,7 +96,8 @@ impl Image {
             }
             Kind::CoreModule => {
                 // `componentize` expects a valid core module around the sections that it reads.
-                Module::validate(engine, wasm).map_err(|error| Error::Invalid { message: message(&error) })?;
+                let valid = answer(|| Module::validate(engine, wasm).map_err(|error| message(&error)));
+                valid.map_err(|message| unfit(wasm, message))?;
                 Some(componentize(wasm)?)
             }
         };
@@ -101,7 +105,7 @@ impl Image {
         // `decode` expects a valid component, and the compiler checks that. The compiler can panic too, so `answer`
         // runs it.
         let compiled = answer(|| Component::from_binary(engine, component_bytes).map_err(|error| message(&error)));
-        let component = compiled.map_err(unfit)?;
+        let component = compiled.map_err(|message| unfit(component_bytes, message))?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         check_names(component_bytes)?;
         let decoded = decode(component_bytes)?;
@@ -219,7 +223,7 @@ impl Wit {
     fn get(&self) -> &Decoded {
         self.decoded.get_or_init(|| {
             let component = std::mem::take(&mut *self.component.lock().unwrap_or_else(PoisonError::into_inner));
-            decode(&component).unwrap_or_else(Decoded::nothing)
+            guarded(|| decode(&component)).unwrap_or_else(Decoded::nothing)
         })
     }
 }
@@ -234,11 +238,11 @@ impl fmt::Debug for Image {
     }
 }
 
-/// Turns the compiler's message into an error.
-fn unfit(message: String) -> Error {
+/// The error of bytes that the validator or the compiler refused.
+fn unfit(wasm: &[u8], message: String) -> Error {
     match allocator::is_too_small(&message) {
         true => Error::PoolPlace { message },
-        false => Error::Invalid { message },
+        false => features::missing(wasm).unwrap_or(Error::Invalid { message }),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct ProviderLinker<'l, P> {
 
 /// The place that an interface's functions are linked to.
 pub(crate) struct Place<'l> {
+    /// The name under which the interface is linked: the one by which the image imports it.
+    pub(crate) name: &'l str,
     /// The provider's index among the container's providers.
     pub(crate) provider: usize,
     #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "it may be"))]
@@ -49,7 +51,7 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         interface: &'static Interface,
         place: &'l Place<'l>,
     ) -> Result<Self, LinkError> {
-        Ok(Self { linker: linker.instance(interface.id)?, interface, place, marker: PhantomData })
+        Ok(Self { linker: linker.instance(place.name)?, interface, place, marker: PhantomData })
     }
 
     /// Links function `index` of the interface. If the function is denied, every call to it fails.

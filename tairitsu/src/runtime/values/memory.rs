@@ -4,6 +4,7 @@
 //! guest makes the host allocate, the store's hostcall fuel pays for the bytes, as it does in wasmtime.
 
 use crate::runtime::base::bad_handle::BadHandle;
+use crate::runtime::base::cause::Cause;
 use crate::runtime::store::resources::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
 use crate::runtime::store::state::State;
 use crate::runtime::values::handles::is_handle_of;
@@ -292,7 +293,7 @@ impl Source for LiftMemory<'_, '_> {
             return component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered);
         }
         let bytes = abi::range(self.cx.memory(), address, len)?;
-        self.cx.consume_fuel(len)?;
+        self.cx.consume_fuel(len).map_err(|_| Cause::HostBytes)?;
         match std::str::from_utf8(bytes) {
             Ok(string) => Ok(string.into()),
             Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
@@ -318,7 +319,8 @@ impl Source for LiftMemory<'_, '_> {
         // have a limit of their own.
         // An item costs what the host allocates for it, and no less than its size in the guest. An item of no size costs one:
         // the host makes it, too.
-        self.cx.consume_fuel_array(len, const { max(size_of::<T>(), max(T::LAYOUT.size, 1)) })
+        let size = const { max(size_of::<T>(), max(T::LAYOUT.size, 1)) };
+        Ok(self.cx.consume_fuel_array(len, size).map_err(|_| Cause::HostBytes)?)
     }
 
     #[inline]

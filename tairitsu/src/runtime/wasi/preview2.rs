@@ -94,12 +94,14 @@ pub(crate) fn is_imported(image: &Image) -> bool {
     image.world().imports.keys().any(|key| is_wasi(&image.resolve().name_world_key(key)))
 }
 
-/// Links WASI. A denied function is linked so that every call to it fails.
+/// Links WASI. A denied function is linked so that every call to it fails. An interface with a provider is left to the
+/// provider, which is linked afterwards.
 pub(crate) fn link(
     linker: &mut Linker<State>,
     image: &Image,
     policy: &Policy,
     asyncness: Asyncness,
+    is_provided: &dyn Fn(&str) -> bool,
 ) -> Result<(), Error> {
     let fail = |message: String| Error::Link { interface: "wasi".into(), message };
     let result = match asyncness {
@@ -118,7 +120,7 @@ pub(crate) fn link(
     for (key, item) in &image.world().imports {
         let imported = image.resolve().name_world_key(key);
         let WorldItem::Interface { id, .. } = item else { continue };
-        if !is_wasi(&imported) {
+        if !is_wasi(&imported) || is_provided(&imported) {
             continue;
         }
         let provided = provided_id(linker.engine(), &imported);

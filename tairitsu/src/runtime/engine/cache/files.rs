@@ -23,7 +23,7 @@ pub(super) fn read(path: &Path, owned: bool, buffer: &mut Vec<u8>) -> io::Result
     if owned {
         check_access(&metadata, 0o022, "an artefact that only its owner can write to", "it is compiled anew")?;
     }
-    buffer.reserve(metadata.len() as usize);
+    buffer.try_reserve(metadata.len() as usize).map_err(|_| ErrorKind::OutOfMemory)?;
     // The file may grow meanwhile.
     (&file).take(metadata.len()).read_to_end(buffer)?;
     Ok(file)
