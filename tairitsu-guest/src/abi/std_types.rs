@@ -43,18 +43,17 @@ convert! {
         |value| Ok(value.as_slice()),
         |lifted| lifted.try_into().map_err(|lifted: Vec<T>| AbiError::Length { expected: N, found: lifted.len() });
     [T: Lower + Lift] VecDeque<T> as Vec<T>: |value| Ok(value.iter().collect::<Refs<'_, T>>()), |lifted| Ok(lifted.into());
-    [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>:
-        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+}
+
+convert! {
+    gathered
+    [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>: |value| value.iter().collect::<Refs<'_, T>>();
     [T: Lower + Lift + Eq + Hash, S: BuildHasher + Default] HashSet<T, S> as Vec<T>:
-        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Refs<'_, T>>();
     [K: Lower + Lift + Ord, V: Lower + Lift] BTreeMap<K, V> as Vec<(K, V)>:
-        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Vec<(&K, &V)>>();
     [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default] HashMap<K, V, S> as Vec<(K, V)>:
-        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Vec<(&K, &V)>>();
 }
 
 /// References to the items of a collection that is no single slice, in the order in which they are lowered.

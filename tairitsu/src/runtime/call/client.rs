@@ -137,12 +137,13 @@ impl Client<'_> {
         self.check_stack(index)?;
         // SAFETY: the caller's.
         let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
-        if store.data().has_to_drop()
-            && let Err(error) = state::drop_resources(store)
-        {
-            return Err(self.fault(index, error));
-        }
-        match function.call(store, params) {
+        let result = state::within(store, |store| {
+            if store.data().has_to_drop() {
+                state::drop_resources(store)?;
+            }
+            function.call(store, params)
+        });
+        match result {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }

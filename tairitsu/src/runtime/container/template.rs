@@ -71,7 +71,7 @@ impl Template {
         stack::check(self.image().machine().stack).map_err(|left| Error::Instantiate { message: left.to_string() })?;
         let mut store = self.store(shared, kept)?;
         state::arm(&mut store);
-        match self.inner.instance.instantiate(&mut store) {
+        match state::within(&mut store, |store| self.inner.instance.instantiate(store)) {
             Ok(instance) => Ok((store, instance)),
             Err(error) => {
                 *kept = store.into_data().providers;

@@ -3,15 +3,16 @@
 //! Guest code is ended by the epoch, as in any call. While the guest waits in WASI, no guest code runs. So the future
 //! is woken when its time is over, and ends then. It drops the operation that it waited for.
 
-use super::time::CallTime;
+use super::time::{self, CallTime};
 use crate::runtime::engine::ticker::Alarm;
 use crate::runtime::ledger::shared::Shared;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 /// Watches a call that has begun.
-pub(crate) struct Watch(pub(crate) CallTime);
+pub(crate) struct Watch(pub(crate) Arc<CallTime>);
 
 impl Watch {
     /// Runs a call until it ends by itself, or may not go on.
@@ -20,7 +21,7 @@ impl Watch {
         // Most calls never wait, so this is made only when needed.
         let mut waiting = None;
         poll_fn(|cx| {
-            if let Poll::Ready(result) = call.as_mut().poll(cx) {
+            if let Poll::Ready(result) = time::within(&self.0, || call.as_mut().poll(cx)) {
                 return Poll::Ready(result);
             }
             // A stop after this line wakes the task. The check below notices a stop before it.
@@ -34,7 +35,7 @@ impl Watch {
     }
 
     fn wait(&self) -> Waiting<'_> {
-        let CallTime { shared, pulse, .. } = &self.0;
+        let CallTime { shared, pulse, .. } = &*self.0;
         Waiting { shared, alarm: self.0.due().map(|due| Alarm::new(pulse, due)) }
     }
 }
