@@ -60,9 +60,9 @@ trait Peer {
     fn call(&mut self);
 }
 
-/// The provider. Its list is as long as it says, and it calls the container.
+/// The provider. It gives its list away, and calls the container.
 struct Host {
-    len: usize,
+    list: Vec<bool>,
     other: Option<SharedContainer>,
 }
 
@@ -71,7 +71,7 @@ impl Peer for Host {
     fn put(&mut self, _: Vec<Vec<bool>>) {}
 
     fn get(&mut self) -> Vec<bool> {
-        vec![true; self.len]
+        std::mem::take(&mut self.list)
     }
 
     fn call(&mut self) {
@@ -135,7 +135,7 @@ fn builder(image: &Image, deadline: impl Into<Option<Duration>>, host: Host) -> 
 }
 
 fn nothing() -> Host {
-    Host { len: 0, other: None }
+    Host { list: Vec::new(), other: None }
 }
 
 /// Fails unless the call ends at its deadline.
@@ -188,7 +188,7 @@ fn arguments_of_the_host_are_lifted_within_the_deadline() {
 
     // The call of another guest in between has a deadline of its own, and leaves this one as it is.
     let other = SharedContainer::new(builder(&image, None, nothing()).build().unwrap());
-    let mut container = builder(&image, DEADLINE, Host { len: 0, other: Some(other) }).build().unwrap();
+    let mut container = builder(&image, DEADLINE, Host { list: Vec::new(), other: Some(other) }).build().unwrap();
     assert_deadline("nest", || container.guest(Long).unwrap().nest());
 }
 
@@ -229,8 +229,7 @@ fn large_values_of_the_host_are_lowered_within_the_deadline() {
     let list = vec![true; LEN];
     let mut container = builder(&image, DEADLINE, nothing()).build().unwrap();
     assert_deadline("take", || container.guest(Long).unwrap().take(&list));
-    drop(list);
-    let mut container = builder(&image, DEADLINE, Host { len: LEN, other: None }).build().unwrap();
+    let mut container = builder(&image, DEADLINE, Host { list, other: None }).build().unwrap();
     assert_deadline("receive", || container.guest(Long).unwrap().receive());
 }
 

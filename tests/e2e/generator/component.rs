@@ -145,7 +145,7 @@ fn written(draw: &mut Draw) -> String {
         ]),
         false => "test:generated/subject",
     };
-    let _ = write!(text, r#"(instance $all (export "thing" (type $t)) {exports}) (export "{name}" (instance $all)))"#);
+    let _ = write!(text, r#"(instance $all {exports}) (export "{name}" (instance $all)))"#);
     if draw.once_in(10) {
         // Another component around it.
         let inner = text.replacen("(component ", "(component $inner ", 1);

@@ -148,8 +148,13 @@ fn acts(draw: &mut Draw) -> String {
 }
 
 /// What the memory has at first: addresses and lengths, discriminants, and text.
-fn data(draw: &mut Draw) -> String {
+fn data(draw: &mut Draw, is_aliased: bool) -> String {
     let mut words = Vec::new();
+    if is_aliased {
+        // A list of a hundred lists, which are all the same one.
+        words.extend([64, 100]);
+        words.extend([8192, 16384].repeat(127));
+    }
     while words.len() < 256 {
         match draw.below(3) {
             0 => words.extend([draw.address(), draw.len()]),
@@ -206,6 +211,7 @@ pub(super) fn module(draw: &mut Draw, style: Style) -> String {
         realloc(draw, style == Style::Written)
     );
     let exports = EXPORTS.iter().filter(|export| style == Style::Encoded || export.0 == "subject");
+    let is_aliased = draw.once_in(6);
     let missing = if draw.once_in(20) { draw.below(EXPORTS.len()) } else { usize::MAX };
     for (i, (interface, function, ty, _)) in exports.enumerate() {
         if i == missing {
@@ -219,6 +225,7 @@ pub(super) fn module(draw: &mut Draw, style: Style) -> String {
         if ty.ends_with("(result i32)") {
             let result = match *function {
                 "number" | "flag" | "letter" | "a-thing" => draw.small(),
+                _ if is_aliased => 0,
                 _ => draw.address(),
             };
             // A handle that the guest has.
@@ -236,7 +243,7 @@ pub(super) fn module(draw: &mut Draw, style: Style) -> String {
             let _ = writeln!(text, r#"(func (export "{post}") (param i32) {})"#, acts(draw));
         }
     }
-    text.push_str(&data(draw));
+    text.push_str(&data(draw, is_aliased));
     text.push(')');
     text
 }

@@ -2,7 +2,8 @@
 //! container of it and calling it end in a value or an error, in time. The host keeps its memory, and another container
 //! answers throughout.
 //!
-//! `TAIRITSU_SEED=<number>` begins with another seed, and a failure prints its own. `corpus` has a case of each kind of
+//! `TAIRITSU_SEED=<number>` begins with another seed, and a failure prints its own. `TAIRITSU_GUESTS=<number>` makes so
+//! many guests. `corpus` has a case of each kind of
 //! end, and each case that was a fault once.
 
 mod component;
@@ -19,7 +20,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
-use subject::{CALLS, Ended, look, provided};
+use subject::{CALLS, Ended, NO_INTERFACE, look, provided};
 use tairitsu::{AsyncContainer, Container, Error, Image, Limits, Registry};
 
 const DEADLINE: Duration = Duration::from_millis(50);
@@ -39,9 +40,9 @@ fn limits() -> Limits {
     Limits::new().deadline(DEADLINE).memory_bytes(4 << 20).host_bytes(1 << 20).handles(64).table_elements(2_000)
 }
 
-/// The seed to begin with.
-fn first_seed() -> u64 {
-    std::env::var("TAIRITSU_SEED").map_or(1, |seed| seed.parse().expect("TAIRITSU_SEED is a number"))
+/// The number in a variable of the environment.
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|number| number.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
 }
 
 fn corpus() -> PathBuf {
@@ -50,6 +51,7 @@ fn corpus() -> PathBuf {
 
 #[test]
 fn hostile_guests_end_in_time() {
+    println!("the guest that runs is in {}/generator.txt", env!("CARGO_TARGET_TMPDIR"));
     alone("generator::hostile_guests");
 }
 
@@ -59,18 +61,29 @@ fn hostile_guests() {
     let registry = Registry::new();
     let neighbour = Neighbour::default();
     let mut ends = BTreeMap::new();
-    let seed = first_seed();
-    let (runs, first) = (soak(10_000, 300), soak(1_000, 100));
+    let seed = number("TAIRITSU_SEED").unwrap_or(1);
+    // The full test takes a minute, and makes as many guests as it can.
+    let (guests, time) = match number("TAIRITSU_GUESTS") {
+        Some(guests) => (guests, Duration::MAX),
+        None => (soak(10_000, 300), Duration::from_secs(60)),
+    };
+    let first = 100;
+    let mut runs = 0;
     let start = Instant::now();
     let before = std::thread::scope(|scope| {
         let _done = Done(&neighbour);
         scope.spawn(|| neighbour.answer(&registry));
         let mut before = None;
-        for run in 0..first + runs {
+        for run in 0..first + guests {
             if run == first {
                 before = resident();
             }
+            if start.elapsed() > time {
+                break;
+            }
+            runs = run;
             let guest = component::guest(seed.wrapping_add(run));
+            remember(&guest, seed.wrapping_add(run));
             let answers = neighbour.answers.load(Relaxed);
             match catch_unwind(AssertUnwindSafe(|| try_out(&registry, &guest, seed.wrapping_add(run)))) {
                 Ok(found) => {
@@ -89,7 +102,10 @@ fn hostile_guests() {
         before
     });
     let after = resident();
-    println!("{runs} guests in {:?}; resident MiB before {before:?}, after {after:?}: {ends:#?}", start.elapsed());
+    println!(
+        "{runs} guests and a neighbour in {:?}; resident MiB before {before:?}, after {after:?}: {ends:#?}",
+        start.elapsed()
+    );
     if let (Some(before), Some(after)) = (before, after) {
         assert!(after <= before + GROWTH, "{before} MiB became {after}");
     }
@@ -105,6 +121,12 @@ fn keep(end: &str, guest: &Guest) {
     if let Some(wasm) = &guest.wasm {
         std::fs::write(corpus().join(format!("{}.wasm", end.replace(": ", "-"))), wasm).unwrap();
     }
+}
+
+/// Notes a guest before it runs, since a fault may end the process.
+fn remember(guest: &Guest, seed: u64) {
+    let note = format!("TAIRITSU_SEED={seed}\nbytes changed: {:?}\n{}", guest.changed, guest.text);
+    std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/generator.txt"), note).unwrap();
 }
 
 /// Leaves the guest where the next run finds it, and fails.
@@ -181,7 +203,7 @@ fn call(image: &Image, draw: &mut Draw, ends: &mut Vec<String>) {
             false => in_time(name, || call(&mut container)),
         };
         ends.push(called(end));
-        if end.is_some()
+        if end.is_some_and(|end| end != NO_INTERFACE)
             && let Err(error) = in_time("restart", || container.restart())
         {
             return ends.push(not_built(&error));
@@ -201,7 +223,7 @@ fn call_async(image: &Image, draw: &mut Draw, ends: &mut Vec<String>) {
         let (name, _, call) = draw.pick(CALLS);
         let end = in_time(name, || call(&mut container));
         ends.push(called(end));
-        if end.is_some()
+        if end.is_some_and(|end| end != NO_INTERFACE)
             && let Err(error) = in_time("restart", || block_on(container.restart()))
         {
             return ends.push(not_built(&error));

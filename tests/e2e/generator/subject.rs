@@ -28,6 +28,8 @@ pub(super) enum Shape {
     Many(Vec<Kind>),
 }
 
+type Spelled = (String, Vec<char>);
+
 /// What is exported.
 #[tairitsu::guest(package = "test:generated", uses = Thing)]
 #[allow(dead_code)]
@@ -45,11 +47,12 @@ pub(super) trait Subject {
     fn nested(&mut self) -> Vec<Vec<Vec<u8>>>;
     fn maybe(&mut self) -> Option<String>;
     fn either(&mut self) -> Result<String, u32>;
-    fn deep(&mut self) -> Vec<Option<Result<(String, Vec<char>), u8>>>;
+    fn deep(&mut self) -> Vec<Option<Result<Spelled, u8>>>;
     fn a_thing(&mut self) -> Own<dyn Thing>;
     fn things(&mut self) -> Vec<Own<dyn Thing>>;
     fn take_text(&mut self, text: &str) -> u32;
     fn take_texts(&mut self, texts: &[String]) -> u32;
+    #[allow(clippy::too_many_arguments)]
     fn take_many(&mut self, a: &str, b: &str, c: &str, d: &str, e: &str, f: &str, g: &str, h: &str, i: &str) -> u32;
     fn take_thing(&mut self, thing: Own<dyn Thing>) -> u32;
     fn lend_thing(&mut self, thing: &Own<dyn Thing>) -> u32;
@@ -165,8 +168,11 @@ fn ended<T, E>(result: Result<T, CallError<E>>) -> Ended {
     }
 }
 
+/// The end of a call of an interface that is not there. The container goes on.
+pub(super) const NO_INTERFACE: &str = "no-interface";
+
 fn unresolved(_: Error) -> Ended {
-    Some("no-interface")
+    Some(NO_INTERFACE)
 }
 
 macro_rules! calls {
