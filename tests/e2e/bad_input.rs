@@ -336,6 +336,34 @@ fn packages_in_a_ring() {
     let text = error.to_string();
     assert!(matches!(error, Error::NotWit { .. }), "{text}");
     assert!(text.contains("found `ring:a` and `ring:b`, which do"), "{text}");
+
+    // A world is in a package too, which uses all that the world imports. The decoder makes such a world of a component.
+    let imports = |package: &str| {
+        format!(
+            r#"(import "{package}/first" (instance $first (export "a" (type (sub resource)))))
+            (alias export $first "a" (type $a))
+            (import "ring:b/other" (instance (export "a" (type (eq $a)))))"#
+        )
+    };
+    let error = load(wat::parse_str(format!("(component {})", imports("root:component"))).unwrap());
+    let text = error.to_string();
+    assert!(matches!(error, Error::NotWit { .. }), "{text}");
+    assert!(text.contains("found `ring:b` and `root:component`, which do"), "{text}");
+    for package in ["ring:a", "root:root"] {
+        let section = format!(
+            r#"(component
+                (type $all (component
+                    (type $world (component {}))
+                    (export "ring:a/world" (component (type $world)))))
+                (export "world" (type $all)))"#,
+            imports(package)
+        );
+        let module = with_section(wat::parse_str("(module)").unwrap(), &wat::parse_str(section).unwrap());
+        let error = load(module);
+        let text = error.to_string();
+        assert!(matches!(error, Error::Componentize { .. }), "{text}");
+        assert!(text.contains("expected packages that do not use each other, found `ring:"), "{text}");
+    }
 }
 
 /// The format that sections had before they were components.

@@ -161,6 +161,45 @@ fn strings_in_other_encodings() {
     }
 }
 
+/// A string counts as the bytes that it takes on the host, which are more than those in the guest in some encodings.
+#[test]
+fn encoded_strings_are_paid_for() {
+    // 32,768 units that take two or three bytes each, or pairs that take four.
+    for (encoding, tag, unit, size) in [
+        ("latin1+utf16", 0, r"\e9\e9", 65_536),
+        ("latin1+utf16", 1 << 31, r"\3a\26", 98_304),
+        ("utf16", 0, r"\3a\26", 98_304),
+        ("utf16", 0, r"a\00", 65_536),
+        ("utf16", 0, r"\3d\d8\00\de", 65_536),
+    ] {
+        let text = format!(
+            r#"(component (core module $m (memory (export "memory") 2)
+                (func (export "get") (result i32)
+                    (i32.store (i32.const 8) (i32.const 1024)) (i32.store (i32.const 12) (i32.const {})) (i32.const 8))
+                (data (i32.const 1024) "{}"))
+            (core instance $a (instantiate $m))
+            (func $get (result string) (canon lift (core func $a "get") (memory $a "memory") string-encoding={encoding}))
+            (instance $i (export "get" (func $get))) (export "test:text/text" (instance $i)))"#,
+            (32_768u32 | tag) as i32,
+            unit.repeat(65_536 / wat_len(unit)),
+        );
+        let image = load(&text).unwrap();
+        let get = |host_bytes| {
+            let limits = Limits::new().host_bytes(host_bytes);
+            Container::builder(&image).limits(limits).build().unwrap().guest(Text).unwrap().get()
+        };
+        let text = get(size).unwrap();
+        assert!(text.len() <= size && text.capacity() <= size, "{encoding} {unit}");
+        let error = get(size - 1).unwrap_err();
+        assert!(matches!(error, CallError::HostBytes { .. }), "{encoding} {unit}: {error}");
+    }
+}
+
+/// How many bytes a string of the text format stands for, where two digits follow each backslash.
+fn wat_len(text: &str) -> usize {
+    text.len() - 2 * text.matches('\\').count()
+}
+
 #[tairitsu::guest(package = "test:chain", rename = "hop")]
 trait Hop {
     fn hop(&mut self, n: u32);

@@ -1,6 +1,6 @@
 //! Types that cross as another type: a value is converted before it is lowered, and after it is lifted.
 
-use super::{AbiError, Copying, Lower, Sink, WitType};
+use super::{AbiError, BATCH, Copying, Lower, Sink, Source, WitType};
 use crate::schema::Type;
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -10,8 +10,28 @@ use std::fmt::Display;
 /// `$wire` is the type that crosses. `$to` makes a value that is lowered like a `$wire`, or an error. `$from` makes the
 /// type from a `$wire`, or an error. The result of `$to` is dropped as soon as it is lowered. So it either borrows from
 /// the value, or is a [`Temporary`].
+///
+/// Types after the word `gathered` are made of a list, by [`gather`].
 macro_rules! convert {
-    ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
+    (gathered $([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr;)*) => {$(
+        convert!(@lower [$($generics)*] $ty as $wire: |$value| Ok($to));
+
+        // SAFETY: that of `$wire`.
+        unsafe impl<$($generics)*> $crate::abi::Lift for $ty {
+            #[inline]
+            fn lift<M: $crate::abi::Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+                let lifted = <$wire as $crate::abi::Lift>::lift(memory, flat)?;
+                $crate::abi::convert::gather(memory, lifted)
+            }
+
+            #[inline]
+            fn load<M: $crate::abi::Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+                let lifted = <$wire as $crate::abi::Lift>::load(memory, address)?;
+                $crate::abi::convert::gather(memory, lifted)
+            }
+        }
+    )*};
+    (@lower [$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr) => {
         impl<$($generics)*> $crate::abi::WitType for $ty {
             const TYPE: $crate::schema::Type = <$wire as $crate::abi::WitType>::TYPE;
             type Ok = Self;
@@ -39,6 +59,9 @@ macro_rules! convert {
                 lowered.map_err(|error| memory.reject(error))?.store(memory, address)
             }
         }
+    };
+    ($([$($generics:tt)*] $ty:ty as $wire:ty: |$value:ident| $to:expr, |$lifted:ident| $from:expr;)*) => {$(
+        convert!(@lower [$($generics)*] $ty as $wire: |$value| $to);
 
         // SAFETY: that of `$wire`.
         unsafe impl<$($generics)*> $crate::abi::Lift for $ty {
@@ -60,6 +83,24 @@ macro_rules! convert {
 }
 
 pub(super) use convert;
+
+/// Makes a set or a map of its items. To hash or to sort many items takes long, so it is done in batches.
+pub(super) fn gather<T, C, M>(memory: &mut M, items: Vec<T>) -> Result<C, M::Error>
+where
+    C: Default + FromIterator<T> + Extend<T>,
+    M: Source,
+{
+    if items.len() <= BATCH {
+        return Ok(items.into_iter().collect());
+    }
+    let mut all = C::default();
+    let mut items = items.into_iter();
+    while items.len() > 0 {
+        memory.pace(items.len().min(BATCH))?;
+        all.extend(items.by_ref().take(BATCH));
+    }
+    Ok(all)
+}
 
 /// A value that is dropped as soon as it is lowered, so that its strings and lists are copied.
 pub(super) struct Temporary<T>(pub(super) T);

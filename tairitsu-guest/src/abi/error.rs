@@ -37,6 +37,11 @@ pub enum AbiError {
         /// How many bytes at its start are valid.
         valid_up_to: usize,
     },
+    /// A string that is not UTF-16: one of a pair of surrogates stands alone.
+    Utf16 {
+        /// The surrogate.
+        found: u16,
+    },
     /// A list whose length differs from the array's.
     Length {
         /// The array's length.
@@ -88,6 +93,9 @@ impl fmt::Display for AbiError {
             }
             AbiError::Handle { resource, found: None } => {
                 write!(f, "expected a `{resource}` of this side, found a handle to a `{resource}` of the other side")
+            }
+            AbiError::Utf16 { found } => {
+                write!(f, "expected a string in UTF-16, found a surrogate without its other half: {found:#x}")
             }
             AbiError::Utf8 { valid_up_to } => {
                 write!(f, "expected a string in UTF-8, found a byte that is not, at {valid_up_to}")

@@ -15,7 +15,18 @@ pub trait Memory {
     fn reject(&self, error: AbiError) -> Self::Error {
         self.fail(error)
     }
+
+    /// Announces that so many items of a list come next, at most [`BATCH`] of them. A memory whose work has a deadline
+    /// looks at it here.
+    #[inline(always)]
+    fn pace(&mut self, items: usize) -> Result<(), Self::Error> {
+        let _ = items;
+        Ok(())
+    }
 }
+
+/// How many items of a list are lifted or lowered between two calls of [`Memory::pace`].
+pub const BATCH: usize = 1024;
 
 /// A linear memory that values are lowered into. Addresses are byte offsets into it.
 ///
@@ -93,6 +104,11 @@ impl<M: Memory> Memory for Copying<'_, M> {
 
     fn reject(&self, error: AbiError) -> M::Error {
         self.0.reject(error)
+    }
+
+    #[inline(always)]
+    fn pace(&mut self, items: usize) -> Result<(), M::Error> {
+        self.0.pace(items)
     }
 }
 

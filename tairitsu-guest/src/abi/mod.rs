@@ -35,7 +35,7 @@ pub use borrowed_arg::{Argument, BorrowedArg};
 pub use buffer::{Buffer, check_list, range};
 pub use convert::{adapt_from, adapt_to};
 pub use error::AbiError;
-pub use linear_memory::{Copying, Memory, Outer, Sink, Source};
+pub use linear_memory::{BATCH, Copying, Memory, Outer, Sink, Source};
 #[cfg(any(target_family = "wasm", test))]
 pub(crate) use resource::Held;
 #[cfg(not(target_family = "wasm"))]

@@ -43,18 +43,17 @@ convert! {
         |value| Ok(value.as_slice()),
         |lifted| lifted.try_into().map_err(|lifted: Vec<T>| AbiError::Length { expected: N, found: lifted.len() });
     [T: Lower + Lift] VecDeque<T> as Vec<T>: |value| Ok(value.iter().collect::<Refs<'_, T>>()), |lifted| Ok(lifted.into());
-    [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>:
-        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+}
+
+convert! {
+    gathered
+    [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>: |value| value.iter().collect::<Refs<'_, T>>();
     [T: Lower + Lift + Eq + Hash, S: BuildHasher + Default] HashSet<T, S> as Vec<T>:
-        |value| Ok(value.iter().collect::<Refs<'_, T>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Refs<'_, T>>();
     [K: Lower + Lift + Ord, V: Lower + Lift] BTreeMap<K, V> as Vec<(K, V)>:
-        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Vec<(&K, &V)>>();
     [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default] HashMap<K, V, S> as Vec<(K, V)>:
-        |value| Ok(value.iter().collect::<Vec<(&K, &V)>>()),
-        |lifted| Ok(lifted.into_iter().collect());
+        |value| value.iter().collect::<Vec<(&K, &V)>>();
 }
 
 /// References to the items of a collection that is no single slice, in the order in which they are lowered.
@@ -95,14 +94,14 @@ pub(super) fn from_epoch(seconds: i64, nanoseconds: u32) -> Result<SystemTime, A
 }
 
 /// Implements the traits for pointers, which cross as the type that they point to. `$from` makes the pointer from the
-/// owned type.
+/// owned type. `$pointee` checks the type that it points to.
 macro_rules! pointer {
-    ($([$($generics:tt)*] $ty:ty as $target:ty, lifted $owned:ty: $from:expr;)*) => {$(
+    ($pointee:ident: $([$($generics:tt)*] $ty:ty as $target:ty, lifted $owned:ty: $from:expr;)*) => {$(
         impl<$($generics)*> WitType for $ty
         where
             $target: WitType,
         {
-            const TYPE: Type = <$target as WitType>::TYPE;
+            const TYPE: Type = $pointee(<$target as WitType>::TYPE);
             type Ok = Self;
             type Err = Infallible;
 
@@ -147,13 +146,26 @@ macro_rules! pointer {
     )*};
 }
 
-pointer! {
+const fn any(ty: Type) -> Type {
+    ty
+}
+
+/// A resource is given away once, and an `Arc` may have clones that still have it.
+const fn without_resources(ty: Type) -> Type {
+    assert!(!ty.has_handle(), "an `Arc` can be cloned, and a resource can be given away only once: use `Box`, or the value itself");
+    ty
+}
+
+pointer! { any:
     [T] Box<T> as T, lifted T: Box::new;
     [] Box<str> as str, lifted String: String::into_boxed_str;
     [T] Box<[T]> as [T], lifted Vec<T>: Vec::into_boxed_slice;
+    [] Cow<'static, str> as str, lifted String: Cow::Owned;
+    [T: Clone] Cow<'static, [T]> as [T], lifted Vec<T>: Cow::Owned;
+}
+
+pointer! { without_resources:
     [T] Arc<T> as T, lifted T: Arc::new;
     [] Arc<str> as str, lifted String: Arc::from;
     [T] Arc<[T]> as [T], lifted Vec<T>: Arc::from;
-    [] Cow<'static, str> as str, lifted String: Cow::Owned;
-    [T: Clone] Cow<'static, [T]> as [T], lifted Vec<T>: Cow::Owned;
 }

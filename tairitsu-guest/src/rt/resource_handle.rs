@@ -34,7 +34,9 @@ pub(super) fn give<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
         }
         (Held::Value(_), Role::Import) => expected_a_host_resource(R::RESOURCE.name),
         (Held::Handle(handle), _) => {
-            handle.gone.store(true, Relaxed);
+            if handle.gone.swap(true, Relaxed) {
+                given_away(R::RESOURCE.name);
+            }
             handle.number
         }
         #[cfg(not(target_family = "wasm"))]
@@ -46,6 +48,7 @@ pub(super) fn give<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
 pub(super) fn lend<R: ?Sized + Resource>(own: &Own<R>) -> u32 {
     match &own.held {
         Held::Value(_) => expected_a_host_resource(R::RESOURCE.name),
+        Held::Handle(handle) if handle.gone.load(Relaxed) => given_away(R::RESOURCE.name),
         Held::Handle(handle) => handle.number,
         #[cfg(not(target_family = "wasm"))]
         Held::Token(_) => unreachable!("a guest has no runtime"),
@@ -74,6 +77,11 @@ pub(super) unsafe fn value_at<R: ?Sized + Resource>(address: usize) -> Own<R> {
 pub unsafe fn drop_value<R: ?Sized + Resource>(address: usize) {
     // SAFETY: `give` has made the address of a box, and the destructor is called once for it.
     drop(unsafe { Box::from_raw(address as *mut Arc<R>) });
+}
+
+#[cold]
+fn given_away(name: &str) -> ! {
+    panic!("a `{name}` was used that the guest had given away: it is the host's now")
 }
 
 #[cold]

@@ -1,7 +1,7 @@
 //! Strings, lists, and references to them: a pointer and a length each.
 
 use super::{attempt, no_error};
-use crate::abi::{Lift, Lower, Shape, Sink, Source, WitType};
+use crate::abi::{BATCH, Lift, Lower, Shape, Sink, Source, WitType};
 use crate::schema::{Layout, Type};
 use std::convert::Infallible;
 
@@ -112,8 +112,13 @@ fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, 
     let whole = size.saturating_mul(items.len());
     let pointer = memory.allocate(Layout { size: whole, align })?;
     let outer = memory.begin_items(pointer, whole);
-    for (i, item) in items.iter().enumerate() {
-        item.store(memory, pointer + i * size)?;
+    let mut address = pointer;
+    for batch in items.chunks(BATCH) {
+        memory.pace(batch.len())?;
+        for item in batch {
+            item.store(memory, address)?;
+            address += size;
+        }
     }
     memory.end_items(outer)?;
     Ok(pointer)
@@ -127,12 +132,18 @@ fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) ->
     let Layout { size, align } = T::LAYOUT;
     memory.check::<T>(pointer, len)?;
     let mut items = Vec::with_capacity(len);
-    for i in 0..len {
-        let item = attempt!(T::load(memory, pointer + i * size));
-        // SAFETY: there is room for `len` items, and no more are pushed. Without this, rustc would compile the code that
-        // grows a vector for each type.
-        unsafe { std::hint::assert_unchecked(items.len() < items.capacity()) };
-        items.push(item);
+    let mut done = 0;
+    while done < len {
+        let end = len.min(done + BATCH);
+        attempt!(memory.pace(end - done));
+        for i in done..end {
+            let item = attempt!(T::load(memory, pointer + i * size));
+            // SAFETY: there is room for `len` items, and no more are pushed. Without this, rustc would compile the code
+            // that grows a vector for each type.
+            unsafe { std::hint::assert_unchecked(items.len() < items.capacity()) };
+            items.push(item);
+        }
+        done = end;
     }
     memory.free(pointer, Layout { size: size * len, align });
     Ok(items)

@@ -91,8 +91,9 @@ impl Limits {
     ///
     /// Deadlines are checked every 10 ms. A call ends at most 20 ms after its deadline.
     ///
-    /// Guest code is interrupted, and so is a guest that waits in WASI. A provider's function is not interrupted. If
-    /// the call is over its deadline when the provider's function returns, the call ends then.
+    /// Guest code is interrupted, and so is a guest that waits in WASI. So are the lifting and the lowering of values,
+    /// after some thousand items. A provider's function is not interrupted. If the call is over its deadline when the
+    /// provider's function returns, the call ends then.
     pub fn deadline(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.deadline = time.into();
         self
@@ -117,7 +118,10 @@ impl Limits {
     /// provider, or the result of one call to the guest.
     ///
     /// Each item of a list counts as the bytes that the host allocates for the item, and no less than the item's size in
-    /// the guest. An item of no size counts as one byte.
+    /// the guest. An item of no size counts as one byte. A string counts as the bytes that it has in UTF-8, and no less
+    /// than its bytes in the guest.
+    ///
+    /// A set or a map of `std` counts as the list of its items. While it is made, it takes up to four times as much.
     pub fn host_bytes(mut self, bytes: usize) -> Self {
         self.host_bytes = bytes;
         self

@@ -7,7 +7,6 @@ use crate::__private::HasInterface;
 use crate::runtime::base::call_error::{CallError, Fault};
 #[cfg(feature = "async")]
 use crate::runtime::base::cause::Cause;
-use crate::runtime::base::cause::entering;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::observe::{self, Call, FunctionName, Outcome};
@@ -139,12 +138,13 @@ impl Client<'_> {
         self.check_stack(index)?;
         // SAFETY: the caller's.
         let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
-        if store.data().has_to_drop()
-            && let Err(error) = state::drop_resources(store)
-        {
-            return Err(self.fault(index, error));
-        }
-        match entering(|| function.call(store, params)) {
+        let result = state::within(store, |store| {
+            if store.data().has_to_drop() {
+                state::drop_resources(store)?;
+            }
+            function.call(store, params)
+        });
+        match result {
             Ok(results) => Ok(results),
             Err(error) => Err(self.fault(index, error)),
         }
@@ -233,10 +233,9 @@ impl Client<'_> {
     }
 
     /// Bounds the calls by the time of their caller, if the container has no deadline of its own.
-    pub(crate) fn bound_by(&mut self, caller: Option<&CallTime>) {
-        if let Target::Wasm { store, .. } = &mut self.target {
-            let time = &mut store.data_mut().time;
-            time.caller = caller.filter(|_| time.limit.is_none()).map(|caller| Box::new(caller.clone()));
+    pub(crate) fn bound_by(&mut self, caller: Option<&Arc<CallTime>>) {
+        if let Target::Wasm { store, .. } = &self.target {
+            store.data().time.set_caller(caller);
         }
     }
 

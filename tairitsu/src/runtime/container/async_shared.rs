@@ -7,6 +7,7 @@ use crate::runtime::call::interface::{Calling, GuestInterface};
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::targets::Target;
+use crate::runtime::store::time;
 use async_lock::{Mutex, MutexGuard};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -86,7 +87,7 @@ impl SharedAsyncContainer {
     }
 
     async fn enter(&self) -> Result<SharedAsyncContainerGuard<'_>, String> {
-        let target = Target::need(&self.inner.shared)?;
+        let target = Target::need(time::current_container(), &self.inner.shared)?;
         Ok(SharedAsyncContainerGuard { container: self.inner.container.lock().await, _target: target })
     }
 

@@ -264,7 +264,7 @@ impl Container {
             return Err(CallError::Stack { limit, trap });
         }
         state::arm(&mut wasm.store);
-        state::drop_resources(&mut wasm.store).map_err(|error| {
+        state::within(&mut wasm.store, state::drop_resources).map_err(|error| {
             fault::fault(&self.shared, Some(&mut wasm.store), function, error, &mut self.first).into()
         })
     }

@@ -366,7 +366,7 @@ where
 /// Calls an export of the container, within the time that the caller has left.
 fn forward<I: ?Sized + GuestInterface, R>(
     container: &SharedContainer,
-    time: &CallTime,
+    time: &Arc<CallTime>,
     call: impl FnOnce(&mut Client<'_>) -> Result<R, Fault>,
 ) -> Result<R, String> {
     let mut container = container.enter(Some(time)).map_err(|busy| busy.to_string())?;

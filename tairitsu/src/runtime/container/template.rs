@@ -1,7 +1,6 @@
 //! An image with everything that its containers share, linked and checked once.
 
 use crate::core_world::HostApi;
-use crate::runtime::base::cause::entering;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::restart::RestartPolicy;
 use crate::runtime::base::track::same_track;
@@ -72,7 +71,7 @@ impl Template {
         stack::check(self.image().machine().stack).map_err(|left| Error::Instantiate { message: left.to_string() })?;
         let mut store = self.store(shared, kept)?;
         state::arm(&mut store);
-        match entering(|| self.inner.instance.instantiate(&mut store)) {
+        match state::within(&mut store, |store| self.inner.instance.instantiate(store)) {
             Ok(instance) => Ok((store, instance)),
             Err(error) => {
                 *kept = store.into_data().providers;

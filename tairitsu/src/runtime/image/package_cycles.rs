@@ -3,6 +3,8 @@
 //! A component's binary can declare two packages that each have an interface with a type of the other. WIT cannot: a
 //! package comes after the packages that it uses. `wit-parser` walks from package to package and does not record the
 //! packages that it has visited. So untrusted bytes are checked first.
+//!
+//! A world is in a package, too, and that package uses the packages of everything that the world imports and exports.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tairitsu_guest::schema::InterfaceId;
@@ -10,7 +12,12 @@ use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, Compo
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
-/// For each package, the packages whose types it uses.
+/// The package of the world that `wit-parser` makes of a component, and that of the world in which `wit-component`
+/// collects the worlds of a core module. Nothing forbids an interface to be of them.
+const OF_COMPONENT: &str = "root:component";
+const OF_MODULE: &str = "root:root";
+
+/// For each package, the packages whose types or interfaces it uses.
 #[derive(Default)]
 pub(crate) struct Packages {
     uses: BTreeMap<String, BTreeSet<String>>,
@@ -50,6 +57,7 @@ impl Packages {
                 let exports = exports.iter().map(|name| (name, types.component_item_for_export(name)));
                 for (name, item) in imports.chain(exports) {
                     if let Some(item) = item {
+                        self.of_world(types, &owners, OF_COMPONENT, name, item);
                         self.item(types, &mut owners, name, item);
                     }
                 }
@@ -64,15 +72,8 @@ impl Packages {
                 let Some(package) = package_of(name) else { return };
                 for item in types[id].exports.values() {
                     let ComponentEntityType::Type { referenced, created } = item.ty else { continue };
-                    let mut next = Some(referenced);
-                    while let Some(id) = next {
-                        if let Some(owner) = owners.get(&id) {
-                            if *owner != package {
-                                self.uses.entry(package.clone()).or_default().insert(owner.clone());
-                            }
-                            break;
-                        }
-                        next = types.peel_alias(id);
+                    if let Some(owner) = owner_of(types, owners, referenced) {
+                        self.add_use(&package, owner);
                     }
                     owners.insert(created, package.clone());
                 }
@@ -80,12 +81,38 @@ impl Packages {
             // A world in a section, or the component type that contains the world.
             ComponentEntityType::Component(id)
             | ComponentEntityType::Type { referenced: ComponentAnyTypeId::Component(id), .. } => {
-                let component = &types[id];
+                let (component, package) = (&types[id], package_of(name));
                 for (name, item) in component.imports.iter().chain(&component.exports) {
+                    for package in package.as_deref().into_iter().chain([OF_MODULE]) {
+                        self.of_world(types, owners, package, name, item);
+                    }
                     self.item(types, owners, name, item);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Adds what a world of the package imports or exports.
+    fn of_world(&mut self, types: TypesRef<'_>, owners: &Owners, package: &str, name: &str, item: &ComponentItem) {
+        match item.ty {
+            ComponentEntityType::Instance(_) => {
+                if let Some(used) = package_of(name) {
+                    self.add_use(package, &used);
+                }
+            }
+            ComponentEntityType::Type { referenced, .. } => {
+                if let Some(owner) = owner_of(types, owners, referenced) {
+                    self.add_use(package, owner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add_use(&mut self, package: &str, used: &str) {
+        if package != used {
+            self.uses.entry(package.into()).or_default().insert(used.into());
         }
     }
 
@@ -109,6 +136,18 @@ impl Packages {
         }
         false
     }
+}
+
+/// The package that owns a type, or the type that it is an alias of.
+fn owner_of<'o>(types: TypesRef<'_>, owners: &'o Owners, ty: ComponentAnyTypeId) -> Option<&'o str> {
+    let mut next = Some(ty);
+    while let Some(id) = next {
+        if let Some(owner) = owners.get(&id) {
+            return Some(owner);
+        }
+        next = types.peel_alias(id);
+    }
+    None
 }
 
 /// Returns `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`, and `None` for a name without a package.

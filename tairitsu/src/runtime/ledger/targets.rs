@@ -1,29 +1,10 @@
 //! Which container's call needs which other container, where calls are futures.
 //!
-//! A call that is a future moves between threads, so that `waits` cannot follow it. Here the container of the call that is
-//! being polled stands for the call.
+//! A call that is a future moves between threads, so that `waits` cannot follow it. Here the call's container stands for the
+//! call.
 
 use super::shared::Shared;
-use std::cell::RefCell;
 use std::sync::{Arc, MutexGuard, PoisonError};
-
-thread_local! {
-    /// The container whose call this thread polls. `None` outside such a call.
-    static POLLED: RefCell<Option<Arc<Shared>>> = const { RefCell::new(None) };
-}
-
-/// Notes that this thread polls a call of a container, until the returned value is dropped.
-pub(crate) fn polling(container: &Arc<Shared>) -> Polling {
-    Polling(POLLED.replace(Some(container.clone())))
-}
-
-pub(crate) struct Polling(Option<Arc<Shared>>);
-
-impl Drop for Polling {
-    fn drop(&mut self) {
-        POLLED.set(self.0.take());
-    }
-}
 
 /// A call of one container that has locked another one, or waits for it, until this is dropped.
 #[derive(Debug)]
@@ -34,13 +15,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Notes that the call which this thread polls needs `target`.
+    /// Notes that a call of `caller` needs `target`.
     ///
     /// # Errors
     ///
     /// - If `target` needs the caller already, or is the caller: the names of all containers in the ring.
-    pub(crate) fn need(target: &Arc<Shared>) -> Result<Self, String> {
-        let caller = POLLED.with_borrow(Clone::clone);
+    pub(crate) fn need(caller: Option<Arc<Shared>>, target: &Arc<Shared>) -> Result<Self, String> {
         let Some(container) = &caller else { return Ok(Self { caller, target: target.clone() }) };
         // Two calls that close a ring at once see each other, because both are noted before both look.
         targets(container).push(target.clone());

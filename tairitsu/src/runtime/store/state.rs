@@ -5,7 +5,7 @@ use super::resources::{Leaks, Resources, warn_of};
 use super::room::Room;
 use super::slot::{Lease, NoLease, Slot, not_there};
 use super::terms::Terms;
-use super::time::CallTime;
+use super::time::{self, CallTime};
 use crate::runtime::base::cause::entering;
 use crate::runtime::base::limits::Limits;
 use crate::runtime::engine::machine::Machine;
@@ -19,7 +19,7 @@ pub(crate) struct State {
     pub(crate) quota: Quota,
     pub(crate) terms: Arc<Terms>,
     /// The time of the current call.
-    pub(crate) time: CallTime,
+    pub(crate) time: Arc<CallTime>,
     fuel: Option<u64>,
     /// The guest's arena, for the strings and lists of a call.
     pub(crate) room: Room,
@@ -42,7 +42,7 @@ impl State {
             providers: Vec::new(),
             quota: Quota::new(limits, machine.pool.is_some(), shared.clone()),
             terms: terms.clone(),
-            time: CallTime { shared: shared.clone(), pulse, began: 0, limit: limits.deadline, caller: None },
+            time: Arc::new(CallTime::new(shared.clone(), pulse, limits.deadline)),
             fuel: machine.fuel.then(|| limits.fuel.unwrap_or(u64::MAX)),
             room: arena.room(),
             resources: OwnResources(None),
@@ -146,7 +146,7 @@ impl Drop for OwnResources {
 /// Makes the guest drop the resources that the host has dropped, in the same order.
 pub(crate) fn drop_resources(store: &mut Store<State>) -> wasmtime::Result<()> {
     let dropped = store.data().known_resources().map(|resources| resources.take_dropped()).unwrap_or_default();
-    entering(|| dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store)))
+    dropped.into_iter().try_for_each(|resource| resource.resource_drop(&mut *store))
 }
 
 /// Does the same as [`drop_resources`], in a container whose calls are futures.
@@ -170,17 +170,28 @@ pub(crate) fn begin(store: &mut Store<State>) {
 #[inline]
 pub(crate) fn arm(store: &mut Store<State>) {
     // Within the same tick, the deadline that was set last is still the next tick.
-    let CallTime { pulse, began, .. } = &store.data().time;
-    if pulse.ticks() != *began {
+    let time = &store.data().time;
+    if time.pulse.ticks() != time.began() {
         store.set_epoch_deadline(1);
     }
     let state = store.data_mut();
-    state.time.pulse.beat();
-    state.time.began = state.time.pulse.ticks();
+    state.time.begin();
     state.room.clear();
     if let Some(fuel) = state.fuel {
         refuel(store, fuel);
     }
+}
+
+/// Runs the call that was armed. Everything in it is held to the call's deadline, lifting included. A panic on the way is an
+/// error.
+#[inline]
+pub(crate) fn within<R>(
+    store: &mut Store<State>,
+    call: impl FnOnce(&mut Store<State>) -> wasmtime::Result<R>,
+) -> wasmtime::Result<R> {
+    let time = Arc::as_ptr(&store.data().time);
+    // SAFETY: the store owns the time and never replaces it, and the store lives longer than `call`, which borrows it.
+    entering(|| time::within(unsafe { &*time }, || call(store)))
 }
 
 #[cold]

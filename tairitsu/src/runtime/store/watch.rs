@@ -3,20 +3,19 @@
 //! Guest code is ended by the epoch, as in any call. While the guest waits in WASI, no guest code runs. So the future
 //! is woken when its time is over, and ends then. It drops the operation that it waited for.
 
-use super::time::CallTime;
+use super::time::{self, CallTime};
 use crate::runtime::base::caught::caught;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::executor;
 use crate::runtime::engine::ticker::Alarm;
 use crate::runtime::ledger::shared::Shared;
-#[cfg(feature = "async")]
-use crate::runtime::ledger::targets::polling;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 
 /// Watches a call that has begun.
-pub(crate) struct Watch(pub(crate) CallTime);
+pub(crate) struct Watch(pub(crate) Arc<CallTime>);
 
 impl Watch {
     /// Runs a call until it ends by itself, or may not go on.
@@ -26,9 +25,7 @@ impl Watch {
         let mut waiting = None;
         poll_fn(|cx| {
             // A panic on the way leaves the guest in the middle, as an error does.
-            #[cfg(feature = "async")]
-            let _polling = polling(&self.0.shared);
-            match caught(|| executor::poll(|| call.as_mut().poll(cx))) {
+            match caught(|| time::within(&self.0, || executor::poll(|| call.as_mut().poll(cx)))) {
                 Ok(Poll::Pending) => {}
                 Ok(Poll::Ready(result)) => return Poll::Ready(result),
                 Err(message) => return Poll::Ready(Err(Cause::Host { message }.into())),
@@ -44,7 +41,7 @@ impl Watch {
     }
 
     fn wait(&self) -> Waiting<'_> {
-        let CallTime { shared, pulse, .. } = &self.0;
+        let CallTime { shared, pulse, .. } = &*self.0;
         Waiting { shared, alarm: self.0.due().map(|due| Alarm::new(pulse, due)) }
     }
 }

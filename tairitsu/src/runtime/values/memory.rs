@@ -1,12 +1,13 @@
 //! A component's linear memory. Values are lowered into it, and lifted out of it.
 //!
-//! Strings in other encodings than UTF-8 go through wasmtime's own functions. So do long strings that are lowered. If a
+//! Strings that are lowered in other encodings than UTF-8 go through wasmtime's own functions, and so do long ones. If a
 //! guest makes the host allocate, the store's hostcall fuel pays for the bytes, as it does in wasmtime.
 
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::store::resources::{self, GuestToken, HostToken, Kind, Outgoing, Resources, Whose};
 use crate::runtime::store::state::State;
+use crate::runtime::store::time;
 use crate::runtime::values::handles::is_handle_of;
 use std::any::Any;
 use std::mem::MaybeUninit;
@@ -24,6 +25,33 @@ const WORTH_A_COPY: usize = 512;
 /// The strictest alignment in the canonical ABI.
 const ROOM_ALIGN: u32 = 8;
 
+/// Lifting or lowering many items takes long. After so many of them, the host looks whether the call may go on.
+const LOOK_AFTER: usize = 4096;
+
+/// The items that were lifted or lowered since the host looked whether the call may go on.
+#[derive(Default)]
+struct Pace(usize);
+
+impl Pace {
+    #[inline]
+    fn count(&mut self, items: usize) -> Result<()> {
+        self.0 += items;
+        if self.0 < LOOK_AFTER { Ok(()) } else { self.look() }
+    }
+
+    /// The same for bytes that are looked at one by one, or copied: 16 of them take no longer than an item.
+    #[inline]
+    fn count_bytes(&mut self, bytes: usize) -> Result<()> {
+        self.count(bytes / 16)
+    }
+
+    #[cold]
+    fn look(&mut self) -> Result<()> {
+        self.0 = 0;
+        Ok(time::current_may_go_on()?)
+    }
+}
+
 /// A component's memory, to lower into.
 ///
 /// Finding the memory takes longer than writing to it, and the memory moves when the component allocates. So the items
@@ -38,12 +66,13 @@ pub(crate) struct LowerMemory<'c, 'a, S: 'static> {
     /// The type of everything that is lowered, as the component declares it and as the schema declares it.
     ty: InterfaceType,
     schema: &'static Type,
+    pace: Pace,
 }
 
 impl<'c, 'a, S> LowerMemory<'c, 'a, S> {
     #[inline]
     pub(crate) fn new(cx: &'c mut LowerContext<'a, S>, ty: InterfaceType, schema: &'static Type) -> Self {
-        Self { cx, items: Vec::new(), list: Outer::default(), memory: None, ty, schema }
+        Self { cx, items: Vec::new(), list: Outer::default(), memory: None, ty, schema, pace: Pace::default() }
     }
 }
 
@@ -53,6 +82,11 @@ impl<S> Memory for LowerMemory<'_, '_, S> {
     #[cold]
     fn fail(&self, error: AbiError) -> wasmtime::Error {
         wasmtime::Error::new(error)
+    }
+
+    #[inline]
+    fn pace(&mut self, items: usize) -> Result<()> {
+        self.pace.count(items)
     }
 }
 
@@ -80,7 +114,11 @@ impl<S> Sink for LowerMemory<'_, '_, S> {
     #[inline]
     fn begin_items(&mut self, address: usize, size: usize) -> Outer {
         let start = self.items.len();
-        self.items.resize(start + size, 0);
+        // The zeros of fresh memory cost nothing.
+        match self.items.capacity() {
+            0 => self.items = vec![0; size],
+            _ => self.items.resize(start + size, 0),
+        }
         std::mem::replace(&mut self.list, Outer { start, address })
     }
 
@@ -247,6 +285,7 @@ pub struct LiftMemory<'c, 'a> {
     /// The type of everything that is lifted, as the component declares it and as the schema declares it.
     ty: InterfaceType,
     schema: &'static Type,
+    pace: Pace,
     /// The store of the handles that were lifted so far. `None` if there were no handles.
     pub(crate) whose: Option<Arc<Whose>>,
 }
@@ -254,16 +293,35 @@ pub struct LiftMemory<'c, 'a> {
 impl<'c, 'a> LiftMemory<'c, 'a> {
     #[inline]
     pub(crate) fn new(cx: &'c mut LiftContext<'a>, ty: InterfaceType, schema: &'static Type) -> Self {
-        Self { cx, ty, schema, whose: None }
+        Self { cx, ty, schema, pace: Pace::default(), whose: None }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &'a [u8] {
         self.cx.memory()
     }
 
     /// Whether the component's strings are UTF-8.
     pub(crate) fn is_utf8(&self) -> bool {
-        matches!(self.cx.options().string_encoding, StringEncoding::Utf8)
+        matches!(self.encoding(), StringEncoding::Utf8)
+    }
+
+    pub(super) fn encoding(&self) -> StringEncoding {
+        self.cx.options().string_encoding
+    }
+
+    /// Pays for bytes that the host is about to allocate.
+    pub(super) fn consume(&mut self, bytes: usize) -> Result<()> {
+        Ok(self.cx.consume_fuel(bytes).map_err(|_| Cause::HostBytes)?)
+    }
+
+    pub(super) fn take_utf8(&mut self, address: usize, len: usize) -> Result<String> {
+        let bytes = abi::range(self.cx.memory(), address, len)?;
+        self.cx.consume_fuel(len).map_err(|_| Cause::HostBytes)?;
+        self.pace.count_bytes(len)?;
+        match std::str::from_utf8(bytes) {
+            Ok(string) => Ok(string.into()),
+            Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
+        }
     }
 }
 
@@ -273,6 +331,11 @@ impl Memory for LiftMemory<'_, '_> {
     #[cold]
     fn fail(&self, error: AbiError) -> wasmtime::Error {
         wasmtime::Error::new(error)
+    }
+
+    #[inline]
+    fn pace(&mut self, items: usize) -> Result<()> {
+        self.pace.count(items)
     }
 }
 
@@ -286,23 +349,13 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn take_string(&mut self, address: usize, len: usize) -> Result<String> {
-        if !self.is_utf8() {
-            // wasmtime knows the other encodings. In one of them, the length has a tag bit. It checks the bounds and
-            // consumes the fuel itself.
-            let lowered = [ValRaw::u32(address as u32), ValRaw::u32(len as u32)];
-            return component::Lift::linear_lift_from_flat(self.cx, InterfaceType::String, &lowered);
-        }
-        let bytes = abi::range(self.cx.memory(), address, len)?;
-        self.cx.consume_fuel(len).map_err(|_| Cause::HostBytes)?;
-        match std::str::from_utf8(bytes) {
-            Ok(string) => Ok(string.into()),
-            Err(error) => Err(self.fail(AbiError::Utf8 { valid_up_to: error.valid_up_to() })),
-        }
+        if self.is_utf8() { self.take_utf8(address, len) } else { self.take_encoded(address, len) }
     }
 
     fn take_plain<T: Lift>(&mut self, _: Plain<T>, address: usize, len: usize) -> Result<Vec<T>> {
         self.check::<T>(address, len)?;
         let bytes = abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
+        self.pace.count_bytes(bytes.len())?;
         let mut items = Vec::<T>::with_capacity(len);
         // SAFETY: `Plain` says that `T` has the size of its canonical layout, and that every bit pattern is a `T`.
         // `bytes` was measured by that layout. The vector has room for `len` items.

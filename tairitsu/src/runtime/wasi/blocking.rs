@@ -9,6 +9,7 @@ use crate::runtime::store::state::State;
 use crate::runtime::store::time::CallTime;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
@@ -56,7 +57,7 @@ impl HasData for HasIo {
 /// A container's handles, and the time of the container's call.
 struct Io<'a> {
     table: &'a mut ResourceTable,
-    time: CallTime,
+    time: Arc<CallTime>,
 }
 
 fn open(state: &mut State) -> Io<'_> {
