@@ -80,9 +80,14 @@ fn who_waits_sees_an_end_that_a_restart_follows() {
         let mut container = template.spawn().unwrap();
         container.guest(Unruly).unwrap().ping().unwrap();
         let handle = container.handle();
-        let waiter = std::thread::spawn(move || handle.wait_timeout(LONG));
-        // Nothing shows that the other thread is about to wait, so this sleeps.
-        std::thread::sleep(Duration::from_millis(50));
+        let (begins, begun) = std::sync::mpsc::channel();
+        let waiter = std::thread::spawn(move || {
+            begins.send(()).unwrap();
+            handle.wait_timeout(LONG)
+        });
+        begun.recv().unwrap();
+        // Nothing shows that the other thread waits, so this sleeps.
+        std::thread::sleep(Duration::from_millis(200));
         container.guest(Unruly).unwrap().trap().unwrap_err();
         container.restart().unwrap();
         assert!(matches!(waiter.join().unwrap(), Some(Ending::Trapped(CallError::Trap(_)))));

@@ -62,7 +62,8 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                     }
 
                     #[allow(clippy::all)]
-                    impl #private::AsyncGuestInterface for dyn #ident {
+                    // SAFETY: `resolve` below checks the functions that the client calls.
+                    unsafe impl #private::AsyncGuestInterface for dyn #ident {
                         type AsyncClient<'__tairitsu> = #async_name<'__tairitsu>;
 
                         fn async_client(__tairitsu_client: #private::Client<'_>) -> #async_name<'_> {
@@ -74,7 +75,8 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 #defaults
 
                 #[allow(clippy::all)]
-                impl #private::GuestInterface for dyn #ident {
+                // SAFETY: `resolve` checks the functions that the client calls, with the same types.
+                unsafe impl #private::GuestInterface for dyn #ident {
                     type Client<'__tairitsu> = #name<'__tairitsu>;
 
                     fn resolve(

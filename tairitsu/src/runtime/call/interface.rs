@@ -11,11 +11,15 @@ use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Func, Instan
 pub type ResolveError = wasmtime::Error;
 
 /// An interface that a guest exports. `#[tairitsu::guest]` implements this for the trait's object type.
+///
+/// # Safety
+/// - [`GuestInterface::resolve`] checks each function with the types with which a client of [`GuestInterface::client`] calls
+///   the function of that index.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no interface that a guest exports",
     note = "put `#[tairitsu::guest]` on the trait"
 )]
-pub trait GuestInterface: HasInterface + 'static {
+pub unsafe trait GuestInterface: HasInterface + 'static {
     /// The typed client.
     type Client<'c>;
 
@@ -31,8 +35,12 @@ pub trait GuestInterface: HasInterface + 'static {
 pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
 
 /// An interface whose calls can be futures.
+///
+/// # Safety
+/// - As for [`GuestInterface`]: a client of [`AsyncGuestInterface::async_client`] calls each function with the types that were
+///   checked.
 #[cfg(feature = "async")]
-pub trait AsyncGuestInterface: GuestInterface {
+pub unsafe trait AsyncGuestInterface: GuestInterface {
     /// The typed client.
     type AsyncClient<'c>;
 
