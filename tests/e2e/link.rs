@@ -210,8 +210,7 @@ fn containers_whose_calls_are_futures() {
         // A container whose calls are not futures can be linked as well, but not the other way round.
         let plain = Container::builder(&image("sensor")).provide(Echo::default()).build().unwrap();
         let plain = SharedContainer::new(plain);
-        let mut station =
-            Container::builder(&image("weather")).link(SensorGuest, &plain).build_async().await.unwrap();
+        let mut station = Container::builder(&image("weather")).link(SensorGuest, &plain).build_async().await.unwrap();
         assert_eq!(station.guest(Station).unwrap().forecast(&places(&["a"])).await.unwrap().items.len(), 1);
         let error = Container::builder(&image("weather")).link_async(SensorGuest, &shared).prepare().unwrap_err();
         assert!(matches!(&error, Error::LinkedAsync { interface, .. } if interface.contains("sensor")), "{error:?}");

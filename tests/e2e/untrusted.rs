@@ -414,7 +414,12 @@ fn providers_that_wait_for_each_other() {
     }
     let start = Instant::now();
     let results = std::thread::scope(|scope| {
-        let calls = [0, 1].map(|i| scope.spawn({ let mut first = spawn(&halves[i]); move || first.guest(Hop).unwrap().hop(1) }));
+        let calls = [0, 1].map(|i| {
+            scope.spawn({
+                let mut first = spawn(&halves[i]);
+                move || first.guest(Hop).unwrap().hop(1)
+            })
+        });
         calls.map(|call| call.join().unwrap())
     });
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
@@ -453,7 +458,8 @@ fn a_ring_of_futures() {
     let limits = |milliseconds| Limits::new().deadline(Duration::from_millis(milliseconds));
     block_on(async {
         let back = Back::default();
-        let first = Container::builder(&image).limits(limits(60_000)).provide(back.clone()).build_async().await.unwrap();
+        let first =
+            Container::builder(&image).limits(limits(60_000)).provide(back.clone()).build_async().await.unwrap();
         let first = SharedAsyncContainer::new(first);
         let builder = || Container::builder(&image).link_async(Hop, &first);
         let second = SharedAsyncContainer::new(builder().limits(limits(60_000)).build_async().await.unwrap());
@@ -636,7 +642,9 @@ fn the_standard_error_of_another_guest() {
         let error = container(&text).guest(Hop).unwrap().hop(1).unwrap_err();
         error.trap().unwrap().panic().map(str::to_string)
     };
-    let words = |words: [u32; 6]| words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    let words = |words: [u32; 6]| {
+        words.iter().flat_map(|word| word.to_le_bytes()).map(|byte| format!("\\{byte:02x}")).collect::<String>()
+    };
     assert_eq!(forged(64, &words([128, 5, 128, 4, 1, 2])).as_deref(), Some("said:1:2:\nsaid\u{fffd}"));
     assert_eq!(forged(64, &words([0; 6])), None);
     assert_eq!(forged(64, &words([65_530, 100, 128, 4, 1, 2])), None);

@@ -152,7 +152,10 @@ const fn any(ty: Type) -> Type {
 
 /// A resource is given away once, and an `Arc` may have clones that still have it.
 const fn without_resources(ty: Type) -> Type {
-    assert!(!ty.has_handle(), "an `Arc` can be cloned, and a resource can be given away only once: use `Box`, or the value itself");
+    assert!(
+        !ty.has_handle(),
+        "an `Arc` can be cloned, and a resource can be given away only once: use `Box`, or the value itself"
+    );
     ty
 }
 

@@ -53,9 +53,9 @@ pub use call::interface::GuestInterface;
 #[cfg(feature = "async")]
 pub use container::async_container::{AsyncContainer, AsyncTemplate};
 #[cfg(feature = "async")]
-pub use container::async_shared::{SharedAsyncContainer, SharedAsyncContainerGuard};
-#[cfg(feature = "async")]
 pub use container::async_pool::AsyncPool;
+#[cfg(feature = "async")]
+pub use container::async_shared::{SharedAsyncContainer, SharedAsyncContainerGuard};
 pub use container::builder::{ContainerBuilder, ImageGuest};
 pub use container::container::Container;
 pub use container::link::{ForwardedInterface, SharedContainer, SharedContainerGuard};

@@ -209,6 +209,23 @@ fn who_waits_is_woken_by_the_first_end() {
     });
 }
 
+/// A restart by the policy does not undo a stop from another thread.
+#[test]
+fn a_stop_outlives_a_restart_by_the_policy() {
+    every_order(|| {
+        let life = Arc::new(Life::<End>::new());
+        let (owner, stopper) = (life.clone(), life.clone());
+        let owner = thread::spawn(move || {
+            owner.run(|| {});
+            owner.trap(End::Trapped, || {});
+            owner.revive(|| {});
+        });
+        let stopper = thread::spawn(move || stopper.stop(End::Stopped, || {}));
+        join([owner, stopper]);
+        assert_eq!(life.status(), Status::Stopped);
+    });
+}
+
 /// Whatever two threads do, the events describe one life: each change starts from the status that the change before
 /// has led to.
 #[test]

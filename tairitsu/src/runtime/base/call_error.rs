@@ -370,7 +370,7 @@ mod tests {
     /// A cause that is missing in the list would not be counted.
     #[test]
     fn every_cause_is_in_the_list() {
-        let trap = Trap::new("f".into(), wasmtime::Error::msg("no"), String::new());
+        let trap = Trap::new("f".into(), wasmtime::Error::msg("no"));
         let (function, message) = (String::from("f"), String::from("no"));
         let limit = 1;
         let all = [

@@ -8,16 +8,34 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no future is dropped"))]
 pub(crate) enum Cause {
-    Deadline { limit: Duration },
-    Memory { limit: usize },
-    Table { limit: usize },
+    Deadline {
+        limit: Duration,
+    },
+    Memory {
+        limit: usize,
+    },
+    Table {
+        limit: usize,
+    },
     HostBytes,
-    Denied { function: String },
-    Missing { function: String },
-    Provider { function: String, message: String },
-    Linked { function: String, message: String },
+    Denied {
+        function: String,
+    },
+    Missing {
+        function: String,
+    },
+    Provider {
+        function: String,
+        message: String,
+    },
+    Linked {
+        function: String,
+        message: String,
+    },
     /// A function of the host panicked that is none of a provider's.
-    Host { message: String },
+    Host {
+        message: String,
+    },
     Dropped,
     Stopped,
 }

@@ -26,9 +26,9 @@ mod with_tokio {
     use super::Stuck;
     use std::future::{Future, poll_fn};
     use std::pin::{Pin, pin};
+    use std::sync::Arc;
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::sync::Arc;
     use std::task::{Context, Poll, Waker};
     use std::thread;
     use std::time::Duration;
@@ -112,7 +112,7 @@ mod with_tokio {
 pub(crate) use with_tokio::{block_on, poll, wait};
 
 /// Waits for a future.
-#[cfg(not(feature = "wasi"))]
+#[cfg(all(feature = "async", not(feature = "wasi")))]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     pollster::block_on(future)
 }

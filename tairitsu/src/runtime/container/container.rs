@@ -264,9 +264,8 @@ impl Container {
             return Err(CallError::Stack { limit, trap });
         }
         state::arm(&mut wasm.store);
-        state::within(&mut wasm.store, state::drop_resources).map_err(|error| {
-            fault::fault(&self.shared, Some(&mut wasm.store), function, error, &mut self.first).into()
-        })
+        state::within(&mut wasm.store, state::drop_resources)
+            .map_err(|error| fault::fault(&self.shared, Some(&mut wasm.store), function, error, &mut self.first).into())
     }
 
     /// Starts the container anew, in any status. The new instance comes from the template, and nothing has been called

@@ -10,9 +10,9 @@ use crate::runtime::base::call_error::Fault;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::call::client::Client;
+use crate::runtime::call::interface::GuestInterface;
 #[cfg(feature = "async")]
 use crate::runtime::call::interface::{AsyncGuestInterface, Calling};
-use crate::runtime::call::interface::GuestInterface;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::waits::{Held, Possession, Ring};
 use crate::runtime::provide::linker::{LinkError, ProviderLinker};
@@ -114,7 +114,10 @@ impl SharedContainer {
             Some(container) => container,
             None => inner.wait(time)?,
         };
-        Ok(SharedContainerGuard { container, release: Release { _held: inner.possession.hold(), released: &inner.released.1 } })
+        Ok(SharedContainerGuard {
+            container,
+            release: Release { _held: inner.possession.hold(), released: &inner.released.1 },
+        })
     }
 }
 
@@ -330,9 +333,7 @@ where
                     Ok(results) => Ok(ValueTuple::<R, M>::new(results)),
                     // A call that was stopped has no other error.
                     Err(_) if matches!(time.may_go_on(), Err(Cause::Stopped)) => Err(Cause::Stopped.into()),
-                    Err(message) => {
-                        Err(Cause::Linked { function: format!("{}#{name}", interface.id), message }.into())
-                    }
+                    Err(message) => Err(Cause::Linked { function: format!("{}#{name}", interface.id), message }.into()),
                 }
             },
         )

@@ -3,9 +3,9 @@
 #[cfg(feature = "async")]
 pub(crate) mod async_container;
 #[cfg(feature = "async")]
-pub(crate) mod async_shared;
-#[cfg(feature = "async")]
 pub(crate) mod async_pool;
+#[cfg(feature = "async")]
+pub(crate) mod async_shared;
 pub(crate) mod builder;
 mod common;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]

@@ -103,7 +103,8 @@ impl Pulse {
             return Duration::ZERO;
         }
         let end = self.past().iter().find(|(tick, _)| *tick == ticks).map(|(_, end)| *end);
-        let end = end.unwrap_or_else(|| Duration::from_nanos(ticks.saturating_add(2).saturating_mul(TICK.as_nanos() as u64)));
+        let end =
+            end.unwrap_or_else(|| Duration::from_nanos(ticks.saturating_add(2).saturating_mul(TICK.as_nanos() as u64)));
         self.origin.elapsed().saturating_sub(end)
     }
 

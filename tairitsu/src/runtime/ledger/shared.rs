@@ -131,6 +131,7 @@ impl Shared {
     }
 
     /// The number of calls so far, and so of the current call.
+    #[cfg(feature = "wasi")]
     pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Relaxed)
     }

@@ -19,8 +19,10 @@ const IDLE: Duration = Duration::from_secs(5);
 /// So many threads stand by at most: one to wake the next task, and one to take over.
 const ENOUGH: usize = 2;
 
-static WAKING: Waking =
-    Waking { state: Mutex::new(State { due: VecDeque::new(), woken: 0, running: 0, standing_by: 0 }), changed: Condvar::new() };
+static WAKING: Waking = Waking {
+    state: Mutex::new(State { due: VecDeque::new(), woken: 0, running: 0, standing_by: 0 }),
+    changed: Condvar::new(),
+};
 
 struct Waking {
     state: Mutex<State>,

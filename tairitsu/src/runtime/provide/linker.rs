@@ -140,7 +140,8 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
             index,
             |state| state.time.clone(),
             move |provider, time, args: ValueTuple<A, N>| {
-                let call = caught_future(Asyncness::No, interface, index, async { function(provider, args.value).await });
+                let call =
+                    caught_future(Asyncness::No, interface, index, async { function(provider, args.value).await });
                 match executor::wait(Watch(time).over(call)) {
                     Ok(result) => result.map(ValueTuple::<R, M>::new),
                     Err(stuck) => Err(panicked(interface, interface.functions[index].name, stuck.to_string())),
@@ -195,7 +196,8 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
                 }
                 let provider = store.data_mut().own_provider::<P>(provider)?;
                 let result =
-                    caught_future(Asyncness::Yes, interface, index, async { function(provider, args.value).await }).await?;
+                    caught_future(Asyncness::Yes, interface, index, async { function(provider, args.value).await })
+                        .await?;
                 store.data().time.after_host()?;
                 Ok(ValueTuple::<R, M>::new(result))
             })

@@ -83,7 +83,11 @@ impl State {
     /// The provider at `index`, which belongs to this container alone.
     #[cfg(feature = "async")]
     pub(crate) fn own_provider<P: 'static>(&mut self, index: usize) -> wasmtime::Result<&mut P> {
-        self.providers.get_mut(index).and_then(Slot::own).and_then(|provider| provider.downcast_mut()).ok_or_else(not_there)
+        self.providers
+            .get_mut(index)
+            .and_then(Slot::own)
+            .and_then(|provider| provider.downcast_mut())
+            .ok_or_else(not_there)
     }
 
     /// The resources that cross between the guest and the host. Makes them at the first use.

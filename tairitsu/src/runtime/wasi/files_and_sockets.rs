@@ -30,6 +30,9 @@ use wasmtime_wasi::sockets::{WasiSocketsCtxView, WasiSocketsView};
 /// The future of a function, which borrows the container's WASI.
 type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A function of a family, with arguments `A`. The guest's result is an `R`.
+type Function<F, A, R> = for<'a> fn(&'a mut <F as Family>::View<'_>, A) -> Later<'a, Result<R, <F as Family>::Error>>;
+
 /// A family of functions with the same errors.
 trait Family: 'static {
     type View<'a>;
@@ -78,7 +81,7 @@ impl Family for Sockets {
 fn anew<F: Family, A, R>(
     linker: &mut LinkerInstance<'_, State>,
     name: &str,
-    function: for<'a> fn(&'a mut F::View<'_>, A) -> Later<'a, Result<R, F::Error>>,
+    function: Function<F, A, R>,
 ) -> wasmtime::Result<()>
 where
     A: ComponentNamedList + Lift + 'static,
@@ -113,8 +116,12 @@ pub(super) fn link_files(linker: &mut Linker<State>, interface: &str) -> wasmtim
     anew::<Files, (File,), _>(l, "[method]descriptor.get-flags", |view, (file,)| Box::pin(view.get_flags(file)))?;
     anew::<Files, (File,), _>(l, "[method]descriptor.get-type", |view, (file,)| Box::pin(view.get_type(file)))?;
     anew::<Files, (File,), _>(l, "[method]descriptor.stat", |view, (file,)| Box::pin(view.stat(file)))?;
-    anew::<Files, (File,), _>(l, "[method]descriptor.metadata-hash", |view, (file,)| Box::pin(view.metadata_hash(file)))?;
-    anew::<Files, (File,), _>(l, "[method]descriptor.read-directory", |view, (file,)| Box::pin(view.read_directory(file)))?;
+    anew::<Files, (File,), _>(l, "[method]descriptor.metadata-hash", |view, (file,)| {
+        Box::pin(view.metadata_hash(file))
+    })?;
+    anew::<Files, (File,), _>(l, "[method]descriptor.read-directory", |view, (file,)| {
+        Box::pin(view.read_directory(file))
+    })?;
     anew::<Files, (File, u64), _>(l, "[method]descriptor.set-size", |view, (file, size)| {
         Box::pin(view.set_size(file, size))
     })?;
@@ -142,15 +149,19 @@ pub(super) fn link_files(linker: &mut Linker<State>, interface: &str) -> wasmtim
     anew::<Files, (File, String, String), _>(l, "[method]descriptor.symlink-at", |view, (file, from, to)| {
         Box::pin(view.symlink_at(file, from, to))
     })?;
-    anew::<Files, (File, String, File, String), _>(l, "[method]descriptor.rename-at", |view, (file, from, into, to)| {
-        Box::pin(view.rename_at(file, from, into, to))
-    })?;
+    anew::<Files, (File, String, File, String), _>(
+        l,
+        "[method]descriptor.rename-at",
+        |view, (file, from, into, to)| Box::pin(view.rename_at(file, from, into, to)),
+    )?;
     anew::<Files, (File, PathFlags, String), _>(l, "[method]descriptor.stat-at", |view, (file, flags, path)| {
         Box::pin(view.stat_at(file, flags, path))
     })?;
-    anew::<Files, (File, PathFlags, String), _>(l, "[method]descriptor.metadata-hash-at", |view, (file, flags, path)| {
-        Box::pin(view.metadata_hash_at(file, flags, path))
-    })?;
+    anew::<Files, (File, PathFlags, String), _>(
+        l,
+        "[method]descriptor.metadata-hash-at",
+        |view, (file, flags, path)| Box::pin(view.metadata_hash_at(file, flags, path)),
+    )?;
     anew::<Files, (File, PathFlags, String, NewTimestamp, NewTimestamp), _>(
         l,
         "[method]descriptor.set-times-at",
@@ -187,18 +198,24 @@ pub(super) fn link_sockets(linker: &mut Linker<State>, id: impl Fn(&str) -> Stri
     anew::<Sockets, (Tcp, Net, IpSocketAddress), _>(l, "[method]tcp-socket.start-bind", |view, (socket, net, to)| {
         Box::pin(HostTcpSocket::start_bind(view, socket, net, to))
     })?;
-    anew::<Sockets, (Tcp, Net, IpSocketAddress), _>(l, "[method]tcp-socket.start-connect", |view, (socket, net, to)| {
-        Box::pin(async move { view.start_connect(socket, net, to) })
-    })?;
+    anew::<Sockets, (Tcp, Net, IpSocketAddress), _>(
+        l,
+        "[method]tcp-socket.start-connect",
+        |view, (socket, net, to)| Box::pin(async move { view.start_connect(socket, net, to) }),
+    )?;
     anew::<Sockets, (Tcp,), _>(l, "[method]tcp-socket.finish-connect", |view, (socket,)| {
         Box::pin(async move { view.finish_connect(socket) })
     })?;
-    anew::<Sockets, (Tcp,), _>(l, "[method]tcp-socket.start-listen", |view, (socket,)| Box::pin(view.start_listen(socket)))?;
+    anew::<Sockets, (Tcp,), _>(l, "[method]tcp-socket.start-listen", |view, (socket,)| {
+        Box::pin(view.start_listen(socket))
+    })?;
     anew::<Sockets, (Tcp,), _>(l, "[method]tcp-socket.accept", |view, (socket,)| {
         Box::pin(async move { view.accept(socket) })
     })?;
     let l = &mut linker.instance(&id("udp-create-socket"))?;
-    anew::<Sockets, (IpAddressFamily,), _>(l, "create-udp-socket", |view, (family,)| Box::pin(view.create_udp_socket(family)))?;
+    anew::<Sockets, (IpAddressFamily,), _>(l, "create-udp-socket", |view, (family,)| {
+        Box::pin(view.create_udp_socket(family))
+    })?;
     let l = &mut linker.instance(&id("udp"))?;
     anew::<Sockets, (Udp, Net, IpSocketAddress), _>(l, "[method]udp-socket.start-bind", |view, (socket, net, to)| {
         Box::pin(HostUdpSocket::start_bind(view, socket, net, to))
