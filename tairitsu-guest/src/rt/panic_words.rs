@@ -1,6 +1,5 @@
 //! The words by which a guest tells the host that it has panicked, and with which message.
 
-use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -24,11 +23,12 @@ impl Panic {
     }
 }
 
-/// Has panics of this guest noted in [`PANIC`].
+/// Has panics of this guest noted in [`PANIC`], and printed for hosts that know nothing of the words.
 ///
 /// A guest that sets a panic hook of its own replaces this one. Then the host sees a trap, and what the hook has printed.
 pub(super) fn note_panics() {
-    // The closure captures nothing, so that its box takes no memory.
+    // The closure captures nothing, so that its box takes no memory. To call the hook that was there before, it would have to be
+    // kept: each page that an instance writes to is a page of its own.
     panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         let message = info.payload_as_str().unwrap_or("something other than text");
         let (file, line, column) = info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
@@ -40,7 +40,32 @@ pub(super) fn note_panics() {
             line as usize,
             column as usize,
         ]);
-        // Other hosts know nothing of the words.
-        let _ = writeln!(std::io::stderr(), "\npanicked at {file}:{line}:{column}:\n{message}");
+        print(&format!("\npanicked at {file}:{line}:{column}:\n{message}\n"));
     }));
 }
+
+/// Writes to standard error, with less code than `std::io` has for it.
+#[cfg(target_os = "wasi")]
+fn print(text: &str) {
+    unsafe extern "C" {
+        /// The C library's function, with which the standard library is linked.
+        fn write(file: i32, bytes: *const u8, len: usize) -> isize;
+    }
+
+    let mut bytes = text.as_bytes();
+    while !bytes.is_empty() {
+        // SAFETY: the bytes are there for the time of the call.
+        let written = unsafe { write(2, bytes.as_ptr(), bytes.len()) };
+        // Nobody is left to tell of an error.
+        let Some(rest) =
+            usize::try_from(written).ok().filter(|written| *written > 0).and_then(|from| bytes.get(from..))
+        else {
+            return;
+        };
+        bytes = rest;
+    }
+}
+
+/// There is nowhere to write to.
+#[cfg(not(target_os = "wasi"))]
+fn print(_: &str) {}

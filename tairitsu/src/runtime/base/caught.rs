@@ -1,21 +1,26 @@
 //! Code that is not ours, and its panics.
 
 use super::trap::panic_message;
+use std::any::Any;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs code that is not ours. Returns its result, or the message of its panic.
 ///
 /// After a panic, the caller decides whether what the code had in its hands is used again.
+#[inline]
 pub(crate) fn caught<R>(code: impl FnOnce() -> R) -> Result<R, String> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| {
-        let message = panic_message(&*panic);
-        // The payload may be anything, and dropping it may panic as well.
-        if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-            mem::forget(another);
-        }
-        message
-    })
+    catch_unwind(AssertUnwindSafe(code)).map_err(message_of)
+}
+
+#[cold]
+fn message_of(panic: Box<dyn Any + Send>) -> String {
+    let message = panic_message(&*panic);
+    // The payload may be anything, and dropping it may panic as well.
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        mem::forget(another);
+    }
+    message
 }
 
 #[cfg(test)]

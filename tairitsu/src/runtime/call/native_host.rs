@@ -104,9 +104,12 @@ impl Host {
         let may_go_on = || if status() == Status::Stopped { Err(Cause::Stopped) } else { Ok(()) };
         let mut lease = match slot.lease(may_go_on) {
             Ok(lease) => lease,
-            Err(NoLease::Ended(cause)) => return Err(cause),
-            Err(NoLease::Ring(ring)) => {
-                return Err(Cause::Provider { function: function(), message: ring.to_string() });
+            Err(none) => {
+                return Err(match *none {
+                    NoLease::Ended(cause) => cause,
+                    NoLease::Ring(ring) => Cause::Provider { function: function(), message: ring.to_string() },
+                    NoLease::NotThere => Cause::Missing { function: function() },
+                });
             }
         };
         // As in `ProviderLinker`: a provider is seen again where that is said.

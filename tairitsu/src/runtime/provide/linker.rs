@@ -8,7 +8,7 @@ use crate::runtime::base::executor;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::store::resources::{Kind, Lifted};
-use crate::runtime::store::slot::NoLease;
+use crate::runtime::store::slot::{NoLease, not_there};
 use crate::runtime::store::state::State;
 use crate::runtime::store::watch::Watch;
 use crate::runtime::values::tuple::ValueTuple;
@@ -98,10 +98,9 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
                 whose.settle(store.data_mut().resources());
             }
             let read = before(store.data());
-            let mut lease = match store.data_mut().provider(provider)? {
+            let mut lease = match store.data_mut().provider(provider) {
                 Ok(lease) => lease,
-                Err(NoLease::Ended(cause)) => return Err(cause.into()),
-                Err(NoLease::Ring(ring)) => return Err(panicked(interface, name, ring.to_string())),
+                Err(none) => return Err(no_lease(interface, name, *none)),
             };
             let provider = lease.get::<P>()?;
             // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
@@ -238,6 +237,15 @@ impl<P> ProviderLinker<'_, P> {
                 Err(message) => Err(panicked(interface, &format!("[resource-drop]{name}"), message)),
             }
         })
+    }
+}
+
+#[cold]
+fn no_lease(interface: &Interface, function: &str, none: NoLease) -> LinkError {
+    match none {
+        NoLease::Ended(cause) => cause.into(),
+        NoLease::Ring(ring) => panicked(interface, function, ring.to_string()),
+        NoLease::NotThere => not_there(),
     }
 }
 

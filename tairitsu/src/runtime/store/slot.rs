@@ -27,18 +27,20 @@ pub(crate) enum Lease<'s> {
     Shared { provider: MutexGuard<'s, dyn Any + Send>, _held: Held<'s> },
 }
 
-/// Why there is no access to a provider.
+/// Why there is no access to a provider. It is boxed, so that access costs no more for it.
 pub(crate) enum NoLease {
     /// The call may not go on.
     Ended(Cause),
     /// The provider waits for itself, by way of a container that it calls.
     Ring(Ring),
+    /// The provider is not where it was linked.
+    NotThere,
 }
 
 impl Slot {
     /// Access for a call of a guest. It waits for a shared provider no longer than the call may go on.
     #[inline]
-    pub(crate) fn lease(&mut self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, NoLease> {
+    pub(crate) fn lease(&mut self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, Box<NoLease>> {
         match self {
             Slot::Own(provider) => Ok(Lease::Own(&mut **provider)),
             Slot::Shared(shared) => shared.lease(may_go_on),
@@ -55,7 +57,7 @@ impl Slot {
 }
 
 impl SharedProvider {
-    fn lease(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, NoLease> {
+    fn lease(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<Lease<'_>, Box<NoLease>> {
         let provider = match self.try_lock() {
             Some(provider) => provider,
             None => self.wait(may_go_on)?,
@@ -64,13 +66,13 @@ impl SharedProvider {
     }
 
     #[cold]
-    fn wait(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<MutexGuard<'_, dyn Any + Send>, NoLease> {
+    fn wait(&self, may_go_on: impl Fn() -> Result<(), Cause>) -> Result<MutexGuard<'_, dyn Any + Send>, Box<NoLease>> {
         let wait = self.possession.wait();
         // The host may have the lock, and then nothing tells when it is released.
         let mut pause = Duration::from_micros(20);
         loop {
-            wait.look().map_err(NoLease::Ring)?;
-            may_go_on().map_err(NoLease::Ended)?;
+            wait.look().map_err(|ring| Box::new(NoLease::Ring(ring)))?;
+            may_go_on().map_err(|cause| Box::new(NoLease::Ended(cause)))?;
             thread::sleep(pause);
             if let Some(provider) = self.try_lock() {
                 return Ok(provider);

@@ -3,7 +3,9 @@
 use super::quota::Quota;
 use super::resources::{Leaks, Resources, warn_of};
 use super::room::Room;
-use super::slot::{Lease, NoLease, Slot, not_there};
+#[cfg(feature = "async")]
+use super::slot::not_there;
+use super::slot::{Lease, NoLease, Slot};
 use super::terms::Terms;
 use super::time::{self, CallTime};
 use crate::runtime::base::cause::entering;
@@ -73,10 +75,10 @@ impl State {
 
     /// The provider at `index`.
     #[inline]
-    pub(crate) fn provider(&mut self, index: usize) -> wasmtime::Result<Result<Lease<'_>, NoLease>> {
+    pub(crate) fn provider(&mut self, index: usize) -> Result<Lease<'_>, Box<NoLease>> {
         match self.providers.get_mut(index) {
-            Some(slot) => Ok(slot.lease(|| self.time.may_go_on())),
-            None => Err(not_there()),
+            Some(slot) => slot.lease(|| self.time.may_go_on()),
+            None => Err(Box::new(NoLease::NotThere)),
         }
     }
 

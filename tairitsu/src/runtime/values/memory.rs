@@ -314,6 +314,7 @@ impl<'c, 'a> LiftMemory<'c, 'a> {
         Ok(self.cx.consume_fuel(bytes).map_err(|_| Cause::HostBytes)?)
     }
 
+    #[inline]
     pub(super) fn take_utf8(&mut self, address: usize, len: usize) -> Result<String> {
         let bytes = abi::range(self.cx.memory(), address, len)?;
         self.cx.consume_fuel(len).map_err(|_| Cause::HostBytes)?;
