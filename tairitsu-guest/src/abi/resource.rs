@@ -15,7 +15,7 @@ use std::sync::Arc;
 )]
 ///
 /// # Safety
-/// The trait is unsafe because the guest dereferences the address that [`Resource::address`] returns. An implementation,
+/// The trait is unsafe because the guest dereferences the address that `address` returns. An implementation,
 /// which `#[tairitsu::resource]` writes, promises:
 /// - `new_handle`, `address` and `drop_handle` are the intrinsics that the canonical ABI has for this resource.
 /// - The role is `Export` only if the destructor of the resource is `rt::drop_value` of this type.
