@@ -1,6 +1,7 @@
 //! Containers on any executor and on none: inside tokio's runtimes, in another executor, on a plain thread.
 
 use crate::asynchronous::block_on;
+use crate::crowd::alone;
 use crate::futures::{One, Pages, builder};
 use crate::image;
 use std::future::Future;
@@ -206,6 +207,13 @@ impl tracing::Subscriber for Subscriber {
 /// A panic of the host in the middle of a guest leaves a container that has trapped, and is not the caller's panic.
 #[test]
 fn a_panic_of_the_host_ends_the_container() {
+    // `tracing` remembers for all threads whether anybody listens.
+    alone("executors::panics_of_the_host");
+}
+
+#[test]
+#[ignore = "run by a_panic_of_the_host_ends_the_container, alone"]
+fn panics_of_the_host() {
     let image = image("unruly");
     tracing::subscriber::with_default(Subscriber, || {
         let mut container = Container::new(&image).unwrap();

@@ -427,33 +427,33 @@ fn providers_that_wait_for_each_other() {
     assert!(errors.iter().any(|error| error.contains("it is in a call that has led here: ")), "{errors:?}");
 }
 
+#[tairitsu::host(package = "test:chain", rename = "hop")]
+trait LaterHop {
+    async fn hop(&mut self, n: u32);
+}
+
+#[derive(Clone, Default)]
+struct Back(Arc<Mutex<Option<SharedAsyncContainer>>>);
+
+#[tairitsu::host]
+impl LaterHop for Back {
+    async fn hop(&mut self, n: u32) {
+        let back = self.0.lock().unwrap().clone();
+        match back {
+            Some(back) => {
+                if let Err(error) = back.lock().await.guest(Hop).unwrap().hop(n).await {
+                    panic!("{error}");
+                }
+            }
+            // Waits longer than anybody's deadline.
+            None => std::future::pending().await,
+        }
+    }
+}
+
 /// Calls that are futures, in a ring.
 #[test]
 fn a_ring_of_futures() {
-    #[tairitsu::host(package = "test:chain", rename = "hop")]
-    trait LaterHop {
-        async fn hop(&mut self, n: u32);
-    }
-
-    #[derive(Clone, Default)]
-    struct Back(Arc<Mutex<Option<SharedAsyncContainer>>>);
-
-    #[tairitsu::host]
-    impl LaterHop for Back {
-        async fn hop(&mut self, n: u32) {
-            let back = self.0.lock().unwrap().clone();
-            match back {
-                Some(back) => {
-                    if let Err(error) = back.lock().await.guest(Hop).unwrap().hop(n).await {
-                        panic!("{error}");
-                    }
-                }
-                // Waits longer than anybody's deadline.
-                None => std::future::pending().await,
-            }
-        }
-    }
-
     let image = load(HOP).unwrap();
     let limits = |milliseconds| Limits::new().deadline(Duration::from_millis(milliseconds));
     block_on(async {
@@ -484,14 +484,80 @@ fn a_ring_of_futures() {
     });
 }
 
+/// A linked container without a deadline ends with its caller, also where a provider's future waits, and it has trapped then.
+#[test]
+fn the_callers_time_bounds_a_linked_container() {
+    let image = load(HOP).unwrap();
+    let linked = || {
+        let builder = Container::builder(&image).limits(Limits::new().deadline(None)).provide(Back::default());
+        SharedContainer::new(builder.build().unwrap())
+    };
+    let caller = |other: &SharedContainer, deadline: Option<Duration>| {
+        Container::builder(&image).limits(Limits::new().deadline(deadline)).link(Hop, other).build().unwrap()
+    };
+    let other = linked();
+    let start = Instant::now();
+    let error = caller(&other, Some(Duration::from_millis(200))).guest(Hop).unwrap().hop(1).unwrap_err();
+    assert!(matches!(error, CallError::Deadline { .. } | CallError::Linked { .. }), "{error:?}");
+    assert_eq!(other.lock().status(), tairitsu::Status::Trapped);
+
+    let other = linked();
+    let mut caller = caller(&other, None);
+    let handle = caller.handle();
+    let error = std::thread::scope(|scope| {
+        let call = scope.spawn(|| caller.guest(Hop).unwrap().hop(1).unwrap_err());
+        std::thread::sleep(Duration::from_millis(100));
+        handle.stop();
+        call.join().unwrap()
+    });
+    assert!(matches!(error, CallError::Stopped { .. }), "{error:?}");
+    assert_eq!(other.lock().status(), tairitsu::Status::Trapped);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+/// A growth that the engine refuses without asking gives nothing back.
+#[test]
+fn a_table_that_cannot_grow_is_paid_for() {
+    let text = r#"(component
+        (core module $m (table $t i64 1 funcref) (memory 1)
+            (func (export "hop") (param i32) (local $i i32)
+                (drop (memory.grow (i32.const 1)))
+                (loop $l
+                    (drop (table.grow $t (ref.null func) (i64.const 60000)))
+                    (drop (table.grow $t (ref.null func) (i64.const -1)))
+                    (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                    (br_if $l (i32.lt_u (local.get $i) (i32.const 1000))))))
+        (core instance $a (instantiate $m))
+        (func $h (param "n" u32) (canon lift (core func $a "hop")))
+        (instance $i (export "hop" (func $h)))
+        (export "test:chain/hop" (instance $i)))"#;
+    let error = container(text).guest(Hop).unwrap().hop(1).unwrap_err();
+    assert!(matches!(error, CallError::Table { .. }), "{error:?}");
+}
+
+/// What a container's limits do not count has a bound of its own, and so have names.
+#[test]
+fn what_no_limit_counts() {
+    let globals = "(global i32 (i32.const 0))".repeat(1_000);
+    let instances = "(core instance (instantiate $m))".repeat(4_500);
+    let error = load(&format!("(component (core module $m {globals}) {instances})")).unwrap_err().to_string();
+    assert!(error.contains("expected at most 4000000 globals, elements, tags and imports"), "{error}");
+    let name = "a".repeat(2_000);
+    let error = load(&format!(r#"(component (import "a:b/c" (instance (export "{name}" (func)))))"#)).unwrap_err();
+    assert!(error.to_string().contains("names of at most 1024 bytes, found one of 2000"), "{error}");
+}
+
 /// A waker that panics, or blocks for long, is its task's affair: the deadlines of others are kept.
 #[test]
 fn wakers_of_others() {
-    struct Bad(fn());
+    /// Does no harm on the thread that polls, where a guest that yields wakes its task itself.
+    struct Bad(fn(), std::thread::ThreadId);
 
     impl Wake for Bad {
         fn wake(self: Arc<Self>) {
-            (self.0)();
+            if std::thread::current().id() != self.1 {
+                (self.0)();
+            }
         }
     }
 
@@ -503,14 +569,14 @@ fn wakers_of_others() {
     let mut waiting: Vec<_> = (0..4).map(|_| spawn()).collect();
     let mut events = registry.events().into_stream();
     let bad: [fn(); 2] = [|| panic!("a waker"), || std::thread::sleep(Duration::from_secs(20))];
-    let mut calls = Vec::new();
+    let (mut calls, me) = (Vec::new(), std::thread::current().id());
     for (i, container) in waiting.iter_mut().enumerate() {
         let mut call = Box::pin(async move { container.guest(Unruly).unwrap().sleep(60_000).await });
-        let waker = Waker::from(Arc::new(Bad(bad[i % 2])));
+        let waker = Waker::from(Arc::new(Bad(bad[i % 2], me)));
         assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
         calls.push(call);
     }
-    let waker = Waker::from(Arc::new(Bad(bad[1])));
+    let waker = Waker::from(Arc::new(Bad(bad[1], me)));
     while Pin::new(&mut events).poll_next(&mut Context::from_waker(&waker)).is_ready() {}
     let start = Instant::now();
     for _ in 0..3 {

@@ -129,9 +129,18 @@ unsafe impl<T: Lower> Lower for Temporary<T> {
     }
 }
 
+/// The beginning of a text for an error. The other side may have chosen a text of any length.
+fn cut(text: &str) -> String {
+    const SHOWN: usize = 256;
+    match text.len() <= SHOWN {
+        true => text.into(),
+        false => format!("{}..", &text[..text.floor_char_boundary(SHOWN)]),
+    }
+}
+
 /// Parses a lifted text; `expected` describes a text that parses.
 pub(super) fn parse<T: std::str::FromStr>(text: &str, expected: &'static str) -> Result<T, AbiError> {
-    text.parse().map_err(|_| AbiError::Conversion { expected, found: text.into() })
+    text.parse().map_err(|_| AbiError::Conversion { expected, found: cut(text) })
 }
 
 /// Makes the value that crosses from an adapted value. Generated code calls this instead of the closure itself, so that
@@ -148,5 +157,5 @@ pub fn adapt_from<T, W, E: Display>(
     ty: &'static str,
     from: impl FnOnce(W) -> Result<T, E>,
 ) -> Result<T, AbiError> {
-    from(wire).map_err(|error| AbiError::Adapted { ty, message: error.to_string() })
+    from(wire).map_err(|error| AbiError::Adapted { ty, message: cut(&error.to_string()) })
 }

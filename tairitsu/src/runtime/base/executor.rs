@@ -25,6 +25,7 @@ impl fmt::Display for Stuck {
 mod with_tokio {
     use super::Stuck;
     use std::future::{Future, poll_fn};
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     use std::pin::{Pin, pin};
     use std::sync::Arc;
     use std::sync::OnceLock;
@@ -33,6 +34,7 @@ mod with_tokio {
     use std::thread;
     use std::time::Duration;
     use tokio::runtime::{Handle, RuntimeFlavor};
+    use tokio::task::block_in_place;
     use tokio::task::coop::unconstrained;
     use wasmtime_wasi::runtime::with_ambient_tokio_runtime;
 
@@ -50,11 +52,36 @@ mod with_tokio {
         })
     }
 
-    /// Waits for a future of WASI. The thread may be in any tokio runtime.
+    /// Waits for a future of WASI, or of a guest. The thread may be in any tokio runtime.
     pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+        let around = Handle::try_current();
         let _entered = own().enter();
         // The budget of a task around this call must not end the wait.
-        pollster::block_on(unconstrained(future))
+        let mut future = pin!(unconstrained(future));
+        if let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return result;
+        }
+        match around.map(|around| around.runtime_flavor()) {
+            Ok(RuntimeFlavor::CurrentThread) | Err(_) => pollster::block_on(future),
+            Ok(_) => in_place(|| pollster::block_on(future)),
+        }
+    }
+
+    /// Blocks the thread of a runtime with several threads. The other tasks of this thread move to another one.
+    fn in_place<R>(block: impl FnOnce() -> R) -> R {
+        // The root of a runtime is no worker, and has no other tasks.
+        if tokio::task::try_id().is_none() {
+            return block();
+        }
+        // tokio refuses a `LocalSet`, because its tasks cannot move.
+        let mut block = Some(block);
+        let blocked = catch_unwind(AssertUnwindSafe(|| block_in_place(|| block.take().map(|block| block()))));
+        match (blocked, block) {
+            (Ok(Some(result)), _) => result,
+            (_, Some(block)) => block(),
+            (Err(panic), None) => resume_unwind(panic),
+            (Ok(None), None) => unreachable!("the function was there"),
+        }
     }
 
     /// Polls a future that may use WASI. In the executors that are not tokio's, WASI uses a runtime of its own.
@@ -81,8 +108,7 @@ mod with_tokio {
         }
         match around.runtime_flavor() {
             RuntimeFlavor::CurrentThread => pollster::block_on(unless_stuck(future, &around)),
-            // The other tasks of this thread move to another one.
-            _ => Ok(tokio::task::block_in_place(|| pollster::block_on(future))),
+            _ => Ok(in_place(|| pollster::block_on(future))),
         }
     }
 
@@ -95,14 +121,17 @@ mod with_tokio {
         let patience = tokio::time::sleep(PATIENCE);
         drop(entered);
         let mut patience = pin!(patience);
+        let mut waits = false;
         poll_fn(|cx| {
             if let Poll::Ready(result) = future.as_mut().poll(cx) {
                 return Poll::Ready(Ok(result));
             }
-            if !is_driven.load(Ordering::Relaxed) && patience.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Err(Stuck));
+            if waits || is_driven.load(Ordering::Relaxed) || patience.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
             }
-            Poll::Pending
+            // The runtime may only be busy. A thread that may block is not the runtime's.
+            waits = catch_unwind(|| block_in_place(|| ())).is_ok();
+            if waits { Poll::Pending } else { Poll::Ready(Err(Stuck)) }
         })
         .await
     }

@@ -58,6 +58,8 @@ pub(crate) struct Backoff {
     row: u32,
     started: Option<Instant>,
     trapped: Option<Instant>,
+    /// When the last restart failed, if it did.
+    failed: Option<Instant>,
 }
 
 impl Backoff {
@@ -65,6 +67,7 @@ impl Backoff {
     pub(crate) fn started(&mut self, now: Instant) {
         self.started = Some(now);
         self.trapped = None;
+        self.failed = None;
     }
 
     /// The time to wait before a restart after a trap, or `None` if the container must not be restarted.
@@ -84,12 +87,18 @@ impl Backoff {
             (Duration::ZERO, row) => STEP.saturating_mul(2u32.saturating_pow(row - 1)),
             (first, row) => first.saturating_mul(2u32.saturating_pow(row)),
         };
-        Some(delay.min(longest).saturating_sub(now.duration_since(trapped)))
+        let from = self.failed.map_or(trapped, |failed| failed.max(trapped));
+        Some(delay.min(longest).saturating_sub(now.saturating_duration_since(from)))
     }
 
     /// Counts a restart by the policy.
     pub(crate) fn restarting(&mut self) {
         self.row += 1;
+    }
+
+    /// Notes that a restart by the policy has failed. The next wait counts from here.
+    pub(crate) fn failed(&mut self, now: Instant) {
+        self.failed = Some(now);
     }
 
     /// Begins a new row, because the host has restarted the container.
@@ -135,5 +144,9 @@ mod tests {
         backoff.started(trapped);
         assert_eq!(backoff.wait(policy, trapped, trapped + ms(30)), Some(ms(70)));
         assert_eq!(backoff.wait(policy, trapped, trapped + ms(2_000)), Some(ms(0)));
+        // The wait after a restart that fails counts from there.
+        backoff.restarting();
+        backoff.failed(trapped + ms(2_000));
+        assert_eq!(backoff.wait(policy, trapped, trapped + ms(2_010)), Some(ms(190)));
     }
 }

@@ -139,7 +139,9 @@ impl fmt::Display for Trap {
                 write!(f, "`{}` failed: it threw an exception that it did not catch", self.function())?;
             }
             None => {
-                write!(f, "`{}` failed: {}", self.function(), self.source().root_cause())?;
+                // The text may be a guest's in part.
+                let cause = self.source().root_cause().to_string();
+                write!(f, "`{}` failed: {}", self.function(), OneLine(&cut(cause.as_bytes(), SHOWN)))?;
                 let is_abort = matches!(self.inner.source.downcast_ref(), Some(wasmtime::Trap::UnreachableCodeReached));
                 let stderr = self.stderr().trim();
                 if is_abort && !stderr.is_empty() {

@@ -232,11 +232,12 @@ impl Client<'_> {
         }
     }
 
-    /// Bounds the calls by the time of their caller, if the container has no deadline of its own.
-    pub(crate) fn bound_by(&mut self, caller: Option<&Arc<CallTime>>) {
-        if let Target::Wasm { store, .. } = &self.target {
-            store.data().time.set_caller(caller);
-        }
+    /// Bounds the calls by the time of their caller until the returned value is dropped, if the container has no deadline
+    /// of its own.
+    pub(crate) fn bound_by(&self, caller: &Arc<CallTime>) -> Option<Bound> {
+        let Target::Wasm { store, .. } = &self.target else { return None };
+        store.data().time.set_caller(Some(caller));
+        Some(Bound(store.data().time.clone()))
     }
 
     /// Whether the container's calls are futures.
@@ -335,6 +336,15 @@ impl Client<'_> {
 
     fn name(&self, index: usize) -> String {
         FunctionName { interface: self.interface, index }.to_string()
+    }
+}
+
+/// Ends the bound of a caller on drop, also after a panic.
+pub(crate) struct Bound(Arc<CallTime>);
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        self.0.set_caller(None);
     }
 }
 

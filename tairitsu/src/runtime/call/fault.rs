@@ -5,6 +5,7 @@ use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::cause::{Cause, exit_code};
 use crate::runtime::base::trap::Trap;
 use crate::runtime::ledger::shared::Shared;
+use crate::runtime::ledger::status::Status;
 use crate::runtime::store::state::State;
 use wasmtime::component::ResourceTableError;
 use wasmtime::{GcHeapOutOfMemory, Store};
@@ -20,7 +21,8 @@ pub(crate) fn fault(
 ) -> Fault {
     shared.count_trap();
     let cause = error.downcast_ref::<Cause>().cloned();
-    if matches!(cause, Some(Cause::Stopped)) {
+    // A call may also end because its caller in another container was stopped. Then this container has trapped.
+    if matches!(cause, Some(Cause::Stopped)) && shared.status() == Status::Stopped {
         return Fault(Box::new(CallError::Stopped { function }));
     }
     let (ending, trap) = match store {

@@ -4,6 +4,7 @@ use crate::runtime::base::caught::caught;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::trap::{SHOWN, cut};
 use crate::runtime::store::state::State;
+use tairitsu_guest::abi::AbiError;
 use wasmtime::{Instance, Store, ThrownException, Trap, Val, WasmBacktrace, WasmCoreDump};
 
 /// The name of the exported core global that is the address of the words.
@@ -36,7 +37,10 @@ pub(super) fn without_instances(error: wasmtime::Error) -> wasmtime::Error {
         (Some(Trap::MemoryOutOfBounds), _) => return error,
         (Some(trap), _) => wasmtime::Error::from(*trap),
         (None, Some(cause)) => cause.clone().into(),
-        (None, None) => return error,
+        (None, None) => match error.downcast::<AbiError>() {
+            Ok(flaw) => return wasmtime::Error::new(flaw),
+            Err(error) => return error,
+        },
     };
     match error.downcast::<WasmBacktrace>() {
         Ok(backtrace) => root.context(backtrace),

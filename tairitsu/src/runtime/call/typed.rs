@@ -226,7 +226,8 @@ pub trait NoTyped<P> {
     ///
     /// # Safety
     /// - None.
-    unsafe fn call_raw_async<A>(_: &mut Client<'_>, _: usize, _: P) -> A {
+    #[cfg(feature = "async")]
+    unsafe fn call_raw_async<A>(_: &mut Client<'_>, _: usize, _: P) -> Calling<'static, Result<A, Fault>> {
         const { no_codec::<P>() };
         unreachable!()
     }

@@ -22,7 +22,7 @@ use crate::runtime::store::state::{self, State};
 use crate::runtime::store::watch::Watch;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
 use wasmtime::Store;
 use wasmtime::component::Instance;
@@ -158,7 +158,10 @@ impl AsyncContainer {
         if due {
             self.container.backoff.restarting();
             warn_of(&self.container.close());
-            self.open(false).await?;
+            if let Err(error) = self.open(false).await {
+                self.container.backoff.failed(Instant::now());
+                return Err(error);
+            }
             self.container.revived();
         }
         Ok(due)

@@ -7,7 +7,7 @@ use crate::runtime::call::interface::{Calling, GuestInterface};
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::targets::Target;
-use crate::runtime::store::time;
+use crate::runtime::store::time::{self, CallTime};
 use async_lock::{Mutex, MutexGuard};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -48,9 +48,9 @@ struct Inner {
 #[derive(Debug)]
 #[must_use = "the container is given up when this is dropped"]
 pub struct SharedAsyncContainerGuard<'a> {
-    container: MutexGuard<'a, AsyncContainer>,
-    /// Dropped after the lock.
+    /// Dropped before the lock is released, so that nobody finds a ring that is over.
     _target: Target,
+    container: MutexGuard<'a, AsyncContainer>,
 }
 
 impl Deref for SharedAsyncContainerGuard<'_> {
@@ -88,7 +88,7 @@ impl SharedAsyncContainer {
 
     async fn enter(&self) -> Result<SharedAsyncContainerGuard<'_>, String> {
         let target = Target::need(time::current_container(), &self.inner.shared)?;
-        Ok(SharedAsyncContainerGuard { container: self.inner.container.lock().await, _target: target })
+        Ok(SharedAsyncContainerGuard { _target: target, container: self.inner.container.lock().await })
     }
 
     /// The image that runs.
@@ -122,10 +122,12 @@ impl IsAsyncPeer for AsyncPeer {
 /// Calls an export of the container. The future of the caller's call bounds this future.
 pub(super) async fn forward<I: ?Sized + GuestInterface, A, R>(
     peer: &SharedAsyncContainer,
+    caller: &Arc<CallTime>,
     args: A,
     call: for<'x, 'c> fn(&'x mut Client<'c>, A) -> Calling<'x, Result<R, Fault>>,
 ) -> Result<R, String> {
     let mut container = peer.enter().await?;
     let mut client = container.client::<I>().await.map_err(|error| error.to_string())?;
+    let _bound = client.bound_by(caller);
     call(&mut client, args).await.map_err(|Fault(error)| error.to_string())
 }

@@ -299,7 +299,10 @@ impl Container {
         if self.restarts_in() == Some(Duration::ZERO) {
             self.backoff.restarting();
             warn_of(&self.close());
-            self.open()?;
+            if let Err(error) = self.open() {
+                self.backoff.failed(Instant::now());
+                return Err(error);
+            }
             self.revived();
         }
         Ok(())

@@ -114,10 +114,7 @@ impl SharedContainer {
             Some(container) => container,
             None => inner.wait(time)?,
         };
-        Ok(SharedContainerGuard {
-            container,
-            release: Release { _held: inner.possession.hold(), released: &inner.released.1 },
-        })
+        Ok(SharedContainerGuard { _held: inner.possession.hold(), container, _release: Release(&inner.released.1) })
     }
 }
 
@@ -158,14 +155,11 @@ impl fmt::Debug for SharedContainer {
 
 /// Wakes a thread that waits for the container, on drop.
 #[derive(Debug)]
-struct Release<'a> {
-    _held: Held<'a>,
-    released: &'a Condvar,
-}
+struct Release<'a>(&'a Condvar);
 
 impl Drop for Release<'_> {
     fn drop(&mut self) {
-        self.released.notify_one();
+        self.0.notify_one();
     }
 }
 
@@ -173,10 +167,11 @@ impl Drop for Release<'_> {
 #[derive(Debug)]
 #[must_use = "the container is given up when this is dropped"]
 pub struct SharedContainerGuard<'a> {
+    /// Dropped before the lock is released, so that it does not end the next one's possession.
+    _held: Held<'a>,
     container: MutexGuard<'a, Container>,
-    /// Dropped after the lock.
-    #[expect(dead_code, reason = "its drop matters")]
-    release: Release<'a>,
+    /// Dropped after the lock is released.
+    _release: Release<'a>,
 }
 
 impl Deref for SharedContainerGuard<'_> {
@@ -354,10 +349,10 @@ where
     ) -> Result<(), LinkError> {
         let interface = linker.interface();
         let name = interface.functions[index].name;
-        linker.forward::<A, R, N, M, _>(index, move |peer: &P, args| {
+        linker.forward::<A, R, N, M, _>(index, move |peer: &P, time, args| {
             let peer = peer.container().clone();
             async move {
-                let called = async_shared::forward::<I, A, R>(&peer, args, call).await;
+                let called = async_shared::forward::<I, A, R>(&peer, &time, args, call).await;
                 called.map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message })
             }
         })
@@ -372,10 +367,8 @@ fn forward<I: ?Sized + GuestInterface, R>(
 ) -> Result<R, String> {
     let mut container = container.enter(Some(time)).map_err(|busy| busy.to_string())?;
     let mut client = container.client::<I>().map_err(|error| error.to_string())?;
-    client.bound_by(Some(time));
-    let result = call(&mut client);
-    client.bound_by(None);
-    result.map_err(|Fault(error)| error.to_string())
+    let _bound = client.bound_by(time);
+    call(&mut client).map_err(|Fault(error)| error.to_string())
 }
 
 /// Stands in for [`ForwardedFunction`] if an argument or the result is no WIT type. See `crate::codec`.

@@ -97,15 +97,20 @@ impl Pulse {
         self.ticks.load(Ordering::Relaxed)
     }
 
-    /// The time that a call has surely taken which began at that tick. Nobody knows it while that tick is current.
-    pub(crate) fn surely_since(&self, ticks: u64) -> Duration {
-        if self.ticks() == ticks {
-            return Duration::ZERO;
+    /// The time at which a tick stopped to be current. A call that began with the tick began before. `None` while it is current.
+    pub(crate) fn end_of(&self, tick: u64) -> Option<Duration> {
+        let past = self.past();
+        if self.ticks() == tick {
+            return None;
         }
-        let end = self.past().iter().find(|(tick, _)| *tick == ticks).map(|(_, end)| *end);
-        let end =
-            end.unwrap_or_else(|| Duration::from_nanos(ticks.saturating_add(2).saturating_mul(TICK.as_nanos() as u64)));
-        self.origin.elapsed().saturating_sub(end)
+        let end = past.iter().find(|(past, _)| *past == tick).map(|(_, end)| *end);
+        // A tick that nobody remembers was hardly late.
+        Some(end.unwrap_or_else(|| Duration::from_nanos(tick.saturating_add(2).saturating_mul(TICK.as_nanos() as u64))))
+    }
+
+    /// The time of the clock.
+    pub(crate) fn now(&self) -> Duration {
+        self.origin.elapsed()
     }
 
     /// The number of whole ticks in that time.
@@ -129,19 +134,17 @@ impl Pulse {
         self.alarms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Reads the clock. Notes when the tick before was over.
     fn read_clock(&self) {
-        let ticks = self.origin.elapsed().as_nanos() / TICK.as_nanos();
-        self.ticks.fetch_max(ticks as u64, Ordering::Relaxed);
-    }
-
-    /// Reads the clock on the thread, which ought to do it once a tick.
-    fn tick(&self) {
-        let now = self.origin.elapsed();
         let mut past = self.past();
-        past.truncate(KEPT - 1);
-        past.push_front((self.ticks(), now));
-        drop(past);
-        self.ticks.fetch_max((now.as_nanos() / TICK.as_nanos()) as u64, Ordering::Relaxed);
+        let before = self.ticks();
+        let now = (self.now().as_nanos() / TICK.as_nanos()) as u64;
+        if now > before {
+            self.ticks.store(now, Ordering::Relaxed);
+            past.truncate(KEPT - 1);
+            // The clock is read again, because calls may have begun with the tick until now.
+            past.push_front((before, self.now()));
+        }
     }
 
     fn past(&self) -> std::sync::MutexGuard<'_, VecDeque<(u64, Duration)>> {
@@ -218,7 +221,7 @@ fn run(engine: &EngineWeak, pulse: &Pulse) {
         }
         last = now;
         let alive = pulse.alive.swap(false, Ordering::SeqCst);
-        pulse.tick();
+        pulse.read_clock();
         let Some(engine) = engine.upgrade() else { return };
         engine.increment_epoch();
         drop(engine);
@@ -262,13 +265,13 @@ mod tests {
             thread::sleep(TICK);
         }
         pulse.past().push_front((20, TICK * 90));
-        let (on_time, late) = (pulse.surely_since(19), pulse.surely_since(20));
-        assert!(late <= on_time.saturating_sub(TICK * 60), "{late:?} {on_time:?}");
+        let (on_time, late) = (pulse.end_of(19).unwrap(), pulse.end_of(20).unwrap());
+        assert!(late >= on_time + TICK * 60, "{late:?} {on_time:?}");
         // A tick that is too old is one that was a little late.
         pulse.past().clear();
-        assert!(pulse.surely_since(0) >= on_time, "{on_time:?}");
+        assert_eq!(pulse.end_of(19), Some(TICK * 21));
         let mut now = pulse.ticks();
-        while pulse.surely_since(now) != Duration::ZERO {
+        while pulse.end_of(now).is_some() {
             now = pulse.ticks();
         }
     }

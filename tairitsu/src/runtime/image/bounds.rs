@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentInstance, ComponentOuterAliasKind,
-    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, Encoding, Parser, Payload, Result,
+    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, ElementItems, Encoding, Parser, Payload, Result,
 };
 
 /// The depth that `wasmparser` allows for types of values. The types that the tools write have four levels.
@@ -25,17 +25,57 @@ const NESTED: [u8; 2] = [0x41, 0x42];
 /// The tag of a declaration that declares a type.
 const TYPE: u8 = 0x01;
 
-/// Refuses a component whose types are deeper than [`MAX_DEPTH`], or which makes more instances than [`MAX_INSTANCES`].
+/// The most globals, elements, tags and imports of all core instances. The host keeps up to 32 bytes for each, which no limit
+/// of a container counts. The largest guests that the tools write have some hundred thousand.
+const MAX_ITEMS: u64 = 4_000_000;
+
+/// Refuses a component whose types are deeper than [`MAX_DEPTH`], or which makes more instances than [`MAX_INSTANCES`], or
+/// instances with more than [`MAX_ITEMS`].
 ///
 /// Accepts bytes that cannot be read. The later stages read all bytes and report the flaw.
 pub(crate) fn check(component: &[u8]) -> std::result::Result<(), String> {
     check_types(component)?;
-    match instances(component) {
-        Ok(Some(found)) => {
-            Err(format!("expected a component of at most {MAX_INSTANCES} instances, found one of {found} or more"))
-        }
-        Ok(None) | Err(_) => Ok(()),
+    let Ok(Some(found)) = instances(component) else { return Ok(()) };
+    if found > MAX_INSTANCES {
+        return Err(format!("expected a component of at most {MAX_INSTANCES} instances, found one of {found} or more"));
     }
+    // Each instance may be one of the largest core module.
+    let items = largest(component).unwrap_or_default();
+    let all = items.saturating_mul(found);
+    if all > MAX_ITEMS {
+        return Err(format!(
+            "expected at most {MAX_ITEMS} globals, elements, tags and imports in all core instances, found up to {all}: {found} \
+             instances of core modules that have up to {items}"
+        ));
+    }
+    Ok(())
+}
+
+/// The number of globals, elements, tags and imports of the core module that has the most.
+fn largest(component: &[u8]) -> Result<u64> {
+    let (mut largest, mut found) = (0u64, 0u64);
+    for payload in Parser::new(0).parse_all(component) {
+        let more = match payload? {
+            Payload::Version { .. } => {
+                found = 0;
+                0
+            }
+            Payload::GlobalSection(section) => section.count().into(),
+            Payload::TagSection(section) => section.count().into(),
+            Payload::ImportSection(section) => section.count().into(),
+            Payload::ElementSection(section) => section.into_iter().try_fold(0u64, |sum, element| {
+                let items = match element?.items {
+                    ElementItems::Functions(items) => items.count(),
+                    ElementItems::Expressions(_, items) => items.count(),
+                };
+                Ok(sum.saturating_add(items.into()))
+            })?,
+            _ => 0,
+        };
+        found = found.saturating_add(more);
+        largest = largest.max(found);
+    }
+    Ok(largest)
 }
 
 fn check_types(component: &[u8]) -> std::result::Result<(), String> {
@@ -150,11 +190,12 @@ impl Exports {
     }
 }
 
-/// Returns how many instances the component makes, if it makes more than [`MAX_INSTANCES`].
+/// Returns how many instances the component makes. Stops to count beyond [`MAX_INSTANCES`].
 ///
 /// Returns `None` also if the component names an index that it does not have. The validator reports that.
 fn instances(component: &[u8]) -> Result<Option<u64>> {
     let mut scopes: Vec<Scope> = Vec::new();
+    let mut made = 0;
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload?;
         if let Payload::Version { encoding, .. } = payload {
@@ -164,7 +205,9 @@ fn instances(component: &[u8]) -> Result<Option<u64>> {
             continue;
         }
         if let Payload::End(_) = payload {
-            let (Some(done), Some(outer)) = (scopes.pop(), scopes.last_mut()) else { continue };
+            let Some(done) = scopes.pop() else { continue };
+            made = done.made;
+            let Some(outer) = scopes.last_mut() else { continue };
             if done.is_component {
                 outer.components.push(Component { made: done.made, exports: done.exports.into() });
             }
@@ -179,7 +222,7 @@ fn instances(component: &[u8]) -> Result<Option<u64>> {
             return Ok(Some(component.made));
         }
     }
-    Ok(None)
+    Ok(Some(made))
 }
 
 /// Reads a section of the innermost scope. Returns `None` if the section names an index that does not exist.
@@ -363,7 +406,7 @@ mod tests {
         let tools = "(core module $m) (core instance (instantiate $m)) (core instance (instantiate $m))".to_string();
         let composed = format!("(component $a {tools} (component $s) (instance (instantiate $s))) ");
         let text = format!("{composed} {}", "(instance (instantiate $a))".repeat(100));
-        assert_eq!(instances(&component(&text)).unwrap(), None);
+        assert!(instances(&component(&text)).unwrap().is_some_and(|made| made <= super::MAX_INSTANCES));
         check(&component(&text)).unwrap();
     }
 }

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tairitsu_guest::schema::InterfaceId;
 use wasmparser::{ComponentExternalKind, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
-use wit_parser::{Resolve, World, WorldId};
+use wit_parser::{Resolve, TypeDefKind, World, WorldId, WorldKey};
 
 /// A component's WIT and its arena.
 pub(super) struct Decoded {
@@ -123,6 +123,43 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
     }
 }
 
+/// The longest name, in bytes. The text of a type repeats the names in it, so that a report of long ones fills the memory.
+const LONGEST: usize = 1024;
+
+/// Refuses names that are longer than [`LONGEST`].
+fn check_lengths(resolve: &Resolve) -> Result<(), String> {
+    let check = |name: &str| match name.len() <= LONGEST {
+        true => Ok(()),
+        false => Err(format!("expected names of at most {LONGEST} bytes, found one of {}", name.len())),
+    };
+    for (_, package) in &resolve.packages {
+        check(&package.name.namespace)?;
+        check(&package.name.name)?;
+    }
+    for (_, interface) in &resolve.interfaces {
+        interface.name.iter().try_for_each(|name| check(name))?;
+        interface.functions.keys().try_for_each(|name| check(name))?;
+        let params = interface.functions.values().flat_map(|function| &function.params);
+        params.into_iter().try_for_each(|param| check(&param.name))?;
+    }
+    for (_, ty) in &resolve.types {
+        ty.name.iter().try_for_each(|name| check(name))?;
+        match &ty.kind {
+            TypeDefKind::Record(record) => record.fields.iter().try_for_each(|field| check(&field.name))?,
+            TypeDefKind::Variant(variant) => variant.cases.iter().try_for_each(|case| check(&case.name))?,
+            TypeDefKind::Enum(cases) => cases.cases.iter().try_for_each(|case| check(&case.name))?,
+            TypeDefKind::Flags(flags) => flags.flags.iter().try_for_each(|flag| check(&flag.name))?,
+            _ => {}
+        }
+    }
+    for (_, world) in &resolve.worlds {
+        let keys = world.imports.keys().chain(world.exports.keys());
+        keys.filter_map(|key| if let WorldKey::Name(name) = key { Some(name) } else { None })
+            .try_for_each(|name| check(name))?;
+    }
+    Ok(())
+}
+
 /// Decodes the WIT of a valid component, and finds its arena.
 pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
     match answer(|| wit_component::decode(component)) {
@@ -131,6 +168,7 @@ pub(super) fn decode(component: &[u8]) -> Result<Decoded, Error> {
             let worlds = &resolve.worlds[world];
             let names = worlds.imports.keys().chain(worlds.exports.keys());
             names.for_each(|key| drop(resolve.name_world_key(key)));
+            check_lengths(&resolve).map_err(|message| Error::NotWit { message })?;
             Ok(Decoded { resolve, world, arena: arena::of(component), flaw: None })
         }
         Ok(DecodedWasm::WitPackage(..)) => {
@@ -183,7 +221,7 @@ pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     if answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?.0.is_none() {
         return Err(Error::NoComponentType);
     }
-    answer(|| {
+    let component = answer(|| {
         let encoder = ComponentEncoder::default().validate(true);
         #[cfg(feature = "wasi")]
         let encoder = {
@@ -195,5 +233,7 @@ pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
         };
         encoder.module(wasm)?.encode()
     })
-    .map_err(fail)
+    .map_err(fail)?;
+    bounds::check(&component).map_err(fail)?;
+    Ok(component)
 }

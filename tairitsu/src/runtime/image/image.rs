@@ -97,7 +97,7 @@ impl Image {
             Kind::CoreModule => {
                 // `componentize` expects a valid core module around the sections that it reads.
                 let valid = answer(|| Module::validate(engine, wasm).map_err(|error| message(&error)));
-                valid.map_err(|message| unfit(wasm, message))?;
+                valid.map_err(|message| unfit(machine, wasm, message))?;
                 Some(componentize(wasm)?)
             }
         };
@@ -105,7 +105,7 @@ impl Image {
         // `decode` expects a valid component, and the compiler checks that. The compiler can panic too, so `answer`
         // runs it.
         let compiled = answer(|| Component::from_binary(engine, component_bytes).map_err(|error| message(&error)));
-        let component = compiled.map_err(|message| unfit(component_bytes, message))?;
+        let component = compiled.map_err(|message| unfit(machine, component_bytes, message))?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         check_names(component_bytes)?;
         let decoded = decode(component_bytes)?;
@@ -239,8 +239,9 @@ impl fmt::Debug for Image {
 }
 
 /// The error of bytes that the validator or the compiler refused.
-fn unfit(wasm: &[u8], message: String) -> Error {
-    match allocator::is_too_small(&message) {
+fn unfit(machine: &Machine, wasm: &[u8], message: String) -> Error {
+    // A guest chooses names that may be in the message. So the validator's errors are never the pool's.
+    match machine.pool.is_some() && allocator::is_too_small(&message) {
         true => Error::PoolPlace { message },
         false => features::missing(wasm).unwrap_or(Error::Invalid { message }),
     }

@@ -69,7 +69,8 @@ pub(crate) struct Held<'p>(&'p Arc<Possession>);
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.0.holder.store(0, Relaxed);
+        // Only a possession of this thread ends.
+        let _ = self.0.holder.compare_exchange(ME.with(|me| *me), 0, Relaxed, Relaxed);
         // At the end of a thread, its list may be gone already.
         let _ = HELD.try_with(|held| {
             let mut held = held.borrow_mut();

@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(5);
 const ENOUGH: usize = 2;
 
 static WAKING: Waking = Waking {
-    state: Mutex::new(State { due: VecDeque::new(), woken: 0, running: 0, standing_by: 0 }),
+    state: Mutex::new(State { due: VecDeque::new(), woken: 0, running: 0, blocked: 0, standing_by: 0 }),
     changed: Condvar::new(),
 };
 
@@ -36,6 +36,8 @@ struct State {
     woken: u64,
     /// How many threads run a waker now.
     running: usize,
+    /// How many of them are known to block.
+    blocked: usize,
     /// How many threads wait for work.
     standing_by: usize,
 }
@@ -88,12 +90,14 @@ impl Waking {
                 }
                 continue;
             }
-            if state.running > 0 {
+            if state.running > state.blocked {
                 let woken = state.woken;
-                state = self.wait(state, PATIENCE).0;
-                if state.woken != woken || state.due.is_empty() {
+                let (guard, waited) = self.wait(state, PATIENCE);
+                state = guard;
+                if state.woken != woken || state.due.is_empty() || !waited {
                     continue;
                 }
+                state.blocked = state.running;
             }
             let Some(waker) = state.due.pop_front() else { continue };
             state.standing_by -= 1;
@@ -106,6 +110,7 @@ impl Waking {
             state = self.lock();
             state.woken += 1;
             state.running -= 1;
+            state.blocked = state.blocked.min(state.running);
             if state.standing_by >= ENOUGH {
                 return;
             }

@@ -10,11 +10,15 @@ use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::store::resources::{Kind, Lifted};
 use crate::runtime::store::slot::{NoLease, not_there};
 use crate::runtime::store::state::State;
+#[cfg(feature = "async")]
+use crate::runtime::store::time::CallTime;
 use crate::runtime::store::watch::Watch;
 use crate::runtime::values::tuple::ValueTuple;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
+#[cfg(feature = "async")]
+use std::sync::Arc;
 use std::task::Poll;
 use tairitsu_guest::abi::{self, Resource};
 use tairitsu_guest::schema::Interface;
@@ -154,7 +158,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
     pub(crate) fn forward<A, R, const N: usize, const M: usize, F>(
         &mut self,
         index: usize,
-        start: impl Fn(&P, A) -> F + Send + Sync + 'static,
+        start: impl Fn(&P, Arc<CallTime>, A) -> F + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
         A: abi::Lift + Send + Sync + 'static,
@@ -164,7 +168,9 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         let provider = self.place.provider;
         let Some(name) = self.allowed(index)? else { return Ok(()) };
         self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
-            let started = store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, args.value));
+            let time = store.data().time.clone();
+            let started =
+                store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, time, args.value));
             Box::new(async move {
                 let result = started?.await?;
                 store.data().time.after_host()?;

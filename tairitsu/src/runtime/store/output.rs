@@ -295,6 +295,10 @@ impl Pollable for Pipe {
 
 impl OutputStream for Pipe {
     fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
+        // The guest was permitted so many bytes. More of them may take longer than the call.
+        if bytes.len() > MAX_LINE {
+            return Err(StreamError::trap("a write of more bytes than `check-write` permits"));
+        }
         self.try_write(&bytes)
     }
 

@@ -14,7 +14,7 @@ pub(crate) struct Quota {
     max_elements: usize,
     /// A table's maximum that is at least this large comes from the pool, and not from the guest.
     place_elements: usize,
-    /// How much the growth under way adds. It is subtracted again if the growth fails.
+    /// How much the growth of memory under way adds. It is subtracted again if the growth fails.
     growing: usize,
     shared: Arc<Shared>,
 }
@@ -63,7 +63,6 @@ impl ResourceLimiter for Quota {
 
     fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         if maximum.is_some_and(|maximum| desired > maximum && maximum < self.place_elements) {
-            self.growing = 0;
             return Ok(false);
         }
         let growth = desired.saturating_sub(current);
@@ -71,12 +70,13 @@ impl ResourceLimiter for Quota {
         if sum > self.max_elements {
             return Err(Cause::Table { limit: self.max_elements }.into());
         }
-        (self.elements, self.growing) = (sum, growth);
+        self.elements = sum;
         Ok(true)
     }
 
+    /// Gives nothing back. wasmtime also calls this for a growth that it refused without asking, and a guest chooses the size
+    /// of that growth.
     fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.elements -= std::mem::take(&mut self.growing);
         Ok(())
     }
 

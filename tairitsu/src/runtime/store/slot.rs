@@ -24,7 +24,11 @@ pub(crate) struct SharedProvider {
 /// Access to a provider, for one call to it.
 pub(crate) enum Lease<'s> {
     Own(&'s mut (dyn Any + Send)),
-    Shared { provider: MutexGuard<'s, dyn Any + Send>, _held: Held<'s> },
+    /// The possession ends before the lock is released, so that it does not end the next one's.
+    Shared {
+        _held: Held<'s>,
+        provider: MutexGuard<'s, dyn Any + Send>,
+    },
 }
 
 /// Why there is no access to a provider. It is boxed, so that access costs no more for it.
@@ -62,7 +66,7 @@ impl SharedProvider {
             Some(provider) => provider,
             None => self.wait(may_go_on)?,
         };
-        Ok(Lease::Shared { provider, _held: self.possession.hold() })
+        Ok(Lease::Shared { _held: self.possession.hold(), provider })
     }
 
     #[cold]

@@ -18,6 +18,8 @@ pub(crate) struct CallTime {
     pub(crate) pulse: Arc<Pulse>,
     /// When the call began, in ticks. The true start is up to one tick later.
     began: AtomicU64,
+    /// When that tick was over, in nanoseconds of the clock. 0 until somebody has asked.
+    end: AtomicU64,
     limit: Option<Duration>,
     /// The call of another container that made this call, if this call has no limit of its own.
     caller: Mutex<Option<Arc<CallTime>>>,
@@ -67,7 +69,7 @@ pub(crate) fn current_container() -> Option<Arc<Shared>> {
 
 impl CallTime {
     pub(crate) fn new(shared: Arc<Shared>, pulse: Arc<Pulse>, limit: Option<Duration>) -> Self {
-        Self { shared, pulse, began: AtomicU64::new(0), limit, caller: Mutex::new(None) }
+        Self { shared, pulse, began: AtomicU64::new(0), end: AtomicU64::new(0), limit, caller: Mutex::new(None) }
     }
 
     /// When the call began, in ticks.
@@ -81,6 +83,7 @@ impl CallTime {
     pub(crate) fn begin(&self) {
         self.pulse.beat();
         self.began.store(self.pulse.ticks(), Relaxed);
+        self.end.store(0, Relaxed);
     }
 
     /// Checks whether the call may go on.
@@ -93,14 +96,11 @@ impl CallTime {
         if self.shared.status() == Status::Stopped {
             return Err(Cause::Stopped);
         }
-        match self.limit {
-            Some(limit) if self.elapsed() >= limit => Err(Cause::Deadline { limit }),
-            Some(_) => Ok(()),
-            None => match self.caller().clone() {
-                Some(caller) => caller.may_go_on(),
-                None => Ok(()),
-            },
-        }
+        let Some(limit) = self.limit else {
+            let caller = self.caller().clone();
+            return caller.map_or(Ok(()), |caller| caller.may_go_on());
+        };
+        if self.elapsed() >= limit { Err(Cause::Deadline { limit }) } else { Ok(()) }
     }
 
     /// Bounds the calls by the time of their caller, if they have no limit of their own. `None` ends that.
@@ -121,13 +121,28 @@ impl CallTime {
         if self.pulse.ticks() == self.began() { Ok(()) } else { self.may_go_on() }
     }
 
-    /// The tick at which the call is surely over its deadline. `None` without a deadline.
+    /// The tick at which to look whether the call may go on: when it is surely over its deadline, or at every tick, if it is
+    /// bounded by its caller. `None` without a deadline.
     pub(crate) fn due(&self) -> Option<u64> {
-        self.limit.map(|limit| self.began().saturating_add(Pulse::ticks_in(limit)).saturating_add(2))
+        match self.limit {
+            Some(limit) => Some(self.began().saturating_add(Pulse::ticks_in(limit)).saturating_add(2)),
+            // A tick that is over is due at once, and so again after each look.
+            None => self.caller().is_some().then(|| self.began()),
+        }
     }
 
     /// The time that the call has taken, or up to one tick less. It is never more, whatever the ticker did.
     fn elapsed(&self) -> Duration {
-        self.pulse.surely_since(self.began())
+        let end = match self.end.load(Relaxed) {
+            0 => match self.pulse.end_of(self.began()) {
+                Some(end) => end,
+                // Nobody knows when the call began while that tick is current.
+                None => return Duration::ZERO,
+            },
+            end => Duration::from_nanos(end),
+        };
+        // The ticker forgets old ticks.
+        self.end.store(end.as_nanos() as u64, Relaxed);
+        self.pulse.now().saturating_sub(end)
     }
 }

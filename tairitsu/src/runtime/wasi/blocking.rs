@@ -134,7 +134,8 @@ impl streams::HostInputStream for Io<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DynInputStream>) -> wasmtime::Result<()> {
-        executor::block_on(later_streams::HostInputStream::drop(self.table, stream))
+        // A drop waits for what the stream does in the background.
+        self.wait(|table| later_streams::HostInputStream::drop(table, stream))?
     }
 }
 
@@ -185,6 +186,6 @@ impl streams::HostOutputStream for Io<'_> {
     }
 
     fn drop(&mut self, stream: Resource<DynOutputStream>) -> wasmtime::Result<()> {
-        executor::block_on(later_streams::HostOutputStream::drop(self.table, stream))
+        self.wait(|table| later_streams::HostOutputStream::drop(table, stream))?
     }
 }

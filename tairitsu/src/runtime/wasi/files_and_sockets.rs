@@ -4,7 +4,6 @@
 //! file may be a pipe that nobody writes to. So here they are linked anew: they wait as the functions in `blocking` do.
 
 use super::blocking::wait;
-use crate::runtime::base::executor;
 use crate::runtime::store::state::State;
 use std::future::Future;
 use std::pin::Pin;
@@ -240,8 +239,9 @@ pub(super) fn link_sockets(linker: &mut Linker<State>, id: impl Fn(&str) -> Stri
     )?;
     let outgoing = ResourceType::host::<OutgoingDatagramStream>();
     l.resource("outgoing-datagram-stream", outgoing, |mut store, place| {
+        let time = store.data().time.clone();
         let mut view = store.data_mut().sockets();
-        executor::block_on(HostOutgoingDatagramStream::drop(&mut view, Resource::new_own(place)))
+        wait(&time, HostOutgoingDatagramStream::drop(&mut view, Resource::new_own(place)))?
     })?;
     let l = &mut linker.instance(&id("ip-name-lookup"))?;
     anew::<Sockets, (Net, String), _>(l, "resolve-addresses", |view, (net, name)| {
