@@ -1,7 +1,7 @@
 //! The guest's functions that were running when a call ended, as text.
 //!
-//! A guest chooses the names of its functions. wasmtime's own text of a backtrace demangles them, and a name of C++ with
-//! 300 bytes can stand for a text that fills the memory. So nothing here prints wasmtime's text.
+//! A guest chooses the names of its functions. wasmtime's own text of a backtrace demangles them. A name of C++ with 300
+//! bytes can stand for a text that fills the memory. So nothing here prints wasmtime's text.
 
 use std::fmt::{self, Write};
 use wasmtime::WasmBacktrace;

@@ -121,8 +121,8 @@ impl CallTime {
         if self.pulse.ticks() == self.began() { Ok(()) } else { self.may_go_on() }
     }
 
-    /// The tick at which to look whether the call may go on: when it is surely over its deadline, or at every tick, if it is
-    /// bounded by its caller. `None` without a deadline.
+    /// The tick at which to look whether the call may go on. With a deadline, the call is surely over it then. A call that its
+    /// caller bounds is looked at in every tick. `None` without either.
     pub(crate) fn due(&self) -> Option<u64> {
         match self.limit {
             Some(limit) => Some(self.began().saturating_add(Pulse::ticks_in(limit)).saturating_add(2)),
