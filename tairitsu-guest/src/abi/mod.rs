@@ -15,8 +15,8 @@
 //!
 //! A memory of the guest dereferences the addresses that it is given. So safe code has no such memory: only this crate
 //! makes them, and only an implementation of [`Lower`], [`Lift`] or [`Argument`] is passed one. These traits are `unsafe`.
-//! [`Sink`] and [`Source`] are not: whoever implements them has a memory of its own. [`WitType`] is not: the sizes that
-//! unsafe code relies on are in [`Shape`], which no type implements itself.
+//! [`Sink`] and [`Source`] are safe, because an implementation of them has a memory of its own. [`WitType`] is safe, too.
+//! Unsafe code relies on sizes, and these are in [`Shape`], which no type implements itself.
 //!
 //! Source: the canonical ABI
 //! (<https://github.com/WebAssembly/component-model/blob/main/design/mvp/CanonicalABI.md>).
