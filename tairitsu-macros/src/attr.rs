@@ -4,10 +4,11 @@ use crate::diag::Ctxt;
 use crate::side::Side;
 use crate::wit_name;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Meta, Token};
 
 /// The arguments of an attribute, or of the helper attribute.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Args {
     pub(crate) adapt: Option<Adapt>,
     /// The side that a resource's values live on.
     pub(crate) side: Option<Side>,
+    /// Whether an impl is exported from the guest.
+    pub(crate) export: Option<bool>,
     krate: Option<syn::Path>,
 }
 
@@ -30,6 +33,10 @@ pub(crate) struct Adapt {
     pub(crate) to: Option<Expr>,
     pub(crate) from: Option<Expr>,
 }
+
+/// All arguments of all attributes.
+pub(crate) const ARGUMENTS: &[&str] =
+    &["package", "rename", "uses", "guest", "host", "export", "as", "to", "from", "crate"];
 
 /// The argument that names the interface that declares a type. Only a module's attribute writes it.
 pub(crate) const HOME: &str = "__tairitsu_home";
@@ -69,6 +76,7 @@ impl Args {
                     "crate" => args.krate = Some(input.call(syn::Path::parse_mod_style)?),
                     "package" => args.package = Some(input.parse()?),
                     "rename" => args.rename = Some(input.parse()?),
+                    "export" => args.export = Some(input.parse::<LitBool>()?.value),
                     "uses" => args.uses = parse_paths(input)?,
                     "as" => as_type = Some(input.parse()?),
                     "to" => to = Some((key.clone(), input.parse()?)),
@@ -159,14 +167,26 @@ pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<LitSt
     take(cx, attrs, NAME_ARGS).rename
 }
 
-/// Reports `#[cfg]` on a part of a contract.
+/// Reports `#[cfg]` on a part of a contract. What `#[cfg_attr]` adds may be anything that is no part of the contract.
 pub(crate) fn refuse_cfg(cx: &Ctxt, attrs: &[Attribute], what: &str) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+    for attr in attrs.iter().filter(|attr| is_condition(&attr.meta)) {
         cx.error(
             attr,
             format!("a {what} has a condition, and the contract must be the same on both sides"),
             "remove the attribute, or put it on the whole item",
         );
+    }
+}
+
+/// Whether the attribute is `cfg`, or adds one or a part of the contract under a condition.
+fn is_condition(meta: &Meta) -> bool {
+    if meta.path().is_ident("cfg") {
+        return true;
+    }
+    let (true, Ok(list)) = (meta.path().is_ident("cfg_attr"), meta.require_list()) else { return false };
+    match list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) {
+        Ok(list) => list.iter().skip(1).any(|added| is_condition(added) || added.path().is_ident("wit")),
+        Err(_) => true,
     }
 }
 
@@ -180,17 +200,48 @@ fn check_name(cx: &Ctxt, name: &LitStr) {
     }
 }
 
-/// The text of the doc comment, with each line trimmed.
-pub(crate) fn docs(attrs: &[Attribute]) -> String {
-    let lines: Vec<String> = attrs
-        .iter()
-        .filter_map(|attr| match &attr.meta {
-            Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-                Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value()),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
-    lines.join("\n").lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_string()
+/// The text of a doc comment. It may have parts that are expressions, such as `include_str!`.
+#[derive(Default)]
+pub(crate) struct Docs(Vec<Expr>);
+
+impl Docs {
+    pub(crate) fn of(attrs: &[Attribute]) -> Self {
+        Self(
+            attrs
+                .iter()
+                .filter_map(|attr| match &attr.meta {
+                    Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(meta.value.clone()),
+                    _ => None,
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A text as one expression. Lines that are known are trimmed.
+impl ToTokens for Docs {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let (mut parts, mut known) = (Vec::new(), Vec::new());
+        let text = |lines: &[String]| {
+            lines.join("\n").lines().map(str::trim).collect::<Vec<_>>().join("\n").trim_matches('\n').to_string()
+        };
+        for part in &self.0 {
+            match part {
+                Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => known.push(line.value()),
+                other => {
+                    let before = text(&std::mem::take(&mut known));
+                    parts.push(quote!(#before, "\n", #other, "\n"));
+                }
+            }
+        }
+        let rest = text(&known);
+        tokens.extend(match parts.is_empty() {
+            true => rest.trim().to_token_stream(),
+            false => quote!(::core::concat!(#(#parts,)* #rest)),
+        });
+    }
 }

@@ -17,6 +17,7 @@ mod diag;
 mod expand;
 mod model;
 mod paths;
+mod place;
 mod side;
 mod wit_name;
 
@@ -329,4 +330,34 @@ pub fn flags(item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::wit(args.into(), item.into()).into()
+}
+
+/// Exports an impl that is in a library from the guest that is being compiled.
+///
+/// The attribute on an impl exports it in a crate that is built as a `cdylib`. A crate that is a Rust library only exports
+/// nothing, because each guest that depends on it would export that too. Such a guest exports the impl by this macro:
+///
+/// ```ignore
+/// tairitsu::export!(impl Greeter for greetings::Hello);
+/// ```
+///
+/// The trait may also be that of a resource. If the `tairitsu` crate has another name, it comes first:
+/// `export!(crate = ::renamed, impl Greeter for Hello)`.
+#[proc_macro]
+pub fn export(input: TokenStream) -> TokenStream {
+    expand::emit::export(input.into()).into()
+}
+
+/// Generated code calls this.
+#[doc(hidden)]
+#[proc_macro]
+pub fn emit(input: TokenStream) -> TokenStream {
+    expand::emit::emit(input.into()).into()
+}
+
+/// Generated code calls this.
+#[doc(hidden)]
+#[proc_macro]
+pub fn exported(input: TokenStream) -> TokenStream {
+    expand::emit::exported(input.into()).into()
 }

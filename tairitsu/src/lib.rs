@@ -42,7 +42,7 @@ pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
 pub use tairitsu_guest::abi::{AbiError, Own, Resource};
 pub use tairitsu_guest::schema;
-pub use tairitsu_macros::{flags, guest, host, resource, wit};
+pub use tairitsu_macros::{export, flags, guest, host, resource, wit};
 
 #[cfg(all(feature = "async", not(target_family = "wasm")))]
 pub use runtime::{

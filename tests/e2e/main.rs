@@ -10,6 +10,7 @@ mod cache;
 mod calls;
 mod contract;
 mod core_world;
+mod crates;
 mod crowd;
 mod deadline;
 mod events;

@@ -89,5 +89,5 @@ interface sensor {
     assert!(text.contains("use test:weather/weather@1.2.0.{observation, sky, warnings};"), "{text}");
     assert!(text.contains("record page-of-outlook {"), "{text}");
     assert!(text.contains("\npackage test:weather@1.2.0 {\n  /// What is said"), "{text}");
-    assert_eq!(weather.wit(), Sensor.wit().split("\n/// In the types' package.").next().unwrap());
+    assert_eq!(weather::INTERFACE.wit(), Sensor.wit().split("\n/// In the types' package.").next().unwrap());
 }

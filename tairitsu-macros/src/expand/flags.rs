@@ -2,6 +2,7 @@
 
 use super::shared::index;
 use super::types::{Bodies, Locals, Target, impls, wit_type};
+use crate::attr::Docs;
 use crate::model::FlagsDef;
 use crate::paths::Paths;
 use proc_macro2::{Literal, TokenStream};
@@ -36,7 +37,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             quote!(#schema::Field::__new(#name, #docs, #schema::Type::Unit))
         })
         .collect();
-    let set = |name: &str, docs: &str, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::__new(#name, #docs, #home, &const { [#(#fields),*] }) }));
+    let set = |name: &str, docs: &Docs, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::__new(#name, #docs, #home, &const { [#(#fields),*] }) }));
     let words: Vec<_> = fields.chunks(WORD).collect();
     let ty = match *words {
         [word] => set(name, docs, word),
@@ -44,7 +45,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
         _ => {
             let words = words.iter().enumerate().map(|(i, word)| {
                 let field = format!("bits{}", i * WORD);
-                let ty = set(&format!("{name}-{field}"), "", word);
+                let ty = set(&format!("{name}-{field}"), &Docs::default(), word);
                 quote!(#schema::Field::__new(#field, "", #ty))
             });
             quote!(#schema::Type::Record(&const { #schema::Record::__new(#name, #docs, #home, &const { [#(#words),*] }) }))
@@ -93,7 +94,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             bits: #integer,
         }
 
-        #[allow(dead_code)]
+        #[allow(dead_code, deprecated)]
         impl #ident {
             #(#constants)*
 
@@ -167,7 +168,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             }
         }
 
-        #[allow(clippy::all)]
+        #[allow(clippy::all, deprecated)]
         const _: () = {
             #(#operators)*
 

@@ -1,5 +1,6 @@
 //! `#[host]` on a trait, and `#[resource(host)]`: the imports of a guest, and the host's provider.
 
+use super::emit::{self, Section};
 use super::{future, looks, resource, shared, signatures, trait_macro};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
@@ -39,7 +40,7 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, codec, use_codec, if_guest, .. } = paths;
-    let section_name = format!("component-type:tairitsu:import:{id}");
+    let section_name = emit::section(Section::Import, &interface.place);
     // A resource has its section beside its intrinsics. A guest that calls a function of it links one of them, which
     // drops the handle.
     let section = interface.resource.is_none().then(|| shared::section(&section_name, &quote!(dyn #ident), private));
@@ -120,6 +121,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     quote! {
         #if_guest! {
+            #[allow(deprecated)]
             const _: () = {
                 #use_codec
                 #section
@@ -134,7 +136,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                     unsafe { ::core::ptr::read_volatile(&__TAIRITSU_LINKED) };
                 }
 
-                #[allow(improper_ctypes, clippy::all)]
+                #[allow(improper_ctypes, clippy::all, deprecated)]
                 impl #ident for #implementor {
                     #(#functions)*
                 }
@@ -161,7 +163,7 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     quote! {
         #if_native! {
-            #[allow(clippy::all)]
+            #[allow(clippy::all, deprecated)]
             impl #ident for #krate::Host {
                 #(#functions)*
             }
@@ -211,10 +213,11 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     quote! {
         #if_runtime! {
+            #[allow(deprecated)]
             const _: () = {
                 #use_typed
 
-                #[allow(clippy::all)]
+                #[allow(clippy::all, deprecated)]
                 impl dyn #ident {
                     #[doc(hidden)]
                     pub fn __tairitsu_link<__TairitsuProvider: #ident #send + 'static>(

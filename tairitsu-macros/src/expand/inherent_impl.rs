@@ -29,7 +29,7 @@ pub(super) fn delegation(interface: &Interface, ty: &Type, paths: &Paths) -> Tok
         }
     });
     quote! {
-        #[allow(clippy::all)]
+        #[allow(clippy::all, deprecated)]
         impl #ident for #ty {
             #(#functions)*
         }

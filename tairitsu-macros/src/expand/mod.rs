@@ -4,6 +4,8 @@
 //! were no errors. The errors reported here are about an attribute on the wrong item, or on an impl of a trait. The other
 //! files report none.
 
+mod condition;
+pub(crate) mod emit;
 mod flags;
 mod future;
 mod guest;
@@ -22,6 +24,7 @@ use crate::diag::Ctxt;
 use crate::model::{FlagsDef, InherentImpl, Interface, InterfaceKind, TypeDef, TypesModule};
 use crate::paths::Paths;
 use crate::side::Side;
+use condition::conditional;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -29,6 +32,9 @@ use syn::{DeriveInput, Item, ItemImpl, ItemTrait};
 
 /// `#[guest]` and `#[host]`.
 pub(crate) fn interface(side: Side, args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(conditional) = conditional(side.argument(), &args, &item) {
+        return conditional;
+    }
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => interface_trait(side, args, item),
         Ok(Item::Impl(item)) if item.trait_.is_none() => inherent_impl(side, args, item),
@@ -67,6 +73,9 @@ fn declaration_or_errors(cx: Ctxt, args: &Args, interface: &Interface) -> TokenS
 
 /// `#[resource]`.
 pub(crate) fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(conditional) = conditional("resource", &args, &item) {
+        return conditional;
+    }
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Trait(item)) => resource_trait(args, item),
         Ok(Item::Impl(item)) => trait_impl("resource", args, &item),
@@ -119,14 +128,18 @@ fn stub(interface: &Interface) -> TokenStream {
 /// calls the block's functions.
 fn inherent_impl(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
     let cx = Ctxt::new();
-    let args = Args::parse(&cx, args, &["package", "rename", "uses", "crate"]);
-    let krate = args.krate();
+    let mut allowed = vec!["package", "rename", "uses", "crate"];
+    if side == Side::Guest {
+        allowed.push("export");
+    }
+    let args = Args::parse(&cx, args, &allowed);
+    let (krate, export) = (args.krate(), args.export.unwrap_or(true));
     let InherentImpl { item, interface } = InherentImpl::parse(&cx, side, args, item);
     match (cx.finish(), interface) {
         (Ok(()), Some(interface)) => {
             let declaration = declaration(&interface, &Paths::new(krate.clone()));
             let delegation = inherent_impl::delegation(&interface, &item.self_ty, &Paths::new(krate.clone()));
-            let invoke = invoke(side.argument(), &krate, &interface.item.ident, &item.self_ty);
+            let invoke = invoke(side.argument(), &krate, &interface.item.ident, &item.self_ty, export);
             quote!(#item #declaration #delegation #invoke)
         }
         (errors, interface) => {
@@ -139,7 +152,8 @@ fn inherent_impl(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
 /// The attributes on an impl of a trait: the impl, and an invocation of the macro that the trait's declaration emitted.
 fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
     let cx = Ctxt::new();
-    let args = Args::parse(&cx, args, &["crate"]);
+    let allowed: &[_] = if role == "host" { &["crate"] } else { &["crate", "export"] };
+    let args = Args::parse(&cx, args, allowed);
     let krate = args.krate();
     let mut path = None;
     match &item.trait_ {
@@ -172,28 +186,41 @@ fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
             return quote!(#item #errors);
         }
     };
-    let invoke = invoke(role, &krate, path, &item.self_ty);
+    let invoke = invoke(role, &krate, path, &item.self_ty, args.export.unwrap_or(true));
     let item = future::impl_with_futures(item, &Paths::new(krate));
     quote!(#item #invoke)
 }
 
 /// The invocation of the trait's macro, with the paths and the type that the impl names.
-fn invoke(role: &str, krate: &TokenStream, path: &(impl ToTokens + Spanned), ty: &syn::Type) -> TokenStream {
+fn invoke(
+    role: &str,
+    krate: &TokenStream,
+    path: &(impl ToTokens + Spanned),
+    ty: &syn::Type,
+    export: bool,
+) -> TokenStream {
     let role = quote::format_ident!("{role}");
+    let unexported = (!export).then(|| quote!(unexported));
     quote_spanned! {path.span()=>
-        #path ! { #role [#krate] [#path] [#ty] }
+        #path ! { #role [#krate] [#path] [#ty] #unexported }
     }
 }
 
 /// `flags!`.
 pub(crate) fn flags(item: TokenStream) -> TokenStream {
-    let item = match syn::parse2(item) {
-        Ok(item) => item,
+    let parsed = match syn::parse2(item.clone()) {
+        Ok(parsed) => parsed,
         Err(error) => return error.to_compile_error(),
     };
     let cx = Ctxt::new();
-    let def = FlagsDef::new(&cx, item);
-    let expanded = flags::expand(&def, &Paths::new(def.args.krate()));
+    let def = FlagsDef::new(&cx, parsed);
+    let krate = def.args.krate();
+    if let Some((conditions, item)) = condition::take_from(&item) {
+        // The macro is expanded again, without the conditions.
+        let _ = cx.finish();
+        return quote!(#(#conditions)* #krate::flags! { #item });
+    }
+    let expanded = flags::expand(&def, &Paths::new(krate));
     // The type is emitted in spite of errors, so that its uses are no further errors.
     let errors = cx.finish().err();
     quote!(#expanded #errors)
@@ -201,6 +228,9 @@ pub(crate) fn flags(item: TokenStream) -> TokenStream {
 
 /// `#[wit]`.
 pub(crate) fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some(conditional) = conditional("wit", &args, &item) {
+        return conditional;
+    }
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! `#[resource]`: the code that a resource has beside that of an interface.
 
+use super::emit::{self, Section};
 use super::{shared, signatures};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
@@ -57,15 +58,16 @@ pub(super) fn resource_impl(interface: &Interface, resource: &Resource, paths: &
         }
     };
     let section = (interface.side == Side::Host).then(|| {
-        let section_name = format!("component-type:tairitsu:import:{id}");
+        let section_name = emit::section(Section::Import, &interface.place);
         shared::section(&section_name, &quote!(dyn #ident), private)
     });
     quote! {
         #if_guest! {
+            #[allow(deprecated)]
             const _: () = {
                 #section
 
-                #[allow(clippy::all)]
+                #[allow(clippy::all, deprecated)]
                 // SAFETY: the functions are the intrinsics of this resource. The impl of the trait exports the destructor.
                 unsafe impl #private::Resource for dyn #ident {
                     #common
@@ -121,7 +123,7 @@ pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Pa
     let functions: Vec<_> = functions.collect();
     quote! {
         #if_native! {
-            #[allow(clippy::all)]
+            #[allow(clippy::all, deprecated)]
             impl #ident for #own {
                 #(#functions)*
             }
@@ -130,7 +132,7 @@ pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Pa
                 type Makers = (#(#maker_types,)*);
             }
 
-            #[allow(clippy::all)]
+            #[allow(clippy::all, deprecated)]
             impl dyn #ident {
                 #[doc(hidden)]
                 pub fn __tairitsu_makers<__TairitsuProvider: #ident + 'static>() -> (#(#maker_types,)*) {
@@ -156,8 +158,13 @@ pub(super) fn from_value() -> TokenStream {
 /// The arms of a resource's macro for the attributes that an impl of a plain interface has.
 pub(super) fn wrong_arms(interface: &Interface) -> TokenStream {
     let message = format!("`{}` is a resource\nhelp: write `#[tairitsu::resource]` on this impl", interface.item.ident);
+    let not_exported = format!(
+        "`{}` is a resource of the host\nhelp: name its type in `ContainerBuilder::resource`",
+        interface.item.ident
+    );
     quote! {
         (guest $($any:tt)*) => { ::core::compile_error! { #message } };
         (host $($any:tt)*) => { ::core::compile_error! { #message } };
+        (exported $($any:tt)*) => { ::core::compile_error! { #not_exported } };
     }
 }

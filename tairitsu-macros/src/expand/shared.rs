@@ -1,5 +1,6 @@
 //! The code that the interfaces of both sides have: the constant schema, its section, and the spans of errors.
 
+use crate::attr::Docs;
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use crate::side::Side;
@@ -11,7 +12,7 @@ use syn::spanned::Spanned;
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
     // The doc comment of a resource's trait documents the resource.
-    let docs = if interface.resource.is_some() { "" } else { docs };
+    let docs = if interface.resource.is_some() { &Docs::default() } else { docs };
     let uses = uses.iter().map(used);
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
@@ -58,9 +59,10 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     };
     quote! {
         #[doc = #generated_docs]
-        #[allow(non_upper_case_globals)]
+        #[allow(dead_code, non_upper_case_globals, deprecated)]
         #vis const #ident: #krate::Descriptor<dyn #ident> = #krate::Descriptor::new();
 
+        #[allow(deprecated)]
         impl #private::HasInterface for dyn #ident {
             const INTERFACE: &'static #schema::Interface = {
                 #types
@@ -72,6 +74,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         }
 
         // Its evaluation finds names that collide, so every target evaluates the constant.
+        #[allow(deprecated)]
         const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
     }
 }
@@ -84,7 +87,7 @@ pub(super) fn used(path: &syn::Path) -> TokenStream {
         let function = format_ident!("interface", span = path.span());
         return quote!(#path.#function());
     }
-    let constant = format_ident!("__TAIRITSU_INTERFACE", span = path.span());
+    let constant = format_ident!("INTERFACE", span = path.span());
     quote!(#path::#constant)
 }
 
@@ -123,7 +126,7 @@ pub(super) fn cover(ty: &syn::Type, tokens: TokenStream) -> TokenStream {
 
 /// The `component-type` section, as a static. On wasm32 the compiler emits such a static twice, as the section and as data.
 /// The linker drops the data if nothing refers to it, so no code may refer to the static.
-pub(super) fn section(link_section: &str, interface: &TokenStream, private: &TokenStream) -> TokenStream {
+pub(super) fn section(link_section: &impl ToTokens, interface: &TokenStream, private: &TokenStream) -> TokenStream {
     quote! {
         #[unsafe(link_section = #link_section)]
         #[allow(long_running_const_eval)]

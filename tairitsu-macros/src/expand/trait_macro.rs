@@ -4,14 +4,16 @@ use crate::model::Interface;
 use crate::side::Side;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use syn::Visibility;
 
 /// The macro of the trait's name, from its arms. `#[macro_export]` puts a macro at the root of its crate. So the macro has
 /// a name that no other macro has, and a `use` beside the trait renames it.
 pub(super) fn export_macro(interface: &Interface, arms: &TokenStream) -> TokenStream {
     let (ident, vis) = (&interface.item.ident, &interface.item.vis);
-    let id: String = interface.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    let name = format_ident!("__tairitsu_{}_{id}", ident.to_string().trim_start_matches("r#"));
+    let mut hasher = DefaultHasher::new();
+    interface.place.hash(&mut hasher);
+    let name = format_ident!("__tairitsu_{}_{:016x}", ident.to_string().trim_start_matches("r#"), hasher.finish());
     let export = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
     quote! {
         #export
@@ -55,6 +57,7 @@ pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
     );
     quote! {
         (#role $($any:tt)*) => { ::core::compile_error! { #message } };
+        (exported $($any:tt)*) => { ::core::compile_error! { #message } };
         (resource $($any:tt)*) => { ::core::compile_error! { #no_resource } };
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     quote! {
         #def
 
-        #[allow(clippy::all, unused_assignments)]
+        #[allow(clippy::all, deprecated, unused_assignments)]
         const _: () = {
             #use_codec
             #schema

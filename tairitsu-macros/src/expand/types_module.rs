@@ -3,35 +3,36 @@
 use crate::model::TypesModule;
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
     let TypesModule { item, id, docs, uses, types } = module;
     let (ident, vis, schema, wit_type) = (&item.ident, &item.vis, &paths.schema, &paths.wit_type);
     let uses = uses.iter().map(super::shared::used);
     let mut item = item.clone();
+    let doc = format!("The interface `{id}`, which declares the types of the module.");
+    // A constant by the module's own name would be taken for a pattern where a parameter has the name.
+    let interface = format_ident!("__TAIRITSU_INTERFACE_{}", ident.to_string().trim_start_matches("r#"));
     let constant = quote! {
         #[doc(hidden)]
         pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(<#types as #wit_type>::TYPE),*];
 
-        // `use path::types::{self}` imports the module without the constant beside it.
-        #[doc(hidden)]
-        pub const __TAIRITSU_INTERFACE: &#schema::Interface = super::#ident;
+        #[doc = #doc]
+        pub const INTERFACE: &#schema::Interface = super::#interface;
     };
     if let Some((_, items)) = &mut item.content {
         items.push(syn::Item::Verbatim(constant));
     }
-    let doc = format!("The interface `{id}`, which declares the types of the module.");
     let check = quote_spanned! {ident.span().resolved_at(proc_macro2::Span::call_site())=>
         #[allow(long_running_const_eval)]
-        const _: usize = #schema::measure(#ident, #schema::Role::Import);
+        const _: usize = #schema::measure(#interface, #schema::Role::Import);
     };
     quote! {
         #item
 
-        #[doc = #doc]
+        #[doc(hidden)]
         #[allow(non_upper_case_globals)]
-        #vis const #ident: &#schema::Interface = &#schema::Interface::__new(
+        #vis const #interface: &#schema::Interface = &#schema::Interface::__new(
             #id,
             #docs,
             &[#(#uses),*],

@@ -2,7 +2,7 @@
 
 use super::naming::{check_collisions, name_of};
 use super::types::Member;
-use crate::attr::{self, Args};
+use crate::attr::{self, Args, Docs};
 use crate::diag::Ctxt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Token, Visibility, braced};
@@ -23,7 +23,7 @@ pub(crate) struct FlagsDef {
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) name: String,
-    pub(crate) docs: String,
+    pub(crate) docs: Docs,
     pub(crate) flags: Vec<Flag>,
     pub(crate) args: Args,
 }
@@ -97,6 +97,6 @@ impl FlagsDef {
             .collect();
         check_collisions(cx, flags.iter().map(|flag| (&flag.member.ident, flag.member.name.as_str())), "flags");
         let name = name_of(cx, args.rename.as_ref(), &ident);
-        Self { docs: attr::docs(&attrs), attrs, vis, ident, name, flags, args }
+        Self { docs: Docs::of(&attrs), attrs, vis, ident, name, flags, args }
     }
 }

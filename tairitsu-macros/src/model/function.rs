@@ -1,12 +1,12 @@
 //! A function of an interface, from a trait's `fn`: what it is called on, its parameters and its result.
 
 use super::naming::{check_collisions, name_of};
-use crate::attr;
+use crate::attr::{self, Docs};
 use crate::diag::Ctxt;
 use crate::side::Side;
 use quote::format_ident;
 use syn::visit::{self, Visit};
-use syn::{FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, TraitItemFn, Type};
+use syn::{Attribute, FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, TraitItemFn, Type};
 
 /// The most parameters that a function may have: wasmtime's typed functions take no more.
 const MAX_PARAMS: usize = 16;
@@ -14,7 +14,9 @@ const MAX_PARAMS: usize = 16;
 pub(crate) struct Function {
     pub(crate) ident: Ident,
     pub(crate) name: String,
-    pub(crate) docs: String,
+    pub(crate) docs: Docs,
+    /// The attribute `#[deprecated]`, if the function has it.
+    pub(crate) deprecated: Option<Attribute>,
     pub(crate) receiver: Receiver,
     /// The parameters. A method of a resource has the handle as its first one.
     pub(crate) params: Vec<Param>,
@@ -67,7 +69,8 @@ impl Function {
     /// owning handle, `Own<dyn Trait>`, if the trait declares a resource.
     pub(super) fn parse(cx: &Ctxt, side: Side, function: &mut TraitItemFn, own: Option<&Type>) -> Self {
         let rename = attr::take_rename(cx, &mut function.attrs);
-        let docs = attr::docs(&function.attrs);
+        let docs = Docs::of(&function.attrs);
+        let deprecated = function.attrs.iter().find(|attr| attr.path().is_ident("deprecated")).cloned();
         attr::refuse_cfg(cx, &function.attrs, "function");
         let has_default = function.default.is_some();
         let sig = &mut function.sig;
@@ -96,7 +99,7 @@ impl Function {
             }
         };
         let name = name_of(cx, rename.as_ref(), &ident);
-        Self { ident, name, docs, receiver, params, result, returns_self, has_default, is_async }
+        Self { ident, name, docs, deprecated, receiver, params, result, returns_self, has_default, is_async }
     }
 }
 
@@ -172,6 +175,7 @@ fn parse_params(cx: &Ctxt, sig: &mut Signature, receiver: Receiver, own: Option<
     for input in &mut sig.inputs {
         if let FnArg::Typed(input) = input {
             let rename = attr::take_rename(cx, &mut input.attrs);
+            attr::refuse_cfg(cx, &input.attrs, "parameter");
             params.extend(Param::parse(cx, rename.as_ref(), &input.pat, &input.ty, own.is_some()));
             if !matches!(&*input.pat, Pat::Ident(_)) {
                 // rustc would report the pattern a second time.

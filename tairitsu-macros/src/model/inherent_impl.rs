@@ -131,7 +131,7 @@ fn declare(cx: &Ctxt, function: &ImplItemFn) -> Option<TraitItemFn> {
 
 /// Whether an attribute of a function belongs to its declaration. The others are about its body.
 fn belongs_to_contract(attr: &Attribute) -> bool {
-    ["doc", "wit", "cfg", "cfg_attr"].iter().any(|name| attr.path().is_ident(name))
+    ["doc", "wit", "cfg", "cfg_attr", "deprecated"].iter().any(|name| attr.path().is_ident(name))
 }
 
 /// Removes the helper attributes. The model reads them from the trait's function.

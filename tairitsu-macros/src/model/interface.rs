@@ -3,8 +3,9 @@
 use super::function::Function;
 use super::naming::{check_collisions, interface_id, name_of};
 use super::resource::Resource;
-use crate::attr::{self, Args};
+use crate::attr::{Args, Docs};
 use crate::diag::Ctxt;
+use crate::place;
 use crate::side::Side;
 use quote::format_ident;
 use syn::{Ident, ItemTrait, TraitItem};
@@ -19,7 +20,9 @@ pub(crate) struct Interface {
     pub(crate) async_client: Ident,
     /// `namespace:package/interface@version`.
     pub(crate) id: String,
-    pub(crate) docs: String,
+    /// Where the trait is declared. No other declaration has this place.
+    pub(crate) place: String,
+    pub(crate) docs: Docs,
     /// The modules of types, and the resources, that the interface uses.
     pub(crate) uses: Vec<syn::Path>,
     pub(crate) functions: Vec<Function>,
@@ -68,7 +71,8 @@ impl Interface {
         Self {
             side,
             id: interface_id(args, &item.ident),
-            docs: attr::docs(&item.attrs),
+            place: place::of(item.ident.span()),
+            docs: Docs::of(&item.attrs),
             uses: args.uses.clone(),
             functions,
             client: format_ident!("{}Client", item.ident.to_string().trim_start_matches("r#")),

@@ -1,7 +1,7 @@
 //! A WIT type, from a struct or an enum.
 
 use super::naming::{check_collisions, name_of};
-use crate::attr::{self, Adapt, Args};
+use crate::attr::{self, Adapt, Args, Docs};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -15,7 +15,7 @@ pub(crate) struct TypeDef {
     /// The type, without helper attributes.
     pub(crate) item: DeriveInput,
     pub(crate) name: String,
-    pub(crate) docs: String,
+    pub(crate) docs: Docs,
     /// The id of the interface that declares the type. Empty if each interface that uses the type declares it.
     pub(crate) home: String,
     pub(crate) kind: TypeKind,
@@ -36,7 +36,7 @@ pub(crate) enum TypeKind {
 pub(crate) struct Member {
     pub(crate) ident: Ident,
     pub(crate) name: String,
-    pub(crate) docs: String,
+    pub(crate) docs: Docs,
     pub(crate) ty: Option<Type>,
     /// The type that a value crosses as, if it is another one than `ty`.
     pub(crate) adapt: Option<Adapt>,
@@ -66,7 +66,7 @@ impl TypeDef {
                 );
             }
             let kind = TypeKind::Adapted(Box::new(adapt));
-            return Some(Self { name: String::new(), docs: String::new(), home, kind, item });
+            return Some(Self { name: String::new(), docs: Docs::default(), home, kind, item });
         }
         let (kind, what) = match &mut item.data {
             Data::Struct(data) => (TypeKind::Record(fields(cx, &ident, &mut data.fields)?), "fields"),
@@ -88,7 +88,7 @@ impl TypeDef {
             check_collisions(cx, members.iter().map(|member| (&member.ident, member.name.as_str())), what);
         }
         let name = name_of(cx, args.rename.as_ref(), &ident);
-        Some(Self { name, docs: attr::docs(&item.attrs), home, kind, item })
+        Some(Self { name, docs: Docs::of(&item.attrs), home, kind, item })
     }
 }
 
@@ -101,7 +101,7 @@ impl Member {
         ty: Option<Type>,
     ) -> Self {
         let name = name_of(cx, rename, &ident);
-        Self { ident, name, docs: attr::docs(attrs), ty, adapt: None }
+        Self { ident, name, docs: Docs::of(attrs), ty, adapt: None }
     }
 }
 

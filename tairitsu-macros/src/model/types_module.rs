@@ -1,7 +1,7 @@
 //! An interface that declares types, from a module.
 
 use super::naming::interface_id;
-use crate::attr::{self, Args, HOME};
+use crate::attr::{self, Args, Docs, HOME};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -11,7 +11,7 @@ pub(crate) struct TypesModule {
     /// The module. The attributes on its types have the `HOME` argument.
     pub(crate) item: ItemMod,
     pub(crate) id: String,
-    pub(crate) docs: String,
+    pub(crate) docs: Docs,
     pub(crate) uses: Vec<syn::Path>,
     /// The types with a WIT name. A generic type has none: each instantiation has one.
     pub(crate) types: Vec<Ident>,
@@ -40,7 +40,7 @@ impl TypesModule {
                 "put `#[tairitsu::wit]` on the types in it",
             );
         }
-        Self { id, docs: attr::docs(&item.attrs), uses: args.uses.clone(), types, item }
+        Self { id, docs: Docs::of(&item.attrs), uses: args.uses.clone(), types, item }
     }
 }
 

@@ -47,21 +47,22 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
                 }
             }
 
+            #[allow(deprecated)]
             const _: () = {
                 #use_typed
 
-                #[allow(clippy::all, unused_braces)]
+                #[allow(clippy::all, deprecated, unused_braces)]
                 impl #name<'_> {
                     #methods
                 }
 
                 #if_async! {
-                    #[allow(clippy::all, unused_braces)]
+                    #[allow(clippy::all, deprecated, unused_braces)]
                     impl #async_name<'_> {
                         #async_methods
                     }
 
-                    #[allow(clippy::all)]
+                    #[allow(clippy::all, deprecated)]
                     // SAFETY: `resolve` below checks the functions that the client calls.
                     unsafe impl #private::AsyncGuestInterface for dyn #ident {
                         type AsyncClient<'__tairitsu> = #async_name<'__tairitsu>;
@@ -74,7 +75,7 @@ pub(super) fn client(interface: &Interface, paths: &Paths) -> TokenStream {
 
                 #defaults
 
-                #[allow(clippy::all)]
+                #[allow(clippy::all, deprecated)]
                 // SAFETY: `resolve` checks the functions that the client calls, with the same types.
                 unsafe impl #private::GuestInterface for dyn #ident {
                     type Client<'__tairitsu> = #name<'__tairitsu>;

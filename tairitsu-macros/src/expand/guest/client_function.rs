@@ -45,10 +45,11 @@ impl<'a> ClientFunction<'a> {
     /// The method of the client.
     pub(super) fn method(&self) -> TokenStream {
         let (method, idents, types) = (&self.function.ident, &self.idents, signatures::param_types(self.function));
-        let (docs, output, call, typed) = (self.docs(), self.output(), self.call(&quote!(call)), self.typed());
+        let (attributes, output, call, typed) =
+            (self.attributes(), self.output(), self.call(&quote!(call)), self.typed());
         let without_guest = self.without_guest(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
         quote! {
-            #[doc = #docs]
+            #attributes
             pub fn #method(&mut self #(, #idents: #types)*) -> #output {
                 #without_guest
                 #call
@@ -59,7 +60,7 @@ impl<'a> ClientFunction<'a> {
     /// The method of the client whose calls are futures.
     pub(super) fn async_method(&self) -> TokenStream {
         let (private, method, idents) = (&self.paths.private, &self.function.ident, &self.idents);
-        let (docs, output, call) = (self.docs(), self.output(), self.call(&quote!(call_async)));
+        let (attributes, output, call) = (self.attributes(), self.output(), self.call(&quote!(call_async)));
         let types = self.function.params.iter().map(|param| {
             let ty = &param.ty;
             match param.kind {
@@ -79,7 +80,7 @@ impl<'a> ClientFunction<'a> {
             }
         });
         quote! {
-            #[doc = #docs]
+            #attributes
             pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #types)*) -> #calling {
                 #default
                 #call
@@ -120,8 +121,10 @@ impl<'a> ClientFunction<'a> {
         let docs = format!(
             "[`Self::{method}`] by references. Passes the result to a function as it lies in the guest's memory, without a copy."
         );
+        let deprecated = &function.deprecated;
         Some(quote! {
             #[doc = #docs]
+            #deprecated
             pub fn #name<__TairitsuMade>(
                 &mut self,
                 #(#idents: #types,)*
@@ -321,10 +324,15 @@ impl<'a> ClientFunction<'a> {
         }
     }
 
-    fn docs(&self) -> String {
-        match self.function.docs.is_empty() {
-            true => format!("Calls the guest's `{}`.", self.function.ident),
-            false => self.function.docs.clone(),
+    /// The doc comment of the trait's function, and whether the function is deprecated.
+    fn attributes(&self) -> TokenStream {
+        let Function { ident, docs, deprecated, .. } = self.function;
+        match docs.is_empty() {
+            true => {
+                let docs = format!("Calls the guest's `{ident}`.");
+                quote!(#[doc = #docs] #deprecated)
+            }
+            false => quote!(#[doc = #docs] #deprecated),
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn default_type(interface: &Interface, index: usize, paths: &Paths) -
         #[allow(non_camel_case_types)]
         struct #ident<'__a, '__c>(#private::Defaults<'__a, '__c>);
 
-        #[allow(clippy::all)]
+        #[allow(clippy::all, deprecated)]
         impl #trait_ident for #ident<'_, '_> {
             #(#functions)*
         }

@@ -1,5 +1,6 @@
 //! The exports of a guest, on wasm32.
 
+use crate::expand::emit::{CRATE, INTERFACE, SECTION, TYPE};
 use crate::expand::{looks, resource, shared, signatures};
 use crate::model::{Function, Interface};
 use crate::paths::Paths;
@@ -76,10 +77,11 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     quote! {
         #if_guest! {
+            #[allow(deprecated)]
             const _: () = {
                 #use_codec
 
-                #[allow(non_snake_case, clippy::all)]
+                #[allow(non_snake_case, clippy::all, deprecated)]
                 impl dyn #ident {
                     #(#functions)*
                 }
@@ -99,13 +101,63 @@ fn names(function: &Function) -> (Ident, Ident, Ident) {
     )
 }
 
-/// The arm of the trait's macro that `#[guest]` on an impl invokes: the exports, by literal name, and the section. The arm
-/// expands in the crate of the impl. So it names the trait and the `tairitsu` crate by the paths that the impl gives.
-pub(super) fn export_arm(interface: &Interface) -> TokenStream {
+/// The arms of the trait's macro for an impl of the trait. One is for the attribute, and one for `export!`. Both end in the
+/// third one, which has the exports by literal name, and the section.
+pub(super) fn export_arms(interface: &Interface) -> TokenStream {
+    let id = &interface.id;
+    let exports = exports(interface);
     let private = quote!($($tairitsu)*::__private);
+    let named = quote!([$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]);
+    let given = quote!([$($tairitsu)*] [$($path)*] [$ty]);
+    let (role, native) = match &interface.resource {
+        Some(_) => (quote!(resource), resource::from_value()),
+        None => (quote!(guest), native(&private)),
+    };
+    quote! {
+        (#role #named) => {
+            #native
+            #private::exported! { #given #id }
+        };
+        (#role #named unexported) => { #native };
+        (exported #named) => { #private::exported! { always #given #id } };
+        (export #named) => {
+            #private::if_guest! {
+                #private::emit! { #given #exports }
+            }
+        };
+    }
+}
+
+/// Natively, the impls for a guest type.
+fn native(private: &TokenStream) -> TokenStream {
     let target = quote!(dyn $($path)*);
+    quote! {
+        #[allow(deprecated)]
+        const _: () = {
+            // Checks `Default` on targets that make no state, so that its lack is one error, on the type.
+            #private::if_native! {
+                const _: fn() -> $ty = #private::guest_state::<$ty>();
+            }
+
+            #private::if_runtime! {
+                impl #private::Exports<#target> for $ty {
+                    fn as_interface(&mut self) -> &mut (#target + 'static) {
+                        self
+                    }
+                }
+
+                #private::submit! { #private::NativeExport::new::<$ty, #target>() }
+            }
+        };
+    }
+}
+
+/// The exports on wasm32. They name the trait, its type and the `tairitsu` crate by the identifiers that `emit!` replaces.
+fn exports(interface: &Interface) -> TokenStream {
+    let [krate, path, ty, section_name] = [CRATE, INTERFACE, TYPE, SECTION].map(|name| format_ident!("{name}"));
+    let private = quote!(#krate::__private);
+    let target = quote!(dyn #path);
     let state = interface.resource.is_none().then(|| quote!(state,));
-    let section_name = format!("component-type:tairitsu:export:{}", interface.id);
     let section = shared::section(&section_name, &target, &private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (call, post, _) = names(function);
@@ -121,8 +173,8 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
         let signature = signatures::constant(&target, i, &private);
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
         // One core value needs no drop, and the host would call a post-return function after each call.
-        let post = function.result.as_ref().map(|ty| {
-            if looks::slots(ty) == 1 {
+        let post = function.result.as_ref().map(|result_type| {
+            if looks::slots(result_type) == 1 {
                 return quote! {
                     const _: () = ::core::assert!(!SIGNATURE.result_indirect, "a type has the name of a standard type, and is another type: rename the type");
                 };
@@ -140,6 +192,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
             }
         });
         quote! {
+            #[allow(deprecated)]
             const _: () = {
                 const SIGNATURE: &#private::schema::Signature = &#signature;
                 const _: () = ::core::assert!(SIGNATURE.params_len <= #count, "a type has the name of a standard type, and is another type: rename the type");
@@ -152,7 +205,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
                     // SAFETY: this is the export. The host passes the slots by the signature, and calls nothing until the
                     // post-return function has run.
                     let bits = unsafe {
-                        <#target>::#call::<$ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #state)
+                        <#target>::#call::<#ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #state)
                     };
                     #private::rt::CoreValue::of(bits)
                 }
@@ -161,62 +214,33 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
             };
         }
     });
-    let functions = quote!(#(#functions)*);
-    if let Some(declared) = &interface.resource {
-        let from_value = resource::from_value();
-        let dtor = format!("{}#[dtor]{}", interface.id, declared.name);
-        return quote! {
-            (resource [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
-                #from_value
-
-                #private::if_guest! {
-                    const _: () = {
-                        #section
-
-                        #[unsafe(export_name = #dtor)]
-                        extern "C" fn dtor(address: usize) {
-                            // SAFETY: this is the destructor of the resource.
-                            unsafe { #private::rt::drop_value::<#target>(address) };
-                        }
-
-                        #functions
-                    };
+    let own = match &interface.resource {
+        Some(declared) => {
+            let dtor = format!("{}#[dtor]{}", interface.id, declared.name);
+            quote! {
+                #[unsafe(export_name = #dtor)]
+                extern "C" fn dtor(address: usize) {
+                    // SAFETY: this is the destructor of the resource.
+                    unsafe { #private::rt::drop_value::<#target>(address) };
                 }
-            };
-        };
-    }
+            }
+        }
+        None => quote! {
+            static STATE: #private::rt::State<#ty> = #private::rt::State::new();
+
+            fn state() -> &'static mut #ty {
+                // SAFETY: only the exports below call it, once each, and the reference ends with them:
+                // the canonical ABI lets no export in while another one runs.
+                unsafe { #private::rt::State::get(&STATE) }
+            }
+        },
+    };
     quote! {
-        (guest [$($tairitsu:tt)*] [$($path:tt)*] [$ty:ty]) => {
-            const _: () = {
-                // Checks `Default` on targets that make no state, so that its lack is one error, on the type.
-                #private::if_native! {
-                    const _: fn() -> $ty = #private::guest_state::<$ty>();
-                }
-
-                #private::if_runtime! {
-                    impl #private::Exports<#target> for $ty {
-                        fn as_interface(&mut self) -> &mut (#target + 'static) {
-                            self
-                        }
-                    }
-
-                    #private::submit! { #private::NativeExport::new::<$ty, #target>() }
-                }
-
-                #private::if_guest! {
-                    static STATE: #private::rt::State<$ty> = #private::rt::State::new();
-
-                    fn state() -> &'static mut $ty {
-                        // SAFETY: only the exports below call it, once each, and the reference ends with them:
-                        // the canonical ABI lets no export in while another one runs.
-                        unsafe { #private::rt::State::get(&STATE) }
-                    }
-
-                    #section
-
-                    #functions
-                }
-            };
+        #[allow(deprecated)]
+        const _: () = {
+            #section
+            #own
+            #(#functions)*
         };
     }
 }

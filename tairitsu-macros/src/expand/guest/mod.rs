@@ -20,7 +20,7 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
         Some(resource) => (Some(resource::resource_impl(interface, resource, paths)), resource::wrong_arms(interface)),
         None => (None, trait_macro::wrong_side(interface)),
     };
-    let arms = [exports::export_arm(interface), wrong_arms].into_iter().collect();
+    let arms = [exports::export_arms(interface), wrong_arms].into_iter().collect();
     let export = trait_macro::export_macro(interface, &arms);
     quote! {
         #item

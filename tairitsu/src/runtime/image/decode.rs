@@ -2,7 +2,9 @@
 
 use super::arena;
 use super::bounds;
+use super::own_exports;
 use super::package_cycles::Packages;
+use super::sections::{Section, check_declarations};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::panic_message;
 use crate::runtime::store::room::Arena;
@@ -204,20 +206,16 @@ pub(super) fn guarded<T>(load: impl FnOnce() -> Result<T, Error>) -> Result<T, E
 /// Makes a component of a core module, by the `component-type` sections in it.
 pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     let fail = |message| Error::Componentize { message };
-    let mut sections = Vec::new();
-    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
-        if let Payload::CustomSection(section) = payload.map_err(|error| fail(error.to_string()))?
-            && section.name().starts_with("component-type")
-        {
-            sections.push(section.data());
-        }
-    }
+    let sections = Section::all(wasm).map_err(|error| fail(error.to_string()))?;
     // The format of such a section before components: it begins with a version number.
-    if let Some([version, ..]) = sections.iter().find(|section| !section.starts_with(b"\0asm")) {
+    if let Some([version, ..]) = sections.iter().map(|section| section.data).find(|data| !data.starts_with(b"\0asm")) {
         let message = format!("expected a `component-type` section that is a component, found one of format {version}");
         return Err(fail(message));
     }
-    check_packages(sections).map_err(fail)?;
+    check_packages(sections.iter().map(|section| section.data)).map_err(fail)?;
+    answer(|| check_declarations(&sections)).map_err(fail)?;
+    let own = answer(|| own_exports::of(wasm, &sections)).map_err(fail)?;
+    let wasm = own.as_deref().unwrap_or(wasm);
     if answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?.0.is_none() {
         return Err(Error::NoComponentType);
     }

@@ -8,5 +8,7 @@ mod decode;
 mod features;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod image;
+mod own_exports;
 mod package_cycles;
+mod sections;
 mod wit_text;

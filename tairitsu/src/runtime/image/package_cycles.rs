@@ -116,25 +116,31 @@ impl Packages {
         }
     }
 
-    /// Returns two packages that use each other, directly or through other packages.
+    /// Returns two packages that use each other, directly or through other packages. Looks at each use once.
     pub(crate) fn cycle(&self) -> Option<(&str, &str)> {
-        self.uses.iter().find_map(|(package, uses)| {
-            let found = uses.iter().find(|used| self.reaches(used, package))?;
-            Some((package.as_str(), found.as_str()))
-        })
-    }
-
-    fn reaches(&self, from: &str, to: &str) -> bool {
-        let (mut seen, mut next) = (BTreeSet::new(), vec![from]);
-        while let Some(package) = next.pop() {
-            if package == to {
-                return true;
-            }
-            if seen.insert(package) {
-                next.extend(self.uses.get(package).into_iter().flatten().map(String::as_str));
+        // The packages that the walk has met, and whether it has left them again.
+        let mut met: HashMap<&str, bool> = HashMap::new();
+        for start in self.uses.keys() {
+            let mut path = Vec::new();
+            let mut next = Some(start.as_str()).filter(|start| !met.contains_key(start));
+            loop {
+                if let Some(package) = next.take() {
+                    met.insert(package, false);
+                    path.push((package, self.uses.get(package).into_iter().flatten()));
+                }
+                let Some((package, uses)) = path.last_mut() else { break };
+                match uses.next().map(|used| (used.as_str(), met.get(used.as_str()))) {
+                    Some((used, Some(false))) => return Some((package, used)),
+                    Some((_, Some(true))) => {}
+                    Some((used, None)) => next = Some(used),
+                    None => {
+                        met.insert(package, true);
+                        path.pop();
+                    }
+                }
             }
         }
-        false
+        None
     }
 }
 
@@ -153,4 +159,52 @@ fn owner_of<'o>(types: TypesRef<'_>, owners: &'o Owners, ty: ComponentAnyTypeId)
 /// Returns `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`, and `None` for a name without a package.
 fn package_of(name: &str) -> Option<String> {
     InterfaceId::parse(name).map(|id| id.package_id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Packages;
+    use std::time::{Duration, Instant};
+
+    fn packages(uses: impl IntoIterator<Item = (usize, usize)>) -> Packages {
+        let mut packages = Packages::default();
+        for (package, used) in uses {
+            packages.add_use(&format!("a:p{package}"), &format!("a:p{used}"));
+        }
+        packages
+    }
+
+    #[test]
+    fn cycles() {
+        for (uses, is_cycle) in [
+            (&[(0, 1), (1, 2), (0, 2)][..], false),
+            (&[(0, 1), (0, 2), (1, 3), (2, 3)], false),
+            (&[(0, 1), (1, 0)], true),
+            (&[(0, 1), (1, 2), (2, 3), (3, 1)], true),
+            (&[(5, 4), (4, 3), (9, 4), (3, 9)], true),
+        ] {
+            let packages = packages(uses.iter().copied());
+            let found = packages.cycle();
+            assert_eq!(found.is_some(), is_cycle, "{uses:?}");
+            if let Some((one, other)) = found {
+                assert!(packages.uses[one].contains(other), "{one} uses {other}");
+            }
+        }
+    }
+
+    /// A file of some megabytes can have so many, in a chain, in both directions of the names, and all from one.
+    #[test]
+    fn many_packages_take_no_longer_than_there_are_uses() {
+        const MANY: usize = 100_000;
+        let began = Instant::now();
+        for packages in [
+            packages((0..MANY).map(|i| (i, i + 1))),
+            packages((0..MANY).map(|i| (i + 1, i))),
+            packages((1..MANY).map(|i| (0, i)).chain((1..MANY).map(|i| (i, MANY)))),
+        ] {
+            assert_eq!(packages.cycle(), None);
+        }
+        assert!(packages((0..MANY).map(|i| (i, (i + 1) % MANY))).cycle().is_some());
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
 }
