@@ -351,13 +351,13 @@ pub fn export(input: TokenStream) -> TokenStream {
 /// Generated code calls this.
 #[doc(hidden)]
 #[proc_macro]
-pub fn emit(input: TokenStream) -> TokenStream {
-    expand::emit::emit(input.into()).into()
+pub fn generated(input: TokenStream) -> TokenStream {
+    expand::emit::generated(input.into()).into()
 }
 
 /// Generated code calls this.
 #[doc(hidden)]
 #[proc_macro]
-pub fn exported(input: TokenStream) -> TokenStream {
-    expand::emit::exported(input.into()).into()
+pub fn export_once(input: TokenStream) -> TokenStream {
+    expand::emit::export_once(input.into()).into()
 }

@@ -7,7 +7,6 @@ pub use tairitsu_guest::abi::{
     load_discriminant, store_discriminant,
 };
 pub use tairitsu_guest::schema;
-pub use tairitsu_macros::{emit, exported};
 
 #[cfg(target_family = "wasm")]
 pub use tairitsu_guest::rt;

@@ -42,7 +42,10 @@ pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
 pub use tairitsu_guest::abi::{AbiError, Own, Resource};
 pub use tairitsu_guest::schema;
+// Errors of rustc name the macros by this path.
 pub use tairitsu_macros::{export, flags, guest, host, resource, wit};
+#[doc(hidden)]
+pub use tairitsu_macros::{export_once, generated};
 
 #[cfg(all(feature = "async", not(target_family = "wasm")))]
 pub use runtime::{

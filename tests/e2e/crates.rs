@@ -92,6 +92,7 @@ fn ids_that_look_alike() {
     assert_eq!((alike::one::D.id(), alike::two::D.id()), ("a-b:c/d", "a:b-c/d"));
 }
 
+#[allow(dead_code)]
 mod torn {
     //! The interface `log` as it is declared elsewhere, and differently.
 
@@ -173,6 +174,16 @@ fn two_declarations_that_differ_are_an_error_that_names_both() {
     );
 }
 
+/// The attribute is on a trait, and was forgotten on its impl.
+#[test]
+fn a_guest_that_exports_nothing_is_said_when_it_is_loaded() {
+    let imports = one::Log.interface().section(Role::Import);
+    let error = Registry::new().load_image(&with_section(b"\0asm\x01\0\0\0", "a@1.0.0:src/lib.rs:1:1", &imports));
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::NoExports), "{error:?}");
+    assert!(error.to_string().contains("put `#[tairitsu::guest]` on the impl"), "{error}");
+}
+
 struct Paper(u32);
 
 #[tairitsu::resource]
@@ -219,7 +230,8 @@ impl strict::Journal for Journal {
 #[allow(deprecated)]
 fn a_crate_that_allows_nothing() {
     let image = load(STRICT);
-    let mut container = Container::builder(&image).provide(Journal::default()).resource::<Paper>().build().unwrap();
+    let mut container =
+        Container::builder(&image).provide(Journal::default()).provide(Glass).resource::<Paper>().build().unwrap();
     let item = strict::goods::Item { count: 3, number: None, note: "a".into() };
     let mut shop = container.guest(strict::Shop).unwrap();
     assert_eq!(shop.put(vec![item.clone(), item.clone()]).unwrap(), 6);
@@ -239,6 +251,54 @@ fn a_crate_that_allows_nothing() {
         "{wit}"
     );
     assert_eq!(strict::goods::INTERFACE.name(), "goods");
+}
+
+struct Glass;
+
+#[tairitsu::host]
+impl strict::names::Mirror for Glass {
+    fn mirror(
+        &mut self,
+        string: strict::names::String,
+        list: strict::names::Vec<u8>,
+        char: strict::names::char,
+    ) -> strict::names::Vec<u8> {
+        let name = format!("{} {} {} {}", string.text, string.number, list.name, char.text);
+        strict::names::Vec { items: list.items, name }
+    }
+
+    fn character(&self, char: strict::names::char) -> strict::names::char {
+        char
+    }
+}
+
+/// The types have the names of a string, a list and a character, and are others. A result that looks like one number and is none is
+/// freed at the next call.
+#[test]
+fn types_with_the_names_of_others() {
+    use strict::names::{Names, String, Vec, char};
+    let image = load(STRICT);
+    let builder = Container::builder(&image).provide(Journal::default()).provide(Glass).resource::<Paper>();
+    let mut container = builder.build().unwrap();
+    let mut names = container.guest(Names).unwrap();
+    let (string, list) = (String { text: "a".into(), number: 1 << 40 }, Vec { items: vec![1, 2], name: "b".into() });
+    let made = names.names(string, list, char { text: "c".into() }).unwrap();
+    assert_eq!(made, Vec { items: vec![1, 2], name: "a 1099511627776 b c".into() });
+    assert_eq!(names.text(b"text".to_vec()).unwrap(), String { text: "text".into(), number: 4 });
+
+    let long = "long".repeat(10_000);
+    let mut letter = |container: &mut Container| {
+        let letter = container.guest(Names).unwrap().letter(char { text: long.clone() }).unwrap();
+        assert_eq!(letter.text, long);
+        container.handle().info().memory
+    };
+    for _ in 0..10 {
+        letter(&mut container);
+    }
+    let before = letter(&mut container);
+    for _ in 0..200 {
+        assert_eq!(letter(&mut container), before, "each result is freed");
+    }
 }
 
 struct Shelf(Vec<String>);

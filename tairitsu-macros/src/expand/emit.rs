@@ -8,6 +8,7 @@ use crate::place;
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
 use syn::{LitStr, Path, Token, Type};
 
 /// What an impl names: the `tairitsu` crate, the trait, and the type.
@@ -34,8 +35,8 @@ pub(super) const INTERFACE: &str = "__tairitsu_interface";
 pub(super) const TYPE: &str = "__tairitsu_type";
 pub(super) const SECTION: &str = "__tairitsu_section";
 
-/// `emit!`: the code, with what the impl names in its places.
-pub(crate) fn emit(input: TokenStream) -> TokenStream {
+/// `generated!`: the code, with what the impl names in its places.
+pub(crate) fn generated(input: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| {
         let named: Named = input.parse()?;
         Ok(Emitter { span: span_of(&named.path), named }.emit(input.parse()?))
@@ -110,11 +111,11 @@ pub(super) fn section(section: Section, place: &str) -> String {
     format!("component-type:tairitsu:{way}:{place}")
 }
 
-/// `exported!`: the exports of an impl, if its crate has any. With `always` before the rest, any crate has them.
+/// `export_once!`: the exports of an impl, if its crate has any. With `always` before the rest, any crate has them.
 ///
 /// A crate exports an interface once. Two impls would be one error of the linker, on wasm32 alone. So each of them declares a
 /// macro of one name at the root of the crate, which is an error of rustc on every target.
-pub(crate) fn exported(input: TokenStream) -> TokenStream {
+pub(crate) fn export_once(input: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| {
         let always = input.parse::<Option<Ident>>()?.is_some();
         let Named { krate, path, ty } = input.parse()?;
@@ -152,7 +153,15 @@ pub(crate) fn export(input: TokenStream) -> TokenStream {
         let path = input.call(Path::parse_mod_style)?;
         input.parse::<Token![for]>()?;
         let ty: Type = input.parse()?;
-        Ok(invoke("exported", &krate, &path, &ty, true))
+        let invoke = invoke("exported", &krate, &path, &ty, true);
+        Ok(quote_spanned! {ty.span()=>
+            #[allow(deprecated)]
+            const _: () = {
+                const fn implements<__TairitsuGuest: #path>() {}
+                implements::<#ty>()
+            };
+            #invoke
+        })
     };
     syn::parse::Parser::parse2(parser, input).unwrap_or_else(|error| {
         let error =

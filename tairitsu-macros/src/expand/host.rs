@@ -1,6 +1,7 @@
 //! `#[host]` on a trait, and `#[resource(host)]`: the imports of a guest, and the host's provider.
 
 use super::emit::{self, Section};
+use super::guest::SLOTS;
 use super::{future, looks, resource, shared, signatures, trait_macro};
 use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
@@ -50,17 +51,14 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     };
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (name, head) = (&function.name, signatures::head(function));
-        // An import has one slot more than an export: the address of the result.
-        let count = looks::max_slots(function) + 1;
-        let slots: Vec<_> = (0..count)
+        let slots: Vec<_> = (0..=SLOTS)
             .map(|i| {
                 let i = shared::index(i);
                 quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_param(#i) as u8 }>)
             })
             .collect();
-        let params: Vec<_> = (0..count).map(|i| format_ident!("a{i}")).collect();
-        let indices = (0..count).map(shared::index);
-        let most = shared::index(count - 1);
+        let params: Vec<_> = (0..=SLOTS).map(|i| format_ident!("a{i}")).collect();
+        let indices = (0..=SLOTS).map(shared::index);
         let signature = signatures::constant(&quote!(dyn #ident), i, private);
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
@@ -93,8 +91,6 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             #head {
                 #link
                 const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
-                const _: () =
-                    ::core::assert!(__TAIRITSU_SIGNATURE.params_len <= #most, "a type has the name of a standard type, and is another type: rename the type");
 
                 #[link(wasm_import_module = #id)]
                 unsafe extern "C" {

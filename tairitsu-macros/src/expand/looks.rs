@@ -6,31 +6,19 @@ use crate::model::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// An upper bound of the number of flat values of the parameters. The compiler evaluates a constant for each slot of a
-/// shim, so a low bound saves compile time. Generated code asserts that the bound holds.
-pub(super) fn max_slots(function: &Function) -> usize {
-    let sum = function.params.iter().map(|param| slots(&param.ty)).sum::<usize>();
-    sum.clamp(1, 16)
-}
-
-/// An upper bound of the number of flat values of a type. Only the name of a type with one core value gives 1.
-pub(super) fn slots(ty: &syn::Type) -> usize {
-    const SCALARS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
+/// Whether a type looks like one number, a `bool` or a `char`.
+pub(super) fn is_number(ty: &syn::Type) -> bool {
+    const NUMBERS: [&str; 12] = ["bool", "char", "u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64"];
     match ty {
-        syn::Type::Path(path) if SCALARS.iter().any(|scalar| path.path.is_ident(scalar)) => 1,
-        syn::Type::Path(path) if path.path.is_ident("str") || path.path.is_ident("String") => 2,
-        syn::Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Vec") => 2,
-        syn::Type::Slice(_) => 2,
-        syn::Type::Tuple(tuple) => tuple.elems.iter().map(slots).sum(),
-        syn::Type::Group(group) => slots(&group.elem),
-        syn::Type::Paren(paren) => slots(&paren.elem),
-        _ => 16,
+        syn::Type::Path(path) => NUMBERS.iter().any(|number| path.path.is_ident(number)),
+        syn::Type::Group(group) => is_number(&group.elem),
+        syn::Type::Paren(paren) => is_number(&paren.elem),
+        _ => false,
     }
 }
 
 /// Whether every parameter and the result look like one number each.
 pub(super) fn is_of_numbers(function: &Function) -> bool {
-    let is_number = |ty: &syn::Type| slots(ty) == 1;
     function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
 }
 

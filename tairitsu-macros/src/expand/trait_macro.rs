@@ -51,13 +51,17 @@ pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
             ),
         ),
     };
+    let not_exported = format!(
+        "`{ident}` is a `#[tairitsu::host]` trait: the host provides it, and no guest exports it\n\
+         help: export the impl of a `#[tairitsu::guest]` trait"
+    );
     let no_resource = format!(
         "`{ident}` is an interface of functions, and not a resource\nhelp: write `{}` on this impl",
         interface.side.attribute()
     );
     quote! {
         (#role $($any:tt)*) => { ::core::compile_error! { #message } };
-        (exported $($any:tt)*) => { ::core::compile_error! { #message } };
+        (exported $($any:tt)*) => { ::core::compile_error! { #not_exported } };
         (resource $($any:tt)*) => { ::core::compile_error! { #no_resource } };
     }
 }

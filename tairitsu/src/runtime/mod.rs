@@ -32,7 +32,7 @@ pub(crate) mod generated {
     pub use super::provide::function::{NoProvidedFunction, ProvidedFunction};
     pub use super::provide::linker::{LinkError, ProviderLinker};
     pub use super::provide::provides::{Provides, ProvidesResource, ResourceOf};
-    pub use super::values::view::Viewable;
+    pub use super::values::view::{ShownAs, Viewable};
 }
 
 pub(crate) use base::executor;

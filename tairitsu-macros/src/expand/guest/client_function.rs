@@ -2,7 +2,7 @@
 
 use super::defaults::default_ident;
 use crate::expand::{looks, shared, signatures};
-use crate::model::{Function, Interface, Param, ParamKind};
+use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -93,28 +93,35 @@ impl<'a> ClientFunction<'a> {
     pub(super) fn view_method(&self) -> Option<TokenStream> {
         let Self { interface, function, place, idents, .. } = self;
         let result = function.result.as_ref()?;
-        let (view, error) = match looks::result_parts(result) {
-            Some((ok, err)) => (looks::view(&syn::parse2(ok).ok()?)?, quote!(<#err>)),
-            None => (looks::view(result)?, quote!()),
+        let (shown, error) = match looks::result_parts(result) {
+            Some((ok, err)) => (ok, quote!(<#err>)),
+            None => (quote!(#result), quote!()),
         };
+        let view = looks::view(&syn::parse2(shown.clone()).ok()?)?;
         let method = &function.ident;
         let name = format_ident!("{}_with", method.to_string().trim_start_matches("r#"), span = method.span());
         if interface.functions.iter().any(|function| function.ident == name) {
             return None;
         }
-        let krate = &self.paths.krate;
-        let types: Vec<_> = function.params.iter().map(view_param_type).collect();
-        let owned: Vec<_> = function
-            .params
-            .iter()
-            .map(|param| {
-                let ident = &param.ident;
-                match param.kind == ParamKind::Owned && looks::view(&param.ty).is_some() {
-                    true => quote!(::std::borrow::ToOwned::to_owned(#ident)),
-                    false => quote!(#ident),
+        let Paths { krate, private, .. } = self.paths;
+        // A type that only looks like a string or a list has no such bound, and no call of the method compiles.
+        let mut bounds = vec![quote!(#shown: #private::ShownAs<#view, __TairitsuMade>)];
+        let (mut types, mut owned) = (Vec::new(), Vec::new());
+        for param in &function.params {
+            let (ident, ty) = (&param.ident, &param.ty);
+            match looks::view(ty).filter(|_| param.kind == ParamKind::Owned) {
+                // The guest copies the value anyway.
+                Some(view) => {
+                    types.push(quote!(&#view));
+                    owned.push(quote!(<#ty as #private::ShownAs<#view, __TairitsuMade>>::owned(#ident)));
+                    bounds.push(quote!(#ty: #private::ShownAs<#view, __TairitsuMade>));
                 }
-            })
-            .collect();
+                None => {
+                    types.push(signatures::param_type(param));
+                    owned.push(quote!(#ident));
+                }
+            }
+        }
         let typed = signatures::typed(interface, self.index, &types, self.paths);
         let without_guest =
             self.without_guest(&client_of_self(), &owned, |result| quote!(#typed::look_at(#result, __tairitsu_see)));
@@ -129,9 +136,13 @@ impl<'a> ClientFunction<'a> {
                 &mut self,
                 #(#idents: #types,)*
                 __tairitsu_see: impl ::core::ops::FnOnce(&#view) -> __TairitsuMade,
-            ) -> ::core::result::Result<__TairitsuMade, #krate::CallError #error> {
+            ) -> ::core::result::Result<__TairitsuMade, #krate::CallError #error>
+            where
+                #(#bounds,)*
+            {
                 #without_guest
-                // SAFETY: `resolve` below checks the function of this index with types that are the same in WIT.
+                // SAFETY: `resolve` below checks the function of this index with types that are the same in WIT, as
+                // `ShownAs` says.
                 unsafe { #typed::look(&mut self.__tairitsu_client, #place, (#(#idents,)*), __tairitsu_see) }
             }
         })
@@ -354,12 +365,4 @@ fn client_of_self() -> ClientPlace {
 /// The client that a forwarding closure has as its argument.
 fn client_of_argument() -> ClientPlace {
     ClientPlace { client: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) }
-}
-
-/// The type of a parameter of a view method: a reference if the guest copies the value anyway.
-fn view_param_type(param: &Param) -> TokenStream {
-    match (param.kind, looks::view(&param.ty)) {
-        (ParamKind::Owned, Some(view)) => quote!(&#view),
-        _ => signatures::param_type(param),
-    }
 }

@@ -7,6 +7,9 @@ use crate::paths::Paths;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+/// The most core parameters of an export. An import has one more: the address of its result.
+pub(in crate::expand) const SLOTS: usize = 16;
+
 /// On wasm32, beside the trait: for each function, a dispatch function that lifts the arguments, calls an implementation
 /// and lowers the result. The types of the signature are in scope beside the trait, and need not be beside the impl.
 pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
@@ -116,13 +119,13 @@ pub(super) fn export_arms(interface: &Interface) -> TokenStream {
     quote! {
         (#role #named) => {
             #native
-            #private::exported! { #given #id }
+            $($tairitsu)*::export_once! { #given #id }
         };
         (#role #named unexported) => { #native };
-        (exported #named) => { #private::exported! { always #given #id } };
+        (exported #named) => { $($tairitsu)*::export_once! { always #given #id } };
         (export #named) => {
             #private::if_guest! {
-                #private::emit! { #given #exports }
+                $($tairitsu)*::generated! { #given #exports }
             }
         };
     }
@@ -152,7 +155,7 @@ fn native(private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The exports on wasm32. They name the trait, its type and the `tairitsu` crate by the identifiers that `emit!` replaces.
+/// The exports on wasm32. They name the trait, its type and the `tairitsu` crate by the identifiers that `generated!` replaces.
 fn exports(interface: &Interface) -> TokenStream {
     let [krate, path, ty, section_name] = [CRATE, INTERFACE, TYPE, SECTION].map(|name| format_ident!("{name}"));
     let private = quote!(#krate::__private);
@@ -162,23 +165,29 @@ fn exports(interface: &Interface) -> TokenStream {
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (call, post, _) = names(function);
         let export_name = format!("{}#{}", interface.id, function.name);
-        let count = looks::max_slots(function);
-        let params: Vec<_> = (0..count).map(|i| format_ident!("a{i}")).collect();
-        let slots = (0..count).map(|i| {
+        let params: Vec<_> = (0..SLOTS).map(|i| format_ident!("a{i}")).collect();
+        let slots = (0..SLOTS).map(|i| {
             let i = shared::index(i);
             quote!(#private::rt::Slot<{ SIGNATURE.params[#i] as u8 }>)
         });
         let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
-        let (count, zeros) = (shared::index(count), (count..16).map(|_| quote!(0)));
         let signature = signatures::constant(&target, i, &private);
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
-        // One core value needs no drop, and the host would call a post-return function after each call.
-        let post = function.result.as_ref().map(|result_type| {
-            if looks::slots(result_type) == 1 {
-                return quote! {
-                    const _: () = ::core::assert!(!SIGNATURE.result_indirect, "a type has the name of a standard type, and is another type: rename the type");
-                };
+        // One core value needs no drop, and the host would call a post-return function after each call. A type that only looks
+        // like a number is dropped when the function is called again.
+        let looks_like_a_number = function.result.as_ref().is_some_and(looks::is_number);
+        let late = looks_like_a_number.then(|| {
+            quote! {
+                if SIGNATURE.result_indirect {
+                    static IS_HELD: ::core::sync::atomic::AtomicBool = ::core::sync::atomic::AtomicBool::new(false);
+                    if IS_HELD.swap(true, ::core::sync::atomic::Ordering::Relaxed) {
+                        // SAFETY: the host has read the result of the call before.
+                        unsafe { <#target>::#post() }
+                    }
+                }
             }
+        });
+        let post = function.result.as_ref().filter(|_| !looks_like_a_number).map(|_| {
             let post_name = format!("cabi_post_{export_name}");
             quote! {
                 #[allow(improper_ctypes_definitions)]
@@ -195,13 +204,13 @@ fn exports(interface: &Interface) -> TokenStream {
             #[allow(deprecated)]
             const _: () = {
                 const SIGNATURE: &#private::schema::Signature = &#signature;
-                const _: () = ::core::assert!(SIGNATURE.params_len <= #count, "a type has the name of a standard type, and is another type: rename the type");
 
                 #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #export_name)]
                 extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
                     #private::rt::run_ctors_once();
-                    let flat = [#(#private::rt::CoreValue::bits(#params),)* #(#zeros),*];
+                    #late
+                    let flat = [#(#private::rt::CoreValue::bits(#params)),*];
                     // SAFETY: this is the export. The host passes the slots by the signature, and calls nothing until the
                     // post-return function has run.
                     let bits = unsafe {

@@ -5,6 +5,8 @@ mod client_function;
 mod defaults;
 mod exports;
 
+pub(super) use exports::SLOTS;
+
 use crate::expand::{resource, shared, trait_macro};
 use crate::model::Interface;
 use crate::paths::Paths;

@@ -35,6 +35,12 @@ pub enum Error {
          `#[tairitsu::guest]` on an impl in it, as a `cdylib`"
     )]
     NoComponentType,
+    /// The core module says what it imports, and exports nothing that a host could call.
+    #[error(
+        "expected a core module that exports an interface, found one that exports none: put `#[tairitsu::guest]` on the impl \
+         too, and not on the trait only"
+    )]
+    NoExports,
     /// The core module could not be turned into a component.
     #[error("the core module cannot be made a component: {message}")]
     #[non_exhaustive]

@@ -78,8 +78,12 @@ impl<G> ContainerBuilder<G> {
     /// A template has any number of containers, so [`ContainerBuilder::prepare`] refuses a provider that exists only
     /// once. Use [`ContainerBuilder::provide_with`] or [`ContainerBuilder::provide_shared`] there. A container that
     /// restarts keeps the provider as it is.
-    pub fn provide<I: ?Sized + HasInterface + 'static, P: Provides<I>>(mut self, provider: P) -> Self {
-        self.provided.push(Provided::value(vec![Served::new::<I, P>()], provider));
+    pub fn provide<Interface, P>(mut self, provider: P) -> Self
+    where
+        P: Provides<Interface>, // for a type with several interfaces: `.provide_as((Journal, Clock), provider)`
+        Interface: ?Sized + HasInterface + 'static,
+    {
+        self.provided.push(Provided::value(vec![Served::new::<Interface, P>()], provider));
         self
     }
 

@@ -106,6 +106,32 @@ where
     }
 }
 
+/// An owned type that a method such as `greet_with` takes or shows as a `T`.
+///
+/// `Made` is what the method's closure makes. It is here only because rustc checks a bound without a type parameter where it is
+/// written. So the bound may be written for a type that has only the name of a `String` or a `Vec`.
+///
+/// # Safety
+/// - `T` and the type itself are the same in WIT.
+pub unsafe trait ShownAs<T: ?Sized, Made>: Sized {
+    /// The owned value.
+    fn owned(shown: &T) -> Self;
+}
+
+// SAFETY: both are `string`.
+unsafe impl<Made> ShownAs<str, Made> for String {
+    fn owned(shown: &str) -> Self {
+        shown.to_owned()
+    }
+}
+
+// SAFETY: both are a list of the same items.
+unsafe impl<T: Clone, Made> ShownAs<[T], Made> for Vec<T> {
+    fn owned(shown: &[T]) -> Self {
+        shown.to_owned()
+    }
+}
+
 /// Views bytes as `len` items.
 fn items<T>(_: Plain<T>, bytes: &[u8], len: usize) -> Result<&[T]> {
     // SAFETY: `Plain` says that `T` has no padding and that every bit pattern is a `T`.

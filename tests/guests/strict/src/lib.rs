@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unreachable_pub, clippy::all, clippy::pedantic)]
 
+pub mod names;
+
 #[tairitsu::wit]
 pub mod goods {
     //! A module of types, whose name is that of a parameter.

@@ -1,0 +1,8 @@
+#[tairitsu::guest]
+pub trait Greeter {
+    fn greet(&mut self);
+}
+
+tairitsu::export!(Greeter);
+
+fn main() {}
