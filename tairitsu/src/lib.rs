@@ -54,9 +54,9 @@ pub use runtime::{
 };
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 pub use runtime::{
-    Backtrace, BadHandle, Cache, CacheStats, CallError, Compatibility, Container, ContainerBuilder, ContainerInfo,
-    Descriptors, Difference, Ending, Error, Event, Events, ForwardedInterface, GuestInterface, Handle, Image,
-    ImageGuest, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, NativeGuest, OnDenied, Policy, Pool,
+    Backtrace, BadHandle, Cache, CacheStats, CallError, Called, Compatibility, Container, ContainerBuilder,
+    ContainerInfo, Descriptors, Difference, Ending, Error, Event, Events, ForwardedInterface, GuestInterface, Handle,
+    Image, ImageGuest, Interfaces, Leaks, Limits, MissingImport, NativeBuilder, NativeGuest, OnDenied, Policy, Pool,
     PoolStats, Provides, ProvidesResource, Reference, Registry, RegistryBuilder, Report, RestartPolicy,
     SharedContainer, SharedContainerGuard, Status, Subject, Template, Trap,
 };

@@ -277,3 +277,58 @@ greet: func(name: string) -> result<greeting, greet-error>;
     );
     assert_eq!(text("journal"), "%record: func(entry: string);\n\ncount: func() -> u64;\n");
 }
+
+mod keywords {
+    //! Names that are keywords of WIT, wherever a contract has a name.
+
+    #[tairitsu::wit(package = "type:func@0.1.0")]
+    pub(super) mod list {
+        #[tairitsu::wit]
+        pub struct Record {
+            pub r#enum: u32,
+        }
+
+        #[tairitsu::wit]
+        pub enum Variant {
+            Result(Record),
+            Option,
+        }
+    }
+
+    #[tairitsu::host(package = "unused:import", uses = list)]
+    #[allow(dead_code)]
+    pub(super) trait Interface {
+        fn export(&self, r#use: list::Variant) -> list::Record;
+    }
+
+    #[tairitsu::guest(package = "use:world@1.0.0-from")]
+    #[allow(dead_code)]
+    pub(super) trait Static {
+        fn from(&self, with: u32) -> u32;
+    }
+
+    #[tairitsu::resource(host, package = "use:import@1.0.0")]
+    #[allow(dead_code)]
+    pub(super) trait Stream {
+        fn future(&self, own: u32) -> u32;
+    }
+}
+
+#[test]
+fn a_keyword_is_escaped_in_the_text() {
+    let interfaces = [
+        keywords::Interface.interface(),
+        keywords::Static.interface(),
+        keywords::Stream.interface(),
+        keywords::list::INTERFACE,
+    ];
+    for interface in interfaces {
+        let text = interface.wit();
+        let mut resolve = Resolve::default();
+        resolve.push_str("keywords.wit", &text).unwrap_or_else(|error| panic!("{error:#}\n{text}"));
+        find(&resolve, interface.id);
+    }
+    let text = keywords::Interface.wit();
+    assert!(text.starts_with("package unused:%import;\n"), "{text}");
+    assert!(text.contains("use %type:%func/%list@0.1.0.{%record, %variant};"), "{text}");
+}

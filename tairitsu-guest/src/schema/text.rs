@@ -19,7 +19,7 @@ impl Interface {
         let mut used = Vec::new();
         self.all_used(&mut used);
         let package = self.package();
-        writeln!(out, "package {package};\n")?;
+        writeln!(out, "package {};\n", PackageId(&package))?;
         for interface in used.iter().filter(|used| used.package() == package) {
             interface.write(out, "")?;
             out.push('\n');
@@ -31,7 +31,7 @@ impl Interface {
             if packages.contains(&package) {
                 continue;
             }
-            writeln!(out, "\npackage {package} {{")?;
+            writeln!(out, "\npackage {} {{", PackageId(&package))?;
             let mut first = true;
             for interface in used.iter().filter(|used| used.package() == package) {
                 separate(out, &mut first)?;
@@ -68,7 +68,13 @@ impl Interface {
             let names = names.collect::<Vec<_>>().join(", ");
             let path = match InterfaceId::parse(home) {
                 Some(id) if id.package_id() == package => Escaped(id.interface).to_string(),
-                _ => home.to_string(),
+                Some(id) => {
+                    let (package, name) = (id.package_id(), Escaped(id.interface));
+                    let (package, version) = package.split_once('@').unwrap_or((&package, ""));
+                    let at = if version.is_empty() { "" } else { "@" };
+                    format!("{}/{name}{at}{version}", PackageId(package))
+                }
+                None => home.to_string(),
             };
             writeln!(out, "{indent}  use {path}.{{{names}}};")?;
         }
@@ -270,6 +276,21 @@ impl Display for Escaped<'_> {
             f.write_char('%')?;
         }
         f.write_str(self.0)
+    }
+}
+
+/// The id of a package, with the `%` before its keywords: `%use:%import@1.0.0`.
+struct PackageId<'a>(&'a str);
+
+impl Display for PackageId<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (names, version) = self.0.split_once('@').unwrap_or((self.0, ""));
+        let (namespace, name) = names.split_once(':').unwrap_or((names, ""));
+        write!(f, "{}:{}", Escaped(namespace), Escaped(name))?;
+        if !version.is_empty() {
+            write!(f, "@{version}")?;
+        }
+        Ok(())
     }
 }
 

@@ -12,12 +12,19 @@ use crate::paths::Paths;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, ItemTrait, ReturnType, parse_quote};
+use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, ItemTrait, ReturnType, TraitItem, parse_quote};
 
 /// The trait with a hidden function beside each async function.
 pub(super) fn trait_with_futures(interface: &Interface, paths: &Paths) -> ItemTrait {
     let mut item = interface.item.clone();
     let private = &paths.private;
+    for member in &mut item.items {
+        if let TraitItem::Fn(declared) = member
+            && interface.functions.iter().any(|function| function.is_async && function.ident == declared.sig.ident)
+        {
+            declared.attrs.push(parse_quote!(#[doc = "\n\nDeclared as an `async fn`: an implementation may await."]));
+        }
+    }
     for function in interface.functions.iter().filter(|function| function.is_async) {
         let (head, method) = (head(function, paths), &function.ident);
         let idents = signatures::param_idents(function);

@@ -39,7 +39,7 @@ pub(crate) use base::executor;
 
 pub use base::backtrace::Backtrace;
 pub use base::bad_handle::BadHandle;
-pub use base::call_error::CallError;
+pub use base::call_error::{CallError, Called};
 pub use base::limits::Limits;
 pub use base::load_error::Error;
 pub use base::policy::{OnDenied, Policy};

@@ -318,7 +318,7 @@ impl<'a> ClientFunction<'a> {
 
     /// The type that the client's method returns.
     fn output(&self) -> TokenStream {
-        let Paths { krate, wit_type, .. } = self.paths;
+        let Paths { krate, .. } = self.paths;
         let Some(ty) = &self.function.result else {
             return quote!(::core::result::Result<(), #krate::CallError>);
         };
@@ -326,12 +326,7 @@ impl<'a> ClientFunction<'a> {
             Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
             None if looks::is_no_result(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
             // The name may be an alias of a `Result`.
-            None => {
-                let ok = shared::cover(ty, quote!(<#ty as #wit_type>::Ok));
-                let err = shared::cover(ty, quote!(<#ty as #wit_type>::Err));
-                let err = shared::cover(ty, quote!(#krate::CallError<#err>));
-                shared::cover(ty, quote!(::core::result::Result<#ok, #err>))
-            }
+            None => shared::cover(ty, quote!(#krate::Called<#ty>)),
         }
     }
 

@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tairitsu_guest::abi::WitType;
 
 /// Every word that [`CallError::cause`] returns, and [`DROPPED`].
 #[cfg_attr(not(feature = "metrics"), cfg(test))]
@@ -38,6 +39,11 @@ pub(crate) const OWN_ERROR: &str = "guest";
 
 /// The cause of a call whose future was dropped. No caller is left to get an error.
 pub(crate) const DROPPED: &str = "dropped";
+
+/// What a call of a guest's function returns that is declared with the result `T`.
+///
+/// It is a `Result<T, CallError>`. If `T` is a `Result<U, E>`, it is a `Result<U, CallError<E>>`.
+pub type Called<T> = Result<<T as WitType>::Ok, CallError<<T as WitType>::Err>>;
 
 /// Why a call to a guest failed. `E` is the error type of the function, if the function has one.
 ///
