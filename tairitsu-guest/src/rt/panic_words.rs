@@ -40,19 +40,40 @@ pub(super) fn note_panics() {
             line as usize,
             column as usize,
         ]);
-        print(&format!("\npanicked at {file}:{line}:{column}:\n{message}\n"));
+        // Text by text, since the code of `format!` would be a thousand bytes in each guest.
+        for text in ["\npanicked at ", file, ":"] {
+            print(text.as_bytes());
+        }
+        print_number(line);
+        print(b":");
+        print_number(column);
+        for text in [":\n", message, "\n"] {
+            print(text.as_bytes());
+        }
     }));
+}
+
+#[inline(never)]
+fn print_number(number: u32) {
+    let mut unit = 1;
+    while number / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        print(&[b'0' + (number / unit % 10) as u8]);
+        unit /= 10;
+    }
 }
 
 /// Writes to standard error, with less code than `std::io` has for it.
 #[cfg(target_os = "wasi")]
-fn print(text: &str) {
+#[inline(never)]
+fn print(mut bytes: &[u8]) {
     unsafe extern "C" {
         /// The C library's function, with which the standard library is linked.
         fn write(file: i32, bytes: *const u8, len: usize) -> isize;
     }
 
-    let mut bytes = text.as_bytes();
     while !bytes.is_empty() {
         // SAFETY: the bytes are there for the time of the call.
         let written = unsafe { write(2, bytes.as_ptr(), bytes.len()) };
@@ -68,4 +89,4 @@ fn print(text: &str) {
 
 /// There is nowhere to write to.
 #[cfg(not(target_os = "wasi"))]
-fn print(_: &str) {}
+fn print(_: &[u8]) {}
