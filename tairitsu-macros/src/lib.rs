@@ -60,6 +60,9 @@ use proc_macro::TokenStream;
 /// The attribute exports the implementation from the guest. The implementing type is the state of the guest. The first call
 /// makes it by `Default`.
 ///
+/// A guest exports an interface once. A second impl of the trait in the same crate says `export = false`, and is for native
+/// containers. An impl in a crate that is a Rust library only is exported by [`export!`].
+///
 /// ```ignore
 /// #[derive(Default)]
 /// struct Hello { visits: u32 }
@@ -105,6 +108,7 @@ use proc_macro::TokenStream;
 /// - `uses = path`, or `uses = [path, path]`: the modules of types (see [`macro@wit`]) and the resources that the interface
 ///   uses.
 /// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
+/// - `export = false`, on an impl: the guest does not export the impl.
 ///
 /// Functions and parameters take `#[wit(rename = "name")]`.
 #[proc_macro_attribute]
@@ -222,7 +226,7 @@ pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Arguments
 ///
 /// On a trait: `guest` or `host`, the side that the values live on, and the arguments of [`macro@guest`]. On an `impl`:
-/// `crate`.
+/// `crate` and `export`.
 #[proc_macro_attribute]
 pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::resource(args.into(), item.into()).into()
@@ -313,8 +317,8 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// The constant `shapes` beside the module is the interface, and `shapes.wit()` is its WIT text. The module does not declare
-/// generic types. Each interface that uses an instantiation declares that type.
+/// The constant `shapes::INTERFACE` is the interface, and `shapes::INTERFACE.wit()` is its WIT text. The module does not
+/// declare generic types. Each interface that uses an instantiation declares that type.
 ///
 /// # Arguments
 ///
