@@ -175,11 +175,11 @@ fn the_export_has_another_signature() {
     assert_eq!(
         error.to_string(),
         "the image exports `test:split/till@1.0.0` otherwise than the trait declares it:\n  \
-         `test:split/till@1.0.0#average`: expected `func() -> f64`, found nothing\n  \
+         `test:split/till@1.0.0#average`: expected `func() -> f64`, found nothing in `test:split/till@1.2.3`\n  \
          `test:split/till@1.0.0` at `sum`: expected `func(amounts: list<money>, round: bool) -> result<money, mixed>`, \
-         found `func(amounts: list<money>) -> result<money, mixed>`\n  \
+         found `func(amounts: list<money>) -> result<money, mixed>` in `test:split/till@1.2.3`\n  \
          `test:split/till@1.0.0` at `all -> item`: expected `tuple<money>`, \
-         found `record money { units: s64, currency: currency }`"
+         found `record money { units: s64, currency: currency }` in `test:split/till@1.2.3`"
     );
 }
 

@@ -284,12 +284,12 @@ mod keywords {
     #[tairitsu::wit(package = "type:func@0.1.0")]
     pub(super) mod list {
         #[tairitsu::wit]
-        pub struct Record {
+        pub(crate) struct Record {
             pub r#enum: u32,
         }
 
         #[tairitsu::wit]
-        pub enum Variant {
+        pub(crate) enum Variant {
             Result(Record),
             Option,
         }
@@ -301,7 +301,7 @@ mod keywords {
         fn export(&self, r#use: list::Variant) -> list::Record;
     }
 
-    #[tairitsu::guest(package = "use:world@1.0.0-from")]
+    #[tairitsu::guest(package = "use:world@1.0.0")]
     #[allow(dead_code)]
     pub(super) trait Static {
         fn from(&self, with: u32) -> u32;
@@ -330,5 +330,5 @@ fn a_keyword_is_escaped_in_the_text() {
     }
     let text = keywords::Interface.wit();
     assert!(text.starts_with("package unused:%import;\n"), "{text}");
-    assert!(text.contains("use %type:%func/%list@0.1.0.{%record, %variant};"), "{text}");
+    assert!(text.contains("use %type:%func/%list@0.1.0.{%variant, %record};"), "{text}");
 }

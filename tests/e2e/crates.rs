@@ -178,10 +178,14 @@ fn two_declarations_that_differ_are_an_error_that_names_both() {
 #[test]
 fn a_guest_that_exports_nothing_is_said_when_it_is_loaded() {
     let imports = one::Log.interface().section(Role::Import);
-    let error = Registry::new().load_image(&with_section(b"\0asm\x01\0\0\0", "a@1.0.0:src/lib.rs:1:1", &imports));
-    let error = error.unwrap_err();
-    assert!(matches!(error, Error::NoExports), "{error:?}");
-    assert!(error.to_string().contains("put `#[tairitsu::guest]` on the impl"), "{error}");
+    let module = with_section(b"\0asm\x01\0\0\0", "a@1.0.0:src/lib.rs:1:1", &imports);
+    let (image, said) = crate::observe::warnings(|| load(&module));
+    assert!(image.exports().is_empty(), "{image:?}");
+    assert!(said.iter().any(|text| text.contains("put `#[tairitsu::guest]` on the impl")), "{said:?}");
+    let error = Container::new(&image).unwrap().guest(one::Counter).unwrap_err().to_string();
+    assert!(error.contains("found one that exports nothing: put `#[tairitsu::guest]` on the impl"), "{error}");
+    let (_, said) = crate::observe::warnings(|| load(JOINED));
+    assert!(said.is_empty(), "{said:?}");
 }
 
 struct Paper(u32);
@@ -287,7 +291,7 @@ fn types_with_the_names_of_others() {
     assert_eq!(names.text(b"text".to_vec()).unwrap(), String { text: "text".into(), number: 4 });
 
     let long = "long".repeat(10_000);
-    let mut letter = |container: &mut Container| {
+    let letter = |container: &mut Container| {
         let letter = container.guest(Names).unwrap().letter(char { text: long.clone() }).unwrap();
         assert_eq!(letter.text, long);
         container.handle().info().memory

@@ -202,10 +202,11 @@ fn an_older_guest_lacks_what_has_no_default() {
     assert_eq!(
         text(&verdict),
         "`acme:evolution/greeter@1.2.0` is not the same on both sides:\n  \
-         `acme:evolution/greeter@1.2.0#reset`: expected `func() -> u32`, found nothing"
+         `acme:evolution/greeter@1.2.0#reset`: expected `func() -> u32`, found nothing in `acme:evolution/greeter@1.0.0`"
     );
     let error = Container::new(&image).unwrap().guest(without_defaults::Greeter).unwrap_err();
-    assert!(matches!(error, Error::Exports { .. }), "{error}");
+    let Error::Exports { report, .. } = error else { panic!("{error}") };
+    assert_eq!(report.missing[0].found_in.as_deref(), Some("acme:evolution/greeter@1.0.0"));
     assert_eq!(guest(without_defaults::Greeter.interface(), "").compatibility(v1::Greeter), Compatibility::Compatible);
 }
 

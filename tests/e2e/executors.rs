@@ -142,6 +142,148 @@ fn waits_end() {
     drop(std::fs::OpenOptions::new().write(true).read(true).open(&fifo).unwrap());
 }
 
+/// A guest that writes to a pipe, and drops the stream while the write waits for a reader.
+const PIPES: &str = r#"
+(component
+    (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
+    (alias export $errors "error" (type $error))
+    (import "wasi:io/streams@0.2.0" (instance $streams
+        (export "error" (type $error' (eq $error)))
+        (export "output-stream" (type $output (sub resource)))
+        (type $stream-error (variant (case "last-operation-failed" (own $error')) (case "closed")))
+        (export "stream-error" (type $stream-error' (eq $stream-error)))
+        (export "[method]output-stream.write" (func
+            (param "self" (borrow $output)) (param "contents" (list u8)) (result (result (error $stream-error')))))))
+    (alias export $streams "output-stream" (type $output))
+    (import "wasi:filesystem/types@0.2.0" (instance $types
+        (export "output-stream" (type $output' (eq $output)))
+        (export "descriptor" (type $descriptor (sub resource)))
+        (type $code (enum
+            "access" "would-block" "already" "bad-descriptor" "busy" "deadlock" "quota" "exist" "file-too-large"
+            "illegal-byte-sequence" "in-progress" "interrupted" "invalid" "io" "is-directory" "loop"
+            "too-many-links" "message-size" "name-too-long" "no-device" "no-entry" "no-lock"
+            "insufficient-memory" "insufficient-space" "not-directory" "not-empty" "not-recoverable"
+            "unsupported" "no-tty" "no-such-device" "overflow" "not-permitted" "pipe" "read-only" "invalid-seek"
+            "text-file-busy" "cross-device"))
+        (export "error-code" (type $code' (eq $code)))
+        (type $flags (flags "read" "write" "file-integrity-sync" "data-integrity-sync" "requested-write-sync" "mutate-directory"))
+        (export "descriptor-flags" (type $flags' (eq $flags)))
+        (type $path (flags "symlink-follow"))
+        (export "path-flags" (type $path' (eq $path)))
+        (type $open (flags "create" "directory" "exclusive" "truncate"))
+        (export "open-flags" (type $open' (eq $open)))
+        (export "[method]descriptor.append-via-stream" (func
+            (param "self" (borrow $descriptor)) (result (result (own $output') (error $code')))))
+        (export "[method]descriptor.open-at" (func
+            (param "self" (borrow $descriptor)) (param "path-flags" $path') (param "path" string) (param "open-flags" $open')
+            (param "flags" $flags') (result (result (own $descriptor) (error $code')))))))
+    (alias export $types "descriptor" (type $descriptor))
+    (import "wasi:filesystem/preopens@0.2.0" (instance $preopens
+        (export "descriptor" (type $descriptor' (eq $descriptor)))
+        (export "get-directories" (func (result (list (tuple (own $descriptor') string)))))))
+    (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock (export "now" (func (result u64)))))
+    (core module $libc
+        (memory (export "memory") 4)
+        (global $end (mut i32) (i32.const 1024))
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (local $at i32)
+            (local.set $at (i32.and (i32.add (global.get $end) (i32.const 7)) (i32.const -8)))
+            (global.set $end (i32.add (local.get $at) (local.get 3)))
+            (local.get $at)))
+    (core instance $libc (instantiate $libc))
+    (core func $directories (canon lower (func $preopens "get-directories")
+        (memory $libc "memory") (realloc (func $libc "cabi_realloc"))))
+    (core func $open (canon lower (func $types "[method]descriptor.open-at") (memory $libc "memory")))
+    (core func $append (canon lower (func $types "[method]descriptor.append-via-stream") (memory $libc "memory")))
+    (core func $write (canon lower (func $streams "[method]output-stream.write") (memory $libc "memory")))
+    (core func $drop (canon resource.drop $output))
+    (core func $now (canon lower (func $clock "now")))
+    (core module $main
+        (import "libc" "memory" (memory 4))
+        (import "wasi" "directories" (func $directories (param i32)))
+        (import "wasi" "open" (func $open (param i32 i32 i32 i32 i32 i32 i32)))
+        (import "wasi" "append" (func $append (param i32 i32)))
+        (import "wasi" "write" (func $write (param i32 i32 i32 i32)))
+        (import "wasi" "drop" (func $drop (param i32)))
+        (import "wasi" "now" (func $now (result i64)))
+        (data (i32.const 0) "pipe")
+        ;; Writes more than a pipe holds, which goes on in the background. Then it drops the stream, if it shall.
+        (func (export "run") (param $shall-drop i32) (result i32)
+            (local $stream i32) (local $end i64)
+            (call $directories (i32.const 16))
+            (call $open (i32.load (i32.load (i32.const 16))) (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 0)
+                (i32.const 2) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then (return (i32.const 1))))
+            (call $append (i32.load (i32.const 20)) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then (return (i32.const 2))))
+            (local.set $stream (i32.load (i32.const 20)))
+            (call $write (local.get $stream) (i32.const 2048) (i32.const 200000) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then (return (i32.const 3))))
+            ;; Until the thread in the background has begun.
+            (local.set $end (i64.add (call $now) (i64.const 50000000)))
+            (loop $again (br_if $again (i64.lt_u (call $now) (local.get $end))))
+            (if (local.get $shall-drop) (then (call $drop (local.get $stream))))
+            (i32.const 0)))
+    (core instance $wasi
+        (export "directories" (func $directories)) (export "open" (func $open)) (export "append" (func $append))
+        (export "write" (func $write)) (export "drop" (func $drop)) (export "now" (func $now)))
+    (core instance $main (instantiate $main (with "libc" (instance $libc)) (with "wasi" (instance $wasi))))
+    (func $run (param "drop" bool) (result u32) (canon lift (core func $main "run")))
+    (instance $runner (export "run" (func $run)))
+    (export "test:pipes/runner" (instance $runner)))
+"#;
+
+#[tairitsu::guest(package = "test:pipes")]
+#[allow(dead_code)]
+trait Runner {
+    fn run(&self, drop: bool) -> u32;
+}
+
+/// A stream that is dropped waits for what it does in the background, and so does the guest. That wait ends at the deadline, and at
+/// a stop.
+#[test]
+fn a_dropped_stream() {
+    let dir = Dir::new("dropped");
+    let fifo = dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    // A reader that never reads, so that the pipe can be opened, and gets full.
+    let reader = std::fs::OpenOptions::new().write(true).read(true).open(&fifo).unwrap();
+    let image = tairitsu::Registry::new().load_image(wat::parse_str(PIPES).unwrap()).unwrap();
+    let spawn = |deadline| {
+        let wasi = Wasi::new().dir_read_write(dir.path(), "/data");
+        Container::builder(&image).wasi(wasi).limits(Limits::new().deadline(deadline)).build().unwrap()
+    };
+    let all = || {
+        let mut container = spawn(5_000 * MS);
+        assert_eq!(
+            container.guest(Runner).unwrap().run(false).unwrap(),
+            0,
+            "a stream that is not dropped waits for nothing"
+        );
+
+        let mut container = spawn(1_000 * MS);
+        let start = Instant::now();
+        assert_eq!(container.guest(Runner).unwrap().run(true).unwrap_err().cause(), "deadline");
+        assert!((1_000 * MS..8_000 * MS).contains(&start.elapsed()), "{:?}", start.elapsed());
+
+        let mut container = spawn(60_000 * MS);
+        let handle = container.handle();
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(500 * MS);
+                handle.stop();
+            });
+            assert_eq!(container.guest(Runner).unwrap().run(true).unwrap_err().cause(), "stopped");
+        });
+        assert!(start.elapsed() < 10_000 * MS, "{:?}", start.elapsed());
+    };
+    all();
+    current_thread().block_on(async { all() });
+    // What waits in the background gets an error.
+    drop(reader);
+}
+
 /// A container whose calls are futures needs no tokio around it.
 #[test]
 fn an_async_container_without_tokio() {

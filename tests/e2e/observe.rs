@@ -56,6 +56,12 @@ impl Kept {
     }
 }
 
+/// The messages of a function, as a subscriber gets them.
+pub(crate) fn warnings<R>(watched: impl FnOnce() -> R) -> (R, Vec<String>) {
+    let (result, kept) = Spans::of(watched);
+    (result, kept.events.into_iter().map(|(message, _)| message).collect())
+}
+
 impl Span {
     fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)

@@ -32,15 +32,9 @@ pub enum Error {
     /// The core module has no `component-type` section, so it does not describe its component.
     #[error(
         "expected a core module with a `component-type` section, found one without: build the guest with \
-         `#[tairitsu::guest]` on an impl in it, as a `cdylib`"
+         `#[tairitsu::guest]` on an impl in it, as a `cdylib`, and strip no custom sections from it"
     )]
     NoComponentType,
-    /// The core module says what it imports, and exports nothing that a host could call.
-    #[error(
-        "expected a core module that exports an interface, found one that exports none: put `#[tairitsu::guest]` on the impl \
-         too, and not on the trait only"
-    )]
-    NoExports,
     /// The core module could not be turned into a component.
     #[error("the core module cannot be made a component: {message}")]
     #[non_exhaustive]

@@ -18,8 +18,10 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingImport {
-    /// The interface's id. Empty for a function that belongs to no interface.
+    /// The interface's id, on the side that needs the function. Empty for a function that belongs to no interface.
     pub interface: String,
+    /// The interface's id on the other side, in a version that is compatible. `None` if the other side has no such interface.
+    pub found_in: Option<String>,
     /// The function.
     pub function: String,
     /// The function's type, as the side that needs the function declares it.
@@ -30,8 +32,10 @@ pub struct MissingImport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The interface's id.
+    /// The interface's id, on the side that needs the function.
     pub interface: String,
+    /// The interface's id on the other side, in a version that is compatible.
+    pub found_in: String,
     /// Where the types differ: the function, then the path into its type.
     pub path: String,
     /// The type at this place, as the side that needs the function declares it.
@@ -51,14 +55,21 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
         let mut line = |f: &mut fmt::Formatter<'_>| if std::mem::take(&mut first) { Ok(()) } else { f.write_str("\n") };
-        for MissingImport { interface, function, expected } in &self.missing {
+        // The other side's id is shown where it is another version.
+        let found_in = |f: &mut fmt::Formatter<'_>, interface: &str, other: &str| match other == interface {
+            true => Ok(()),
+            false => write!(f, " in `{other}`"),
+        };
+        for MissingImport { interface, function, expected, found_in: other } in &self.missing {
             line(f)?;
             let separator = if interface.is_empty() { "" } else { "#" };
             write!(f, "  `{interface}{separator}{function}`: expected `{expected}`, found nothing")?;
+            found_in(f, interface, other.as_ref().unwrap_or(interface))?;
         }
-        for Difference { interface, path, expected, found } in &self.different {
+        for Difference { interface, path, expected, found, found_in: other } in &self.different {
             line(f)?;
             write!(f, "  `{interface}` at `{path}`: expected `{expected}`, found `{found}`")?;
+            found_in(f, interface, other)?;
         }
         for function in &self.denied {
             line(f)?;
@@ -68,10 +79,13 @@ impl fmt::Display for Report {
     }
 }
 
+/// What the author of a guest without exports has most often forgotten.
+pub(crate) const FORGOTTEN: &str = "put `#[tairitsu::guest]` on the impl too, and not on the trait only";
+
 /// Lists names in backquotes, for an error. With no names, says that the image exports nothing.
 pub(crate) fn list(names: &[String]) -> String {
     match names {
-        [] => "one that exports nothing".into(),
+        [] => format!("one that exports nothing: {FORGOTTEN}"),
         names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -447,7 +447,7 @@ impl Wasm {
         let Some((name, id)) = compare::find_export(image, interface) else { return Err(no_export()) };
         let mut report = Report::default();
         let resolve = image.resolve();
-        compare::compare(&mut report, Wants::Rust, interface, resolve, &resolve.interfaces[id]);
+        compare::compare(&mut report, Wants::Rust, interface, resolve, &name, &resolve.interfaces[id]);
         if !report.is_empty() {
             return Err(Error::Exports { interface: interface.id.into(), report });
         }

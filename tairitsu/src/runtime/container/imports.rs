@@ -54,7 +54,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                 }
                 match provider {
                     Some(provider) => {
-                        compare::compare(&mut report, Wants::Component, provider.interface, resolve, wanted)
+                        compare::compare(&mut report, Wants::Component, provider.interface, resolve, &name, wanted)
                     }
                     None if is_wasi(&name) => check_resources(provided, resolve, &name, wanted)?,
                     None => {
@@ -69,6 +69,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                         });
                         report.missing.extend(missing.map(|(resource, _)| MissingImport {
                             interface: name.clone(),
+                            found_in: None,
                             function: resource.clone(),
                             expected: "resource".into(),
                         }));

@@ -267,7 +267,6 @@ impl Registry {
     /// - [`Error::NotWasm`] for bytes that are no WebAssembly.
     /// - [`Error::Invalid`] for invalid WebAssembly, or for features that the engine does not have.
     /// - [`Error::NoComponentType`] for a core module without a `component-type` section.
-    /// - [`Error::NoExports`] for a core module whose sections export nothing.
     /// - [`Error::Componentize`] for a core module that cannot be made a component.
     /// - [`Error::NotWit`] for imports or exports that WIT cannot express.
     /// - [`Error::PoolPlace`] for an image that does not fit the registry's [pool](RegistryBuilder::pooling).

@@ -21,22 +21,25 @@ pub(crate) enum Wants {
     Component,
 }
 
-/// Compares every function that one side calls with the other side's function.
+/// Compares every function that one side calls with the other side's function. `id` is the id that the component has the
+/// interface by.
 pub(crate) fn compare(
     report: &mut Report,
     wants: Wants,
     interface: &Interface,
     resolve: &Resolve,
+    id: &str,
     component: &wit_parser::Interface,
 ) {
     match wants {
         Wants::Rust => {
             for function in interface.functions {
                 match component.functions.get(function.name) {
-                    Some(found) => Comparison { report, wants, interface, resolve }.function(function, found),
+                    Some(found) => Comparison { report, wants, interface, resolve, id }.function(function, found),
                     None if function.optional => {}
                     None => report.missing.push(MissingImport {
                         interface: interface.id.into(),
+                        found_in: Some(id.into()),
                         function: function.name.into(),
                         expected: function.to_string(),
                     }),
@@ -46,8 +49,10 @@ pub(crate) fn compare(
         Wants::Component => {
             for (name, wanted) in &component.functions {
                 match interface.functions.iter().find(|function| function.name == name) {
-                    Some(function) => Comparison { report, wants, interface, resolve }.function(function, wanted),
-                    None => report.missing.push(missing(interface.id, resolve, wanted)),
+                    Some(function) => Comparison { report, wants, interface, resolve, id }.function(function, wanted),
+                    None => report
+                        .missing
+                        .push(MissingImport { found_in: Some(interface.id.into()), ..missing(id, resolve, wanted) }),
                 }
             }
         }
@@ -58,6 +63,7 @@ pub(crate) fn compare(
 pub(crate) fn missing(interface: &str, resolve: &Resolve, function: &wit_parser::Function) -> MissingImport {
     MissingImport {
         interface: interface.into(),
+        found_in: None,
         function: function.name.clone(),
         expected: function_text(resolve, function),
     }
@@ -68,6 +74,7 @@ struct Comparison<'a> {
     wants: Wants,
     interface: &'a Interface,
     resolve: &'a Resolve,
+    id: &'a str,
 }
 
 impl Comparison<'_> {
@@ -144,12 +151,13 @@ impl Comparison<'_> {
     }
 
     fn differ(&mut self, path: &str, rust: String, component: String) {
-        let (expected, found) = match self.wants {
-            Wants::Rust => (rust, component),
-            Wants::Component => (component, rust),
+        let (interface, found_in, expected, found) = match self.wants {
+            Wants::Rust => (self.interface.id, self.id, rust, component),
+            Wants::Component => (self.id, self.interface.id, component, rust),
         };
         self.report.different.push(Difference {
-            interface: self.interface.id.into(),
+            interface: interface.into(),
+            found_in: found_in.into(),
             path: path.into(),
             expected,
             found,

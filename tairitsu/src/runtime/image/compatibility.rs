@@ -95,14 +95,14 @@ impl Image {
 
     fn exported(&self, interface: &'static Interface) -> Compatibility {
         let resolve = self.resolve();
-        let Some((_, id)) = find_export(self, interface) else {
+        let Some((name, id)) = find_export(self, interface) else {
             let found = self.exports().into_iter().map(|export| export.id);
             let found = found.filter(|id| without_version(id) == without_version(interface.id)).collect();
             return Compatibility::Absent { interface: interface.id.into(), found };
         };
         let exported = &resolve.interfaces[id];
         let mut report = Report::default();
-        compare::compare(&mut report, Wants::Rust, interface, resolve, exported);
+        compare::compare(&mut report, Wants::Rust, interface, resolve, &name, exported);
         if !report.is_empty() {
             return Compatibility::Incompatible { interface: interface.id.into(), report };
         }
@@ -118,7 +118,7 @@ impl Image {
             let (name, WorldItem::Interface { id, .. }) = (resolve.name_world_key(key), item) else { continue };
             let wanted = &resolve.interfaces[*id];
             if same_track(interface.id, &name) {
-                compare::compare(&mut report, Wants::Component, interface, resolve, wanted);
+                compare::compare(&mut report, Wants::Component, interface, resolve, &name, wanted);
             } else if without_version(&name) == without_version(interface.id) {
                 report.missing.extend(wanted.functions.values().map(|f| compare::missing(&name, resolve, f)));
             }

@@ -216,12 +216,8 @@ pub(super) fn componentize(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     answer(|| check_declarations(&sections)).map_err(fail)?;
     let own = answer(|| own_exports::of(wasm, &sections)).map_err(fail)?;
     let wasm = own.as_deref().unwrap_or(wasm);
-    let (without_sections, bindgen) = answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?;
-    if without_sections.is_none() {
+    if answer(|| wit_component::metadata::decode(wasm)).map_err(fail)?.0.is_none() {
         return Err(Error::NoComponentType);
-    }
-    if bindgen.resolve.worlds[bindgen.world].exports.is_empty() {
-        return Err(Error::NoExports);
     }
     let component = answer(|| {
         let encoder = ComponentEncoder::default().validate(true);

@@ -109,6 +109,9 @@ impl Image {
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         check_names(component_bytes)?;
         let decoded = decode(component_bytes)?;
+        if componentized.is_some() && decoded.resolve.worlds[decoded.world].exports.is_empty() {
+            observe::exports_nothing(&digest);
+        }
         if let Some((cache, id)) = cache {
             cache.store(id, componentized.as_deref().unwrap_or_default(), &component);
         }

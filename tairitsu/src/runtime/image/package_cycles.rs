@@ -130,7 +130,7 @@ impl Packages {
                 }
                 let Some((package, uses)) = path.last_mut() else { break };
                 match uses.next().map(|used| (used.as_str(), met.get(used.as_str()))) {
-                    Some((used, Some(false))) => return Some((package, used)),
+                    Some((used, Some(false))) => return Some((used, package)),
                     Some((_, Some(true))) => {}
                     Some((used, None)) => next = Some(used),
                     None => {
@@ -187,7 +187,7 @@ mod tests {
             let found = packages.cycle();
             assert_eq!(found.is_some(), is_cycle, "{uses:?}");
             if let Some((one, other)) = found {
-                assert!(packages.uses[one].contains(other), "{one} uses {other}");
+                assert!(packages.uses[other].contains(one), "{other} uses {one}");
             }
         }
     }

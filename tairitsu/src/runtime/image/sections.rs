@@ -1,10 +1,12 @@
 //! The `component-type` sections of a core module. Each of them declares interfaces, and says in its name who wrote it.
 
 use super::wit_text::{found_definition, function_text};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use wasmparser::Payload;
-use wit_parser::{Interface, Resolve, Type, WorldId, WorldItem, WorldKey, decoding};
+use wit_parser::{
+    Function, Handle, Interface, Resolve, Type, TypeDefKind, TypeId, WorldId, WorldItem, WorldKey, decoding,
+};
 
 /// What the names of the sections begin with that are of a `#[tairitsu::guest]` impl. The crate and the place of the impl follow.
 const EXPORT: &str = "component-type:tairitsu:export:";
@@ -56,37 +58,44 @@ pub(super) fn exporting_crate(section_name: &str) -> Option<&str> {
     section_name.strip_prefix(EXPORT)?.split(':').next()
 }
 
+/// The most characters of a type in an error.
+const SHOWN: usize = 500;
+
 /// Refuses two sections that declare one interface, and differ in a type or function that both have. The tools would take one
 /// of the declarations for both.
+///
+/// Types are compared part by part, and no pair of them twice. Their texts may be much longer than the sections.
 pub(super) fn check_declarations(sections: &[Section<'_>]) -> Result<(), String> {
     if sections.len() < 2 {
         return Ok(());
     }
-    /// For each interface and each type or function in it, the text and who wrote it first.
-    type Declared<'a> = HashMap<(String, String), (String, &'a str)>;
-    let mut declared = Declared::new();
-    for section in sections {
-        let (resolve, world) = section.decode()?;
-        let world = &resolve.worlds[world];
+    let decoded = sections.iter().map(Section::decode).collect::<Result<Vec<_>, _>>()?;
+    // The first section that declares a type or function of an interface.
+    let mut first: HashMap<(String, &str), (usize, Declaration<'_>)> = HashMap::new();
+    for (index, (resolve, world)) in decoded.iter().enumerate() {
+        let world = &resolve.worlds[*world];
+        let mut same = HashSet::new();
         for (key, item) in world.imports.iter().chain(&world.exports) {
             // A name that is no id is the world's own.
             let (WorldKey::Interface(_), WorldItem::Interface { id, .. }) = (key, item) else { continue };
             let interface = resolve.name_world_key(key);
-            for (name, text) in declarations(&resolve, &resolve.interfaces[*id]) {
-                match declared.entry((interface.clone(), name)) {
+            for (name, declaration) in declarations(&resolve.interfaces[*id]) {
+                let (author, known) = match first.entry((interface.clone(), name)) {
                     Entry::Vacant(place) => {
-                        place.insert((text, section.author()));
+                        place.insert((index, declaration));
+                        continue;
                     }
-                    Entry::Occupied(known) if known.get().0 == text => {}
-                    Entry::Occupied(known) => {
-                        let (first, author) = known.get();
-                        let name = &known.key().1;
-                        return Err(format!(
-                            "expected one declaration of `{interface}`, found two that differ in `{name}`: \
-                             `{first}` in {author}, and `{text}` in {}",
-                            section.author(),
-                        ));
-                    }
+                    Entry::Occupied(known) => *known.get(),
+                };
+                let mut comparison = Comparison { resolves: (&decoded[author].0, resolve), author, same: &mut same };
+                if !comparison.declarations(known, declaration) {
+                    return Err(format!(
+                        "expected one declaration of `{interface}`, found two that differ in `{name}`: `{}` in {}, and `{}` in {}",
+                        known.text(&decoded[author].0),
+                        sections[author].author(),
+                        declaration.text(resolve),
+                        sections[index].author(),
+                    ));
                 }
             }
         }
@@ -94,8 +103,128 @@ pub(super) fn check_declarations(sections: &[Section<'_>]) -> Result<(), String>
     Ok(())
 }
 
-/// The types and functions of an interface, with their texts.
-fn declarations(resolve: &Resolve, interface: &Interface) -> impl Iterator<Item = (String, String)> {
-    let types = interface.types.iter().map(|(name, id)| (name.clone(), found_definition(resolve, &Type::Id(*id))));
-    types.chain(interface.functions.iter().map(|(name, function)| (name.clone(), function_text(resolve, function))))
+/// A type or a function of an interface.
+#[derive(Clone, Copy)]
+enum Declaration<'r> {
+    Type(TypeId),
+    Function(&'r Function),
+}
+
+impl Declaration<'_> {
+    fn text(self, resolve: &Resolve) -> String {
+        let text = match self {
+            Declaration::Type(id) => found_definition(resolve, &Type::Id(id)),
+            Declaration::Function(function) => function_text(resolve, function),
+        };
+        match text.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("{}..", &text[..end]),
+            None => text,
+        }
+    }
+}
+
+fn declarations(interface: &Interface) -> impl Iterator<Item = (&str, Declaration<'_>)> {
+    let types = interface.types.iter().map(|(name, id)| (name.as_str(), Declaration::Type(*id)));
+    types.chain(interface.functions.iter().map(|(name, function)| (name.as_str(), Declaration::Function(function))))
+}
+
+/// Compares what two sections declare.
+struct Comparison<'c, 'r> {
+    resolves: (&'r Resolve, &'r Resolve),
+    /// The first of the two sections.
+    author: usize,
+    /// The pairs of types that are the same, with the first section of each.
+    same: &'c mut HashSet<(usize, TypeId, TypeId)>,
+}
+
+impl Comparison<'_, '_> {
+    fn declarations(&mut self, one: Declaration<'_>, other: Declaration<'_>) -> bool {
+        match (one, other) {
+            (Declaration::Type(one), Declaration::Type(other)) => self.definitions(one, other),
+            (Declaration::Function(one), Declaration::Function(other)) => {
+                one.kind.is_async() == other.kind.is_async()
+                    && self.all(&one.params, &other.params, |this, one, other| {
+                        one.name == other.name && this.types(&one.ty, &other.ty)
+                    })
+                    && self.payloads(one.result.as_ref(), other.result.as_ref())
+            }
+            _ => false,
+        }
+    }
+
+    /// Compares two types as a signature names them. A named type is compared where it is declared.
+    fn types(&mut self, one: &Type, other: &Type) -> bool {
+        match (one, other) {
+            (Type::Id(one), Type::Id(other)) => {
+                let names = (&self.resolves.0.types[*one].name, &self.resolves.1.types[*other].name);
+                match names {
+                    (None, None) => self.definitions(*one, *other),
+                    (one, other) => one == other,
+                }
+            }
+            (one, other) => one == other,
+        }
+    }
+
+    fn payloads(&mut self, one: Option<&Type>, other: Option<&Type>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => self.types(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
+    }
+
+    fn all<T>(&mut self, one: &[T], other: &[T], same: impl Fn(&mut Self, &T, &T) -> bool) -> bool {
+        one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(self, one, other))
+    }
+
+    fn definitions(&mut self, one: TypeId, other: TypeId) -> bool {
+        let pair = (self.author, one, other);
+        if self.same.contains(&pair) {
+            return true;
+        }
+        let (first, second) = self.resolves;
+        let is_same = match (&first.types[one].kind, &second.types[other].kind) {
+            (TypeDefKind::Record(one), TypeDefKind::Record(other)) => {
+                self.all(&one.fields, &other.fields, |this, a, b| a.name == b.name && this.types(&a.ty, &b.ty))
+            }
+            (TypeDefKind::Variant(one), TypeDefKind::Variant(other)) => {
+                self.all(&one.cases, &other.cases, |this, a, b| {
+                    a.name == b.name && this.payloads(a.ty.as_ref(), b.ty.as_ref())
+                })
+            }
+            (TypeDefKind::Enum(one), TypeDefKind::Enum(other)) => {
+                self.all(&one.cases, &other.cases, |_, a, b| a.name == b.name)
+            }
+            (TypeDefKind::Flags(one), TypeDefKind::Flags(other)) => {
+                self.all(&one.flags, &other.flags, |_, a, b| a.name == b.name)
+            }
+            (TypeDefKind::Tuple(one), TypeDefKind::Tuple(other)) => {
+                self.all(&one.types, &other.types, |this, a, b| this.types(a, b))
+            }
+            (TypeDefKind::List(one), TypeDefKind::List(other))
+            | (TypeDefKind::Option(one), TypeDefKind::Option(other)) => self.types(one, other),
+            (TypeDefKind::FixedLengthList(one, length), TypeDefKind::FixedLengthList(other, other_length)) => {
+                length == other_length && self.types(one, other)
+            }
+            (TypeDefKind::Map(key, value), TypeDefKind::Map(other_key, other_value)) => {
+                self.types(key, other_key) && self.types(value, other_value)
+            }
+            (TypeDefKind::Result(one), TypeDefKind::Result(other)) => {
+                self.payloads(one.ok.as_ref(), other.ok.as_ref()) && self.payloads(one.err.as_ref(), other.err.as_ref())
+            }
+            (TypeDefKind::Future(one), TypeDefKind::Future(other))
+            | (TypeDefKind::Stream(one), TypeDefKind::Stream(other)) => self.payloads(one.as_ref(), other.as_ref()),
+            (TypeDefKind::Handle(Handle::Own(one)), TypeDefKind::Handle(Handle::Own(other)))
+            | (TypeDefKind::Handle(Handle::Borrow(one)), TypeDefKind::Handle(Handle::Borrow(other))) => {
+                first.types[*one].name == second.types[*other].name
+            }
+            (TypeDefKind::Type(one), TypeDefKind::Type(other)) => self.types(one, other),
+            (TypeDefKind::Resource, TypeDefKind::Resource) => true,
+            _ => false,
+        };
+        if is_same {
+            self.same.insert(pair);
+        }
+        is_same
+    }
 }

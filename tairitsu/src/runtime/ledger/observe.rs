@@ -5,6 +5,7 @@
 use crate::runtime::base::call_error::{CallError, DROPPED, Fault, OWN_ERROR};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::reference::Digest;
+use crate::runtime::base::report::FORGOTTEN;
 use crate::runtime::ledger::meters::Meters;
 use crate::runtime::ledger::shared::Shared;
 use std::fmt;
@@ -14,6 +15,11 @@ use tracing::field::{Empty, display};
 use tracing::level_filters::LevelFilter;
 use tracing::span::Entered;
 use tracing::{Level, Span, debug_span};
+
+/// Says that a core module exports nothing. Such a guest may be meant, and most often its author has forgotten something.
+pub(crate) fn exports_nothing(digest: &Digest) {
+    tracing::warn!(target: "tairitsu::image", %digest, "the guest exports nothing: {FORGOTTEN}");
+}
 
 /// A function's name, `interface#function`. It is formatted only when it is displayed.
 pub(crate) struct FunctionName {
