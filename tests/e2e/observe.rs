@@ -56,12 +56,6 @@ impl Kept {
     }
 }
 
-/// The messages of a function, as a subscriber gets them.
-pub(crate) fn warnings<R>(watched: impl FnOnce() -> R) -> (R, Vec<String>) {
-    let (result, kept) = Spans::of(watched);
-    (result, kept.events.into_iter().map(|(message, _)| message).collect())
-}
-
 impl Span {
     fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
@@ -133,7 +127,20 @@ fn in_a_process_of_their_own() {
         .output()
         .unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && text.contains("11 passed"), "{text}");
+    assert!(output.status.success() && text.contains("12 passed"), "{text}");
+}
+
+#[test]
+#[ignore = "run by in_a_process_of_their_own"]
+fn a_guest_that_exports_nothing_is_said_when_it_is_loaded() {
+    let (_, kept) = Spans::of(crate::crates::without_exports);
+    let said: Vec<_> = kept.events.iter().map(|(message, _)| message.as_str()).collect();
+    assert_eq!(
+        said,
+        ["the guest exports nothing: put `#[tairitsu::guest]` on the impl too, and not on the trait only"]
+    );
+    let (_, kept) = Spans::of(|| Registry::new().load_image(UNRULY).unwrap());
+    assert!(kept.events.is_empty(), "{:?}", kept.events);
 }
 
 #[test]

@@ -189,3 +189,112 @@ impl streams::HostOutputStream for Io<'_> {
         self.wait(|table| later_streams::HostOutputStream::drop(table, stream))?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::engine::machine::{Machine, Settings};
+    use crate::runtime::ledger::meters::Meters;
+    use crate::runtime::ledger::shared::Shared;
+    use std::pin::Pin;
+    use std::time::Instant;
+    use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable};
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// A stream whose work in the background does not end: a file of a disk that does not answer.
+    struct Stuck;
+
+    type Boxed<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
+
+    impl Pollable for Stuck {
+        fn ready<'s, 'f>(&'s mut self) -> Boxed<'f>
+        where
+            's: 'f,
+        {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    impl InputStream for Stuck {
+        fn read(&mut self, _: usize) -> StreamResult<bytes::Bytes> {
+            Ok(bytes::Bytes::new())
+        }
+
+        fn cancel<'s, 'f>(&'s mut self) -> Boxed<'f>
+        where
+            's: 'f,
+        {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    impl OutputStream for Stuck {
+        fn write(&mut self, _: bytes::Bytes) -> StreamResult<()> {
+            Ok(())
+        }
+
+        fn flush(&mut self) -> StreamResult<()> {
+            Ok(())
+        }
+
+        fn check_write(&mut self) -> StreamResult<usize> {
+            Ok(1)
+        }
+
+        fn cancel<'s, 'f>(&'s mut self) -> Boxed<'f>
+        where
+            's: 'f,
+        {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    /// Drops both kinds of streams in a call with this deadline.
+    fn drops(limit: Duration, stop_after: Option<Duration>) -> [(wasmtime::Result<()>, Duration); 2] {
+        let machine = Machine::new(Settings::default(), None).unwrap();
+        let shared = Arc::new(Shared::new(1, Some("stuck"), None, &Arc::default(), &Meters::new(false)));
+        let time = Arc::new(CallTime::new(shared.clone(), machine.ticker.pulse().clone(), Some(limit)));
+        let mut table = ResourceTable::new();
+        let input = table.push(Box::new(Stuck) as DynInputStream).unwrap();
+        let output = table.push(Box::new(Stuck) as DynOutputStream).unwrap();
+        let mut io = Io { table: &mut table, time: time.clone() };
+        let mut timed = |drop: &mut dyn FnMut(&mut Io<'_>) -> wasmtime::Result<()>| {
+            time.begin();
+            let start = Instant::now();
+            let result = drop(&mut io);
+            (result, start.elapsed())
+        };
+        std::thread::scope(|scope| {
+            if let Some(after) = stop_after {
+                scope.spawn(move || {
+                    std::thread::sleep(after);
+                    shared.stop();
+                });
+            }
+            let (mut input, mut output) = (Some(input), Some(output));
+            [
+                timed(&mut |io| streams::HostInputStream::drop(io, input.take().unwrap())),
+                timed(&mut |io| streams::HostOutputStream::drop(io, output.take().unwrap())),
+            ]
+        })
+    }
+
+    #[test]
+    fn a_dropped_stream_waits_for_its_work_until_the_deadline() {
+        for (result, took) in drops(100 * MS, None) {
+            let error = result.unwrap_err();
+            assert!(matches!(error.downcast_ref(), Some(Cause::Deadline { .. })), "{error:?}");
+            assert!((100 * MS..10_000 * MS).contains(&took), "{took:?}");
+        }
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_of_a_dropped_stream() {
+        for (result, took) in drops(60_000 * MS, Some(50 * MS)) {
+            let error = result.unwrap_err();
+            assert!(matches!(error.downcast_ref(), Some(Cause::Stopped)), "{error:?}");
+            assert!(took < 10_000 * MS, "{took:?}");
+        }
+    }
+}
