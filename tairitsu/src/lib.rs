@@ -36,6 +36,9 @@ mod runtime;
 
 #[doc(hidden)]
 pub mod __private;
+// Not in `__private`, since error texts name the path.
+#[doc(hidden)]
+pub use tairitsu_guest::abi::no_wit_types;
 
 pub use __private::HasInterface;
 pub use descriptor::Descriptor;

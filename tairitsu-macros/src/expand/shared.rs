@@ -1,11 +1,13 @@
 //! The code that the interfaces of both sides have: the constant schema, its section, and the spans of errors.
 
+use super::looks;
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use crate::side::Side;
 use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
 
 /// The constant schema of the interface, and the constant of the trait's name, which gives access to the schema.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
@@ -99,8 +101,27 @@ pub(super) fn role(side: Side) -> Ident {
 /// The schema of a type. A type that is no WIT type is an error here, and in the results that a client returns. Everywhere
 /// else generated code names `Codec`, which every type has.
 pub(super) fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let wit_type = &paths.wit_type;
-    cover(ty, quote!(<#ty as #wit_type>::TYPE))
+    let (wit_type, named) = (&paths.wit_type, with_hints(ty, paths));
+    cover(ty, quote!(<#named as #wit_type>::TYPE))
+}
+
+/// The type, with each part that looks like a type of a well-known crate behind a trait that holds for
+/// every WIT type. If the part is no WIT type, rustc shows the trait's text, which says what to do about that type.
+pub(super) fn with_hints(ty: &syn::Type, paths: &Paths) -> syn::Type {
+    struct Hints<'a>(&'a Paths);
+
+    impl VisitMut for Hints<'_> {
+        fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+            let Some(hint) = looks::hint(ty) else { return visit_mut::visit_type_mut(self, ty) };
+            let (hint, hints) = (format_ident!("{hint}"), &self.0.hints);
+            let hinted = cover(ty, quote!(<#hints::Boundary as #hints::#hint<#ty>>::Itself));
+            *ty = syn::Type::Verbatim(hinted);
+        }
+    }
+
+    let mut ty = ty.clone();
+    Hints(paths).visit_type_mut(&mut ty);
+    ty
 }
 
 /// Gives the first and the last token the spans of the type's first and last token. So rustc shows an error about the

@@ -313,8 +313,9 @@ impl<'a> ClientFunction<'a> {
             None if looks::is_no_result(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
             // The name may be an alias of a `Result`.
             None => {
-                let ok = shared::cover(ty, quote!(<#ty as #wit_type>::Ok));
-                let err = shared::cover(ty, quote!(<#ty as #wit_type>::Err));
+                let named = shared::with_hints(ty, self.paths);
+                let ok = shared::cover(ty, quote!(<#named as #wit_type>::Ok));
+                let err = shared::cover(ty, quote!(<#named as #wit_type>::Err));
                 let err = shared::cover(ty, quote!(#krate::CallError<#err>));
                 shared::cover(ty, quote!(::core::result::Result<#ok, #err>))
             }
