@@ -4,7 +4,7 @@ use super::looks;
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use crate::side::Side;
-use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -14,7 +14,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
     // The doc comment of a resource's trait documents the resource.
     let docs = if interface.resource.is_some() { "" } else { docs };
-    let uses = uses.iter().map(used);
+    let uses = uses.iter().map(|path| used(path, paths));
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
     let role = role(interface.side);
@@ -53,11 +53,13 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         Some(_) => quote!(::core::option::Option::Some(<dyn #ident as #private::Resource>::RESOURCE)),
         None => quote!(::core::option::Option::None),
     };
-    let span = ident.span().resolved_at(proc_macro2::Span::call_site());
-    let check = quote_spanned! {span=>
-        #[allow(long_running_const_eval)]
-        const SIZE: usize = #schema::measure(Self::INTERFACE, #schema::Role::#role);
-    };
+    // Its evaluation finds names that collide. A guest evaluates `SIZE` for the section. Natively nothing names `SIZE`, so that
+    // rustc reports the constant that is wrong, and not those that name it.
+    let measured = on_ident(
+        ident,
+        quote!(#schema::measure(<dyn #ident as #private::HasInterface>::INTERFACE, #schema::Role::#role)),
+    );
+    let (if_guest, if_native) = (&paths.if_guest, &paths.if_native);
     quote! {
         #[doc = #generated_docs]
         #[allow(non_upper_case_globals)]
@@ -70,25 +72,43 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             };
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;
-            #check
+            #[allow(long_running_const_eval)]
+            const SIZE: usize = #measured;
         }
 
-        // Its evaluation finds names that collide, so every target evaluates the constant.
-        const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
+        #if_guest! {
+            const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
+        }
+
+        #if_native! {
+            #[allow(long_running_const_eval)]
+            const _: usize = #measured;
+        }
     }
 }
 
-/// The schema of an interface in `uses`: the constant in a module of types, or the one that names a resource. An error
-/// about it is shown on the path.
-pub(super) fn used(path: &syn::Path) -> TokenStream {
+/// Gives the first and the last token the span of an identifier, so that rustc shows an error about the tokens there.
+pub(super) fn on_ident(ident: &Ident, tokens: TokenStream) -> TokenStream {
+    let ty = syn::parse_quote!(#ident);
+    cover(&ty, tokens)
+}
+
+/// The schema of an interface in `uses`: the constant in a module of types, or that of a resource. An error about it is
+/// shown on the path.
+pub(super) fn used(path: &syn::Path, paths: &Paths) -> TokenStream {
     let is_trait = path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
     if is_trait {
-        let function = format_ident!("interface", span = path.span());
-        return quote!(#path.#function());
+        let private = &paths.private;
+        let ty = syn::parse_quote!(#path);
+        return cover(&ty, quote_spanned!(path.span()=> <dyn #path as #private::HasInterface>::INTERFACE));
     }
-    let constant = format_ident!("__TAIRITSU_INTERFACE", span = path.span());
+    let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let constant = format_ident!("{MODULE_INTERFACE}", span = span);
     quote!(#path::#constant)
 }
+
+/// The constant in a module of types that is the interface. rustc names it if a module in `uses` has no such constant.
+pub(super) const MODULE_INTERFACE: &str = "ATTRIBUTE_TAIRITSU_WIT_ON_THIS_MODULE";
 
 /// The role in the schema of an interface of this side.
 pub(super) fn role(side: Side) -> Ident {

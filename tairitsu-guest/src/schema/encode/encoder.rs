@@ -1,6 +1,6 @@
 //! The state of the encoder, and how it writes numbers, strings and references to types.
 
-use super::super::Role;
+use super::super::{Role, Type};
 
 /// How many distinct compound types one interface may use. The table is twice as large.
 pub(super) const MAX_TYPES: usize = 1024;
@@ -13,6 +13,9 @@ pub(super) const MAX_USED: usize = 64;
 
 /// How many types those interfaces may have together.
 pub(super) const MAX_USED_TYPES: usize = 512;
+
+/// How many types may be inside each other.
+pub(super) const MAX_DEPTH: usize = 512;
 
 /// Writes a section, or measures it.
 pub(super) struct Encoder<'o> {
@@ -30,6 +33,8 @@ pub(super) struct Encoder<'o> {
     /// The types of those interfaces: hash, and index among the world's types.
     pub(super) used_types: [(u64, u32); MAX_USED_TYPES],
     pub(super) used_types_len: usize,
+    /// The types whose parts are being declared, from the outermost on, and the next part of each.
+    pub(super) open: [(Type, usize); MAX_DEPTH],
     /// What is declared so far of the current interface.
     pub(super) scope: Scope,
 }
@@ -76,6 +81,7 @@ impl<'o> Encoder<'o> {
             used_len: 0,
             used_types: [(0, 0); MAX_USED_TYPES],
             used_types_len: 0,
+            open: [(Type::Unit, 0); MAX_DEPTH],
             scope: Scope::EMPTY,
         }
     }
