@@ -125,6 +125,8 @@ fn the_crate_by_another_name() {
         }
     }
 
+    // By the manifest of the contract's crate.
+    assert_eq!((Plotter.id(), Screen.id()), ("acme:plots/plotter@1.2.0", "acme:plots/screen@1.2.0"));
     let points = Arc::default();
     let image = Registry::new().load_image(tairitsu::include_guest!("tairitsu-test-renamed")).unwrap();
     let mut container = Container::builder(&image).provide(Paper(Arc::clone(&points))).build().unwrap();

@@ -2,8 +2,10 @@
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
+use crate::manifest;
 use crate::wit_name;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use syn::{Ident, LitStr};
 
 /// The WIT name of a part of an item: the name that `rename` gives, or the identifier in kebab case.
@@ -32,8 +34,8 @@ pub(super) fn unchecked_name(args: &Args, ident: &Ident) -> String {
     args.rename.as_ref().map_or_else(|| wit_name::kebab(&ident.to_string()), LitStr::value)
 }
 
-/// The id of an interface: `namespace:package/interface@version`. Without a `package` argument, the package has the
-/// name and the version of the crate that is being compiled.
+/// The id of an interface: `namespace:package/interface@version`. Without a `package` argument, the package is
+/// that of the crate that is being compiled.
 pub(super) fn interface_id(cx: &Ctxt, args: &Args, ident: &Ident) -> String {
     let name = name_of_item(cx, args.rename.as_ref(), ident);
     let package = match &args.package {
@@ -46,8 +48,16 @@ pub(super) fn interface_id(cx: &Ctxt, args: &Args, ident: &Ident) -> String {
     }
 }
 
-/// The package of an interface without a `package` argument.
+/// The package of an interface without a `package` argument: that of Cargo.toml, or one made of the crate's name and version.
 fn default_package(cx: &Ctxt, ident: &Ident) -> String {
+    match manifest::manifest().package {
+        Some(Ok(package)) => match wit_name::check_package(&package) {
+            Ok(()) => return package,
+            Err(why) => refuse_manifest(cx, ident, &format!("`{package}` is no WIT package: {why}")),
+        },
+        Some(Err(found)) => refuse_manifest(cx, ident, &format!("`package` is of the type {found}, and no string")),
+        None => {}
+    }
     // Cargo sets both variables. Another build tool may set neither.
     let krate = std::env::var("CARGO_PKG_NAME").unwrap_or_else(|_| "local".into());
     let name = wit_name::kebab(&krate.replace('-', "_"));
@@ -59,10 +69,22 @@ fn default_package(cx: &Ctxt, ident: &Ident) -> String {
         cx.error(
             ident,
             format!("the crate `{krate}` gives no WIT package: of `{package}`, {why}"),
-            "add `package = \"namespace:name@1.0.0\"` to the arguments of the attribute",
+            "write `package = \"namespace:name@1.0.0\"` under `[package.metadata.tairitsu]` in Cargo.toml, or in the attribute",
         );
     }
     package
+}
+
+/// Reports a mistake in Cargo.toml, on the first interface that a compiler comes to.
+fn refuse_manifest(cx: &Ctxt, ident: &Ident, fact: &str) {
+    static REPORTED: AtomicBool = AtomicBool::new(false);
+    if !REPORTED.swap(true, Ordering::Relaxed) {
+        cx.error(
+            ident,
+            format!("in Cargo.toml, under `[package.metadata.tairitsu]`: {fact}"),
+            "write `package = \"namespace:name@1.0.0\"` there, words in lower case joined by `-`",
+        );
+    }
 }
 
 /// Reports every name that occurs twice. WIT ignores the case of letters when it compares names.
