@@ -55,9 +55,9 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     };
     // Its evaluation finds names that collide. A guest evaluates `SIZE` for the section. Natively nothing names `SIZE`, so that
     // rustc reports the constant that is wrong, and not those that name it.
-    let measured = on_ident(
+    let checked = on_ident(
         ident,
-        quote!(#schema::measure(<dyn #ident as #private::HasInterface>::INTERFACE, #schema::Role::#role)),
+        quote!(#schema::check(<dyn #ident as #private::HasInterface>::INTERFACE, #schema::Role::#role)),
     );
     let (if_guest, if_native) = (&paths.if_guest, &paths.if_native);
     quote! {
@@ -73,7 +73,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;
             #[allow(long_running_const_eval)]
-            const SIZE: usize = #measured;
+            const SIZE: usize = #schema::measure(Self::INTERFACE, #schema::Role::#role);
         }
 
         #if_guest! {
@@ -82,7 +82,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
 
         #if_native! {
             #[allow(long_running_const_eval)]
-            const _: usize = #measured;
+            const _: () = #checked;
         }
     }
 }

@@ -113,8 +113,12 @@ impl Encoder<'_> {
             return self.keep(interface, hash);
         }
         let home = ty.home();
+        let is_alias = !home.is_empty() && !same(home, interface.id);
+        if !is_alias {
+            self.note_docs(ty);
+        }
         match ty {
-            _ if !home.is_empty() && !same(home, interface.id) => {
+            _ if is_alias => {
                 let name = ty.name();
                 self.alias(interface, if let Some(name) = name { name } else { "" }, home, hash);
             }
