@@ -1,6 +1,7 @@
 //! The arguments of the attributes, and the helper attribute `#[wit(..)]` inside them.
 
 use crate::diag::Ctxt;
+use crate::manifest;
 use crate::side::Side;
 use crate::wit_name;
 use proc_macro2::TokenStream;
@@ -120,11 +121,17 @@ impl Args {
         args
     }
 
-    /// The path of the `tairitsu` crate.
+    /// The path of the `tairitsu` crate: that of the argument, or the name of the dependency in Cargo.toml.
     pub(crate) fn krate(&self) -> TokenStream {
         match &self.krate {
             Some(path) => quote!(#path),
-            None => quote!(::tairitsu),
+            None => match manifest::manifest().renamed {
+                Some(name) => {
+                    let name = quote::format_ident!("{name}");
+                    quote!(::#name)
+                }
+                None => quote!(::tairitsu),
+            },
         }
     }
 }

@@ -9,17 +9,22 @@
 //! `attr` reads the arguments. `model` reads the item, and collects every error about it. `expand` turns the model into
 //! code, and cannot fail.
 //!
+//! With `TAIRITSU_EXPAND=dir` in the environment of the compiler, each attribute writes its expansion to
+//! `dir/<crate>/<item>-<attribute>.rs`.
+//!
 //! A macro sees tokens and no types. So the generated code has constants such as `<T as WitType>::TYPE`, and the compiler
 //! composes them.
 
 mod attr;
 mod diag;
 mod expand;
+mod manifest;
 mod model;
 mod paths;
 mod place;
 mod side;
 mod wit_name;
+mod written;
 
 use proc_macro::TokenStream;
 
@@ -103,17 +108,19 @@ use proc_macro::TokenStream;
 ///
 /// # Arguments
 ///
-/// - `package = "acme:hello@1.0.0"`: the WIT package. The default is `component:<crate name>@<crate version>`.
+/// - `package = "acme:hello@1.0.0"`: the WIT package. The default is `package` under `[package.metadata.tairitsu]` in the
+///   crate's Cargo.toml. Without that it is `component:<crate name>@<crate version>`.
 /// - `rename = "name"`: the WIT name of the interface. The default is the name of the trait or type in kebab case.
 /// - `uses = path`, or `uses = [path, path]`: the modules of types (see [`macro@wit`]) and the resources that the interface
 ///   uses.
-/// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
+/// - `crate = path`: the path of the `tairitsu` crate. The default is the name that the crate has among the dependencies in
+///   Cargo.toml, and `::tairitsu` if it is not there.
 /// - `export = false`, on an impl: the guest does not export the impl.
 ///
 /// Functions and parameters take `#[wit(rename = "name")]`.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::interface(side::Side::Guest, args.into(), item.into()).into()
+    written::written("guest", item, |item| expand::interface(side::Side::Guest, args.into(), item))
 }
 
 /// Declares or implements an interface that the host provides and the guest calls.
@@ -171,7 +178,7 @@ pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The arguments are those of [`macro@guest`].
 #[proc_macro_attribute]
 pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::interface(side::Side::Host, args.into(), item.into()).into()
+    written::written("host", item, |item| expand::interface(side::Side::Host, args.into(), item))
 }
 
 /// Declares or implements a resource: values that live on one side, while the other side has handles to them.
@@ -229,7 +236,7 @@ pub fn host(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `crate` and `export`.
 #[proc_macro_attribute]
 pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::resource(args.into(), item.into()).into()
+    written::written("resource", item, |item| expand::resource(args.into(), item))
 }
 
 /// Declares a set of flags: a WIT `flags` type, with the functions that sets of the `bitflags` crate have.
@@ -259,7 +266,7 @@ pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The struct and each flag take `#[wit(rename = "name")]`. The struct also takes `#[wit(crate = path)]`.
 #[proc_macro]
 pub fn flags(item: TokenStream) -> TokenStream {
-    expand::flags(item.into()).into()
+    written::written("flags", item, expand::flags)
 }
 
 /// Makes a struct or an enum a WIT type, or makes a module an interface of types.
@@ -326,14 +333,15 @@ pub fn flags(item: TokenStream) -> TokenStream {
 ///
 /// - `rename = "name"`: the WIT name. The default is the name of the type in kebab case.
 /// - `as = Type`, `to = function`, `from = function`: the type that crosses, and the conversions. See above.
-/// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
+/// - `crate = path`: the path of the `tairitsu` crate. The default is the name that the crate has among the dependencies in
+///   Cargo.toml, and `::tairitsu` if it is not there.
 ///
 /// Fields and cases take `#[wit(rename = "name")]`. Fields, and the values of cases, take `as`, `to` and `from`.
 ///
 /// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].
 #[proc_macro_attribute]
 pub fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::wit(args.into(), item.into()).into()
+    written::written("wit", item, |item| expand::wit(args.into(), item))
 }
 
 /// Exports an impl that is in a library from the guest that is being compiled.

@@ -22,6 +22,8 @@ pub(crate) struct Paths {
     pub(crate) use_codec: TokenStream,
     /// A `use` of the traits that have to be in scope where `Typed` or `Provided` is named.
     pub(crate) use_typed: TokenStream,
+    /// The traits whose texts say what to use in place of a well-known type.
+    pub(crate) hints: TokenStream,
     /// A macro that keeps its tokens on wasm32.
     pub(crate) if_guest: TokenStream,
     /// A macro that keeps its tokens everywhere else.
@@ -49,6 +51,7 @@ impl Paths {
                 #[allow(unused_imports)]
                 use #p::{NoForwardedFunction as _, NoProvidedFunction as _, NoTyped as _};
             },
+            hints: quote!(#krate::no_wit_types),
             if_guest: quote!(#p::if_guest),
             if_native: quote!(#p::if_native),
             if_runtime: quote!(#p::if_runtime),

@@ -19,7 +19,8 @@ pub use inventory::submit;
 /// Describes an interface. The trait's object type implements it: `dyn Greeter`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no interface",
-    note = "put `#[tairitsu::guest]` or `#[tairitsu::host]` on the trait"
+    label = "not an interface",
+    note = "put `#[tairitsu::guest]`, `#[tairitsu::host]` or `#[tairitsu::resource(..)]` on the trait"
 )]
 pub trait HasInterface {
     /// The schema: the functions and types.

@@ -36,6 +36,9 @@ mod runtime;
 
 #[doc(hidden)]
 pub mod __private;
+// Not in `__private`, since error texts name the path.
+#[doc(hidden)]
+pub use tairitsu_guest::abi::no_wit_types;
 
 pub use __private::HasInterface;
 pub use descriptor::Descriptor;
@@ -70,10 +73,19 @@ pub use runtime::{Output, Wasi};
 /// ```
 ///
 /// The argument is the guest's package name. If no build script compiled that package, the macro is a compile-time
-/// error. The error names the missing environment variable.
+/// error, which says what to write in `build.rs`.
 #[macro_export]
 macro_rules! include_guest {
     ($package:literal) => {
-        ::core::include_bytes!(::core::env!(::core::concat!("TAIRITSU_GUEST_", $package)))
+        ::core::include_bytes!(::core::env!(
+            ::core::concat!("TAIRITSU_GUEST_", $package),
+            ::core::concat!(
+                "no build script has compiled the guest `",
+                $package,
+                "`\nhelp: write `fn main() { tairitsu::build::guest(\"",
+                $package,
+                "\") }` in build.rs, beside Cargo.toml, with `tairitsu = { .., features = [\"build\"] }` under `[build-dependencies]`"
+            )
+        ))
     };
 }

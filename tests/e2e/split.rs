@@ -2,6 +2,7 @@
 //! one state, and every target.
 
 use crate::image;
+use tairitsu::schema::Role;
 use tairitsu::{CallError, Container, Image, Registry};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Mixed, Rates};
@@ -99,6 +100,103 @@ fn the_wit_of_an_image() {
     assert!(wit.contains("rate: func(%from: currency, to: currency) -> option<f64>;"), "{wit}");
 }
 
+/// A guest's doc comments are in its `component-type` section, and the image prints them.
+#[test]
+fn the_doc_comments_of_an_image() {
+    let bytes = tairitsu::include_guest!("tairitsu-test-renamed");
+    let wit = Registry::new().load_image(bytes).unwrap().wit();
+    let lines = wit.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    for documented in [
+        "/// Plots.\ninterface plotter {",
+        "/// A point.\nrecord point {\n/// From the left.\nx: f32,",
+        "/// Has the host draw a point, and returns the next one.\nplot: func(",
+        "/// Draws.\ninterface screen {",
+        "/// Draws a point.\ndraw: func(",
+    ] {
+        assert!(lines.contains(documented), "{documented}\nin\n{wit}");
+    }
+}
+
+/// What a component says about its doc comments may be anything. It changes nothing then.
+#[test]
+fn doc_comments_that_are_none() {
+    #[tairitsu::guest(package = "test:docs@1.0.0")]
+    trait Elsewhere {
+        /// Of an interface that the image does not have.
+        fn get(&self) -> u32;
+    }
+
+    let section = Elsewhere.interface().section(Role::Export);
+    let empty = b"\0asm\x0d\0\x01\0";
+    let wit = Registry::new().load_image(empty).unwrap().wit();
+    for docs in [&b"nothing of the kind"[..], empty, &section[..section.len() - 1], &section] {
+        let name = b"\x0dtairitsu:docs";
+        let len = name.len() + docs.len();
+        let head = [0, len as u8 | 0x80, (len >> 7) as u8];
+        let bytes = [empty, &head[..], name, docs].concat();
+        assert_eq!(Registry::new().load_image(&bytes).unwrap().wit(), wit, "{docs:?}");
+    }
+}
+
+/// The stock decoder reads the doc comments of a section. A contract without any has no section for them.
+#[test]
+fn the_doc_comments_of_a_section() {
+    /// Every sign that JSON escapes: "quotes", a back\slash, a	tab.
+    ///
+    /// And ünïcode, 日本.
+    #[tairitsu::guest(package = "test:docs@1.0.0")]
+    trait Documented {
+        /// Returns "it".
+        fn get(&self, kind: Kind) -> Rights;
+        fn plain(&self, shape: Shape);
+    }
+
+    #[tairitsu::wit]
+    enum Kind {
+        /// Not large.
+        Small,
+        Large,
+    }
+
+    /// A shape.
+    #[tairitsu::wit]
+    enum Shape {
+        /// Round.
+        Circle(f64),
+        Nothing,
+    }
+
+    tairitsu::flags! {
+        /// Rights.
+        pub(crate) struct Rights {
+            const READ;
+            /// Also to create.
+            const WRITE;
+        }
+    }
+
+    #[tairitsu::guest(package = "test:docs@1.0.0")]
+    trait Bare {
+        fn get(&self) -> u32;
+    }
+
+    let section = Documented.interface().section(Role::Export);
+    let decoded = wit_component::decode(&section).unwrap();
+    let mut printer = wit_component::WitPrinter::default();
+    printer.print(decoded.resolve(), decoded.package(), &[]).unwrap();
+    let wit = printer.output.to_string();
+    let docs = |wit: &str| {
+        wit.lines().map(str::trim).filter(|line| line.starts_with("///")).map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(docs(&wit), docs(&Documented.wit()), "{wit}");
+    assert_eq!(docs(&wit).len(), 9, "{wit}");
+    assert!(wit.contains("/// Every sign that JSON escapes: \"quotes\", a back\\slash, a\ttab."), "{wit}");
+
+    let has_docs = |section: &[u8]| section.windows(12).any(|bytes| bytes == b"package-docs");
+    assert!(has_docs(&section));
+    assert!(!has_docs(&Bare.interface().section(Role::Export)));
+}
+
 #[test]
 fn a_call_error_is_an_error() {
     fn call() -> anyhow::Result<Money> {
@@ -125,6 +223,8 @@ fn the_crate_by_another_name() {
         }
     }
 
+    // By the manifest of the contract's crate.
+    assert_eq!((Plotter.id(), Screen.id()), ("acme:plots/plotter@1.2.0", "acme:plots/screen@1.2.0"));
     let points = Arc::default();
     let image = Registry::new().load_image(tairitsu::include_guest!("tairitsu-test-renamed")).unwrap();
     let mut container = Container::builder(&image).provide(Paper(Arc::clone(&points))).build().unwrap();

@@ -1,8 +1,11 @@
 //! Code that the macros refuse, and code that they accept. A case `<rule>/fail_*.rs` stands beside the compiler's
 //! words about it. A case `<rule>/pass_*.rs` is run.
 //!
+//! `environment.rs` has what the macros read beside tokens.
+//!
 //! The cases are compiled like this file, with the dependencies that Cargo has built already.
 
+mod environment;
 mod normalize;
 
 use std::ffi::OsStr;

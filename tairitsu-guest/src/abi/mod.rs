@@ -9,6 +9,7 @@
 //! - `linear_memory`: the memory to lower into and to lift out of. `buffer`: a memory for native code. `error`: its error.
 //! - `wit_types`, `std_types`, `crate_types`: the types of WIT itself, of std and of well-known crates.
 //! - `convert`: types that cross as another type. `resource`: resources and their owners.
+//! - `no_wit_types`: well-known types that are no WIT types, with the way out.
 //! - `borrowed_arg`: strings and lists that are passed by reference.
 //!
 //! # Who may use an address
@@ -27,6 +28,8 @@ mod convert;
 mod crate_types;
 mod error;
 mod linear_memory;
+#[doc(hidden)]
+pub mod no_wit_types;
 mod resource;
 mod std_types;
 mod wit_types;
@@ -54,7 +57,9 @@ use std::marker::PhantomData;
     label = "not a WIT type",
     note = "put `#[tairitsu::wit]` on the definition of `{Self}`, or use a type that WIT has: \
             numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, and \
-            the others in the chapter \"Types\" of the book"
+            the others in the chapter \"Types\" of the book",
+    note = "a type of another crate crosses as a WIT type, by `#[wit(as = Type)]` on a field, or in a struct of your own \
+            with `#[tairitsu::wit(as = Type)]`"
 )]
 pub trait WitType {
     /// The type as WIT describes it.

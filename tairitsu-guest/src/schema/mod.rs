@@ -19,7 +19,7 @@ mod layout;
 mod text;
 mod types;
 
-pub use encode::{encode, measure};
+pub use encode::{check, encode, measure};
 pub use flatten::{Core, Flat, MAX_FLAT_PARAMS, Signature};
 pub use generic_name::GenericName;
 pub use id::InterfaceId;

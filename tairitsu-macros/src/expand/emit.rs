@@ -4,6 +4,7 @@
 //! So the arms of such a macro give their code to a procedural macro, which gives each token a span of its own.
 
 use super::invoke;
+use crate::attr::Args;
 use crate::place;
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -141,7 +142,7 @@ pub(crate) fn export_once(input: TokenStream) -> TokenStream {
 /// `export!`: the exports of an impl in a library.
 pub(crate) fn export(input: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| {
-        let mut krate = quote!(::tairitsu);
+        let mut krate = Args::default().krate();
         if input.peek(Token![crate]) && input.peek2(Token![=]) {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;

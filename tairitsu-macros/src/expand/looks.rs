@@ -65,3 +65,35 @@ pub(super) fn result_parts(ty: &syn::Type) -> Option<(TokenStream, TokenStream)>
     let (ok, err) = (&args.args[0], &args.args[1]);
     Some((quote!(#ok), quote!(#err)))
 }
+
+/// The trait of `no_wit_types` for a type that looks like one of a well-known crate.
+pub(super) fn hint(ty: &syn::Type) -> Option<&'static str> {
+    let syn::Type::Path(path) = ty else { return None };
+    if path.qself.is_some() {
+        return None;
+    }
+    let segments = &path.path.segments;
+    let (first, last) = (segments.first()?.ident.to_string(), segments.last()?.ident.to_string());
+    let is_qualified = segments.len() > 1;
+    match last.as_str() {
+        "Box" if is_box_of_error(segments.last()?) => Some("LooksLikeAnyError"),
+        "Bytes" | "BytesMut" => Some("LooksLikeBytes"),
+        "DateTime" | "NaiveDate" | "NaiveTime" | "NaiveDateTime" | "TimeDelta" => Some("LooksLikeChrono"),
+        _ if is_qualified && first == "chrono" => Some("LooksLikeChrono"),
+        "Value" if !is_qualified || first == "serde_json" => Some("LooksLikeJson"),
+        "Url" => Some("LooksLikeUrl"),
+        "Uuid" => Some("LooksLikeUuid"),
+        "Error" | "Report" if ["anyhow", "eyre", "color_eyre"].contains(&first.as_str()) => Some("LooksLikeAnyError"),
+        _ => None,
+    }
+}
+
+/// Whether a path's segment looks like `Box<dyn Error>`.
+fn is_box_of_error(last: &syn::PathSegment) -> bool {
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else { return false };
+    let Some(syn::GenericArgument::Type(syn::Type::TraitObject(object))) = args.args.first() else { return false };
+    object.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Error"),
+        _ => false,
+    })
+}

@@ -21,6 +21,7 @@ mod types_module;
 
 use crate::attr::Args;
 use crate::diag::Ctxt;
+use crate::manifest;
 use crate::model::{FlagsDef, InherentImpl, Interface, InterfaceKind, TypeDef, TypesModule};
 use crate::paths::Paths;
 use crate::side::Side;
@@ -63,12 +64,24 @@ fn interface_trait(side: Side, args: TokenStream, item: ItemTrait) -> TokenStrea
 /// The declaration, or the errors with a stub that prevents errors about uses of the trait.
 fn declaration_or_errors(cx: Ctxt, args: &Args, interface: &Interface) -> TokenStream {
     match cx.finish() {
-        Ok(()) => declaration(interface, &Paths::new(args.krate())),
+        Ok(()) => {
+            let (declaration, tracked) = (declaration(interface, &Paths::new(args.krate())), tracked(args));
+            quote!(#declaration #tracked)
+        }
         Err(errors) => {
             let stub = stub(interface);
             quote!(#stub #errors)
         }
     }
+}
+
+/// Names Cargo.toml in the code of an interface whose package depends on it, so that Cargo compiles the crate again when
+/// the file changes. Nothing names the constant, so no binary has it.
+fn tracked(args: &Args) -> Option<TokenStream> {
+    let file = manifest::manifest().file.filter(|_| args.package.is_none())?;
+    Some(quote!(
+        const _: &[u8] = ::core::include_bytes!(#file);
+    ))
 }
 
 /// `#[resource]`.
@@ -133,14 +146,14 @@ fn inherent_impl(side: Side, args: TokenStream, item: ItemImpl) -> TokenStream {
         allowed.push("export");
     }
     let args = Args::parse(&cx, args, &allowed);
-    let (krate, export) = (args.krate(), args.export.unwrap_or(true));
+    let (krate, export, tracked) = (args.krate(), args.export.unwrap_or(true), tracked(&args));
     let InherentImpl { item, interface } = InherentImpl::parse(&cx, side, args, item);
     match (cx.finish(), interface) {
         (Ok(()), Some(interface)) => {
             let declaration = declaration(&interface, &Paths::new(krate.clone()));
             let delegation = inherent_impl::delegation(&interface, &item.self_ty, &Paths::new(krate.clone()));
             let invoke = invoke(side.argument(), &krate, &interface.item.ident, &item.self_ty, export);
-            quote!(#item #declaration #delegation #invoke)
+            quote!(#item #declaration #delegation #invoke #tracked)
         }
         (errors, interface) => {
             let (errors, stub) = (errors.err(), interface.as_ref().map(stub));
@@ -275,7 +288,10 @@ fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
     let original = item.clone();
     let module = TypesModule::parse(&cx, &args, item);
     match cx.finish() {
-        Ok(()) => types_module::expand(&module, &Paths::new(args.krate())),
+        Ok(()) => {
+            let (expanded, tracked) = (types_module::expand(&module, &Paths::new(args.krate())), tracked(&args));
+            quote!(#expanded #tracked)
+        }
         Err(errors) => quote!(#original #errors),
     }
 }

@@ -1,19 +1,21 @@
 //! The code that the interfaces of both sides have: the constant schema, its section, and the spans of errors.
 
+use super::looks;
 use crate::attr::Docs;
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
 use crate::side::Side;
-use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
 
 /// The constant schema of the interface, and the constant of the trait's name, which gives access to the schema.
 pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
     let Interface { item, id, docs, uses, .. } = interface;
     // The doc comment of a resource's trait documents the resource.
     let docs = if interface.resource.is_some() { &Docs::default() } else { docs };
-    let uses = uses.iter().map(used);
+    let uses = uses.iter().map(|path| used(path, paths));
     let (ident, vis, generated_docs) = (&item.ident, &item.vis, format!("Names the interface `{id}`."));
     let (private, schema, krate) = (&paths.private, &paths.schema, &paths.krate);
     let role = role(interface.side);
@@ -52,11 +54,13 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         Some(_) => quote!(::core::option::Option::Some(<dyn #ident as #private::Resource>::RESOURCE)),
         None => quote!(::core::option::Option::None),
     };
-    let span = ident.span().resolved_at(proc_macro2::Span::call_site());
-    let check = quote_spanned! {span=>
-        #[allow(long_running_const_eval)]
-        const SIZE: usize = #schema::measure(Self::INTERFACE, #schema::Role::#role);
-    };
+    // Its evaluation finds names that collide. A guest evaluates `SIZE` for the section. Natively nothing names `SIZE`, so that
+    // rustc reports the constant that is wrong, and not those that name it.
+    let checked = on_ident(
+        ident,
+        quote!(#schema::check(<dyn #ident as #private::HasInterface>::INTERFACE, #schema::Role::#role)),
+    );
+    let (if_guest, if_native) = (&paths.if_guest, &paths.if_native);
     quote! {
         #[doc = #generated_docs]
         #[allow(dead_code, non_upper_case_globals, deprecated)]
@@ -70,26 +74,44 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             };
             const SIGNATURES: &'static [#schema::Signature] = &#schema::Interface::signatures::<#count>(Self::INTERFACE);
             const ROLE: #schema::Role = #schema::Role::#role;
-            #check
+            #[allow(long_running_const_eval)]
+            const SIZE: usize = #schema::measure(Self::INTERFACE, #schema::Role::#role);
         }
 
-        // Its evaluation finds names that collide, so every target evaluates the constant.
-        #[allow(deprecated)]
-        const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
+        #if_guest! {
+            #[allow(deprecated)]
+            const _: usize = <dyn #ident as #private::HasInterface>::SIZE;
+        }
+
+        #if_native! {
+            #[allow(long_running_const_eval, deprecated)]
+            const _: () = #checked;
+        }
     }
 }
 
-/// The schema of an interface in `uses`: the constant in a module of types, or the one that names a resource. An error
-/// about it is shown on the path.
-pub(super) fn used(path: &syn::Path) -> TokenStream {
+/// Gives the first and the last token the span of an identifier, so that rustc shows an error about the tokens there.
+pub(super) fn on_ident(ident: &Ident, tokens: TokenStream) -> TokenStream {
+    let ty = syn::parse_quote!(#ident);
+    cover(&ty, tokens)
+}
+
+/// The schema of an interface in `uses`: the constant in a module of types, or that of a resource. An error about it is
+/// shown on the path.
+pub(super) fn used(path: &syn::Path, paths: &Paths) -> TokenStream {
     let is_trait = path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
     if is_trait {
-        let function = format_ident!("interface", span = path.span());
-        return quote!(#path.#function());
+        let private = &paths.private;
+        let ty = syn::parse_quote!(#path);
+        return cover(&ty, quote_spanned!(path.span()=> <dyn #path as #private::HasInterface>::INTERFACE));
     }
-    let constant = format_ident!("INTERFACE", span = path.span());
+    let span = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let constant = format_ident!("{MODULE_INTERFACE}", span = span);
     quote!(#path::#constant)
 }
+
+/// The constant in a module of types that is the interface. rustc names it if a module in `uses` has no such constant.
+pub(super) const MODULE_INTERFACE: &str = "ATTRIBUTE_TAIRITSU_WIT_ON_THIS_MODULE";
 
 /// The role in the schema of an interface of this side.
 pub(super) fn role(side: Side) -> Ident {
@@ -102,8 +124,27 @@ pub(super) fn role(side: Side) -> Ident {
 /// The schema of a type. A type that is no WIT type is an error here, and in the results that a client returns. Everywhere
 /// else generated code names `Codec`, which every type has.
 pub(super) fn wit_const(ty: &syn::Type, paths: &Paths) -> TokenStream {
-    let wit_type = &paths.wit_type;
-    cover(ty, quote!(<#ty as #wit_type>::TYPE))
+    let (wit_type, named) = (&paths.wit_type, with_hints(ty, paths));
+    cover(ty, quote!(<#named as #wit_type>::TYPE))
+}
+
+/// The type, with each part that looks like a type of a well-known crate behind a trait that holds for
+/// every WIT type. If the part is no WIT type, rustc shows the trait's text, which says what to do about that type.
+pub(super) fn with_hints(ty: &syn::Type, paths: &Paths) -> syn::Type {
+    struct Hints<'a>(&'a Paths);
+
+    impl VisitMut for Hints<'_> {
+        fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+            let Some(hint) = looks::hint(ty) else { return visit_mut::visit_type_mut(self, ty) };
+            let (hint, hints) = (format_ident!("{hint}"), &self.0.hints);
+            let hinted = cover(ty, quote!(<#hints::Boundary as #hints::#hint<#ty>>::Itself));
+            *ty = syn::Type::Verbatim(hinted);
+        }
+    }
+
+    let mut ty = ty.clone();
+    Hints(paths).visit_type_mut(&mut ty);
+    ty
 }
 
 /// Gives the first and the last token the spans of the type's first and last token. So rustc shows an error about the

@@ -51,17 +51,21 @@ pub(super) fn wrong_side(interface: &Interface) -> TokenStream {
             ),
         ),
     };
-    let not_exported = format!(
-        "`{ident}` is a `#[tairitsu::host]` trait: the host provides it, and no guest exports it\n\
-         help: export the impl of a `#[tairitsu::guest]` trait"
-    );
+    // A guest's trait has an arm of its own for `export!`.
+    let exported = (interface.side == Side::Host).then(|| {
+        let message = format!(
+            "`{ident}` is a `#[tairitsu::host]` trait: the host provides it, and no guest exports it\n\
+             help: export the impl of a `#[tairitsu::guest]` trait"
+        );
+        quote!((exported $($any:tt)*) => { ::core::compile_error! { #message } };)
+    });
     let no_resource = format!(
         "`{ident}` is an interface of functions, and not a resource\nhelp: write `{}` on this impl",
         interface.side.attribute()
     );
     quote! {
         (#role $($any:tt)*) => { ::core::compile_error! { #message } };
-        (exported $($any:tt)*) => { ::core::compile_error! { #not_exported } };
+        #exported
         (resource $($any:tt)*) => { ::core::compile_error! { #no_resource } };
     }
 }

@@ -18,6 +18,12 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     };
     let abi = impls(&target, &bodies, paths);
     let use_codec = &paths.use_codec;
+    // rustc evaluates constants in the order of the source. So a type's parts are evaluated before the type, and the
+    // evaluation of types inside each other does not become deep.
+    let evaluated = def.item.generics.params.is_empty().then(|| {
+        let (ident, schema, wit_type) = (&def.item.ident, &paths.schema, &paths.wit_type);
+        quote!(const _: #schema::Type = <#ident as #wit_type>::TYPE;)
+    });
     quote! {
         #def
 
@@ -25,6 +31,7 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
         const _: () = {
             #use_codec
             #schema
+            #evaluated
             #abi
         };
     }
@@ -117,9 +124,21 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     let fields: Vec<_> = fields.collect();
     let types = (!types.is_empty()).then(|| quote!(let [#(#names),*] = [#(#types),*];));
     let name = target.name(name, paths);
-    let ty = quote! {
-        #schema::Type::#what(&const { #schema::#what::__new(#name, #docs, #home, &const { #types [#(#fields),*] }) })
+    let fields = quote!({ #types &[#(#fields),*] });
+    // If types contain each other, rustc reports a cycle, and the name of this constant is in the report.
+    let (constant, fields) = match def.item.generics.params.is_empty() {
+        true => {
+            let constant = Ident::new("A_WIT_TYPE_CANNOT_CONTAIN_ITSELF", def.item.ident.span());
+            (Some(quote!(const #constant: &[#schema::Field] = #fields;)), constant.into_token_stream())
+        }
+        false => (None, quote!(const #fields)),
     };
+    // A local variable is in the way of a promoted constant, which would be one more constant to evaluate.
+    let ty = quote! {{
+        #constant
+        let fields = #fields;
+        #schema::Type::#what(&#schema::#what::__new(#name, #docs, #home, fields))
+    }};
     wit_type(target, &ty, paths)
 }
 

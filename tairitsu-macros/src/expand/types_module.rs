@@ -1,32 +1,34 @@
 //! `#[wit]` on a module: the interface that declares the module's types.
 
+use super::shared;
 use crate::model::TypesModule;
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
     let TypesModule { item, id, docs, uses, types } = module;
     let (ident, vis, schema, wit_type) = (&item.ident, &item.vis, &paths.schema, &paths.wit_type);
-    let uses = uses.iter().map(super::shared::used);
+    let uses = uses.iter().map(|path| shared::used(path, paths));
     let mut item = item.clone();
     let doc = format!("The interface `{id}`, which declares the types of the module.");
     // A constant by the module's own name would be taken for a pattern where a parameter has the name.
     let interface = format_ident!("__TAIRITSU_INTERFACE_{}", ident.to_string().trim_start_matches("r#"));
-    let constant = quote! {
+    let constant = format_ident!("{}", shared::MODULE_INTERFACE);
+    let constants = quote! {
         #[doc(hidden)]
         pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(<#types as #wit_type>::TYPE),*];
+
+        #[doc(hidden)]
+        pub const #constant: &#schema::Interface = super::#interface;
 
         #[doc = #doc]
         pub const INTERFACE: &#schema::Interface = super::#interface;
     };
     if let Some((_, items)) = &mut item.content {
-        items.push(syn::Item::Verbatim(constant));
+        items.push(syn::Item::Verbatim(constants));
     }
-    let check = quote_spanned! {ident.span().resolved_at(proc_macro2::Span::call_site())=>
-        #[allow(long_running_const_eval)]
-        const _: usize = #schema::measure(#interface, #schema::Role::Import);
-    };
+    let checked = shared::on_ident(ident, quote!(#schema::check(#interface, #schema::Role::Import)));
     quote! {
         #item
 
@@ -41,6 +43,7 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
             &[],
         );
 
-        #check
+        #[allow(long_running_const_eval)]
+        const _: () = #checked;
     }
 }

@@ -322,12 +322,12 @@ fn check_type(cx: &Ctxt, ty: &Type, position: Position, of_resource: bool) {
                         "name the type",
                     );
                 }
-                Type::TraitObject(_) => {
-                    self.cx.error(
-                        ty,
-                        "a trait object cannot cross the component boundary",
-                        "name the type; a resource is `Own<dyn Trait>`, or `&Own<dyn Trait>` where it is lent",
-                    );
+                Type::TraitObject(object) => {
+                    let way_out = match looks_like_error(object) {
+                        true => "use an error type of your own that is marked `#[tairitsu::wit]`, or `String`",
+                        false => "name the type; a resource is `Own<dyn Trait>`, or `&Own<dyn Trait>` where it is lent",
+                    };
+                    self.cx.error(ty, "a trait object cannot cross the component boundary", way_out);
                 }
                 Type::Path(path)
                     if path.qself.is_none() && path.path.segments.first().is_some_and(|s| s.ident == "Self") =>
@@ -344,6 +344,14 @@ fn check_type(cx: &Ctxt, ty: &Type, position: Position, of_resource: bool) {
     }
 
     Check { cx, position, of_resource }.visit_type(ty);
+}
+
+/// Whether a trait object looks like `dyn std::error::Error`.
+fn looks_like_error(object: &syn::TypeTraitObject) -> bool {
+    object.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Error"),
+        _ => false,
+    })
 }
 
 /// Whether a type looks like `Own<dyn Trait>`. A trait object is allowed there only.

@@ -1,10 +1,10 @@
 //! An interface from an `impl` block without a trait. The model makes a trait of the block's functions, and reads that.
 
 use super::interface::{Interface, InterfaceKind};
+use super::naming::name_of_item;
 use crate::attr::Args;
 use crate::diag::Ctxt;
 use crate::side::Side;
-use crate::wit_name;
 use quote::format_ident;
 use syn::{
     Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, ItemTrait, LitStr, Pat, TraitItemFn, Type, Visibility,
@@ -70,7 +70,9 @@ fn interface(
 ) -> Interface {
     let name = ident.to_string();
     let name = name.trim_start_matches("r#");
-    args.rename.get_or_insert_with(|| LitStr::new(&wit_name::kebab(name), ident.span()));
+    if args.rename.is_none() {
+        args.rename = Some(LitStr::new(&name_of_item(cx, None, ident), ident.span()));
+    }
     let trait_ident = format_ident!("{name}Api", span = ident.span());
     let docs = block.attrs.iter().filter(|attr| attr.path().is_ident("doc"));
     // rustc and clippy lint the block's functions already.

@@ -1,7 +1,7 @@
 //! An interface, from a trait.
 
 use super::function::Function;
-use super::naming::{check_collisions, interface_id, name_of};
+use super::naming::{check_collisions, interface_id, unchecked_name};
 use super::resource::Resource;
 use crate::attr::{Args, Docs};
 use crate::diag::Ctxt;
@@ -42,7 +42,7 @@ pub(crate) enum InterfaceKind {
 impl Interface {
     pub(crate) fn parse(cx: &Ctxt, side: Side, args: &Args, mut item: ItemTrait, kind: InterfaceKind) -> Self {
         let resource = (kind == InterfaceKind::Resource)
-            .then(|| Resource::new(name_of(cx, args.rename.as_ref(), &item.ident), &item.ident, &args.krate()));
+            .then(|| Resource::new(unchecked_name(args, &item.ident), &item.ident, &args.krate()));
         let own = resource.as_ref().map(|resource| &resource.own);
         refuse_unsupported(cx, &item);
         let mut functions: Vec<Function> = Vec::new();
@@ -70,7 +70,7 @@ impl Interface {
         }
         Self {
             side,
-            id: interface_id(args, &item.ident),
+            id: interface_id(cx, args, &item.ident),
             place: place::of(item.ident.span()),
             docs: Docs::of(&item.attrs),
             uses: args.uses.clone(),

@@ -1,6 +1,6 @@
 //! A WIT type, from a struct or an enum.
 
-use super::naming::{check_collisions, name_of};
+use super::naming::{check_collisions, name_of, name_of_item};
 use crate::attr::{self, Adapt, Args, Docs};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
@@ -87,7 +87,7 @@ impl TypeDef {
         if let TypeKind::Record(members) | TypeKind::Variant(members) | TypeKind::Enum(members) = &kind {
             check_collisions(cx, members.iter().map(|member| (&member.ident, member.name.as_str())), what);
         }
-        let name = name_of(cx, args.rename.as_ref(), &ident);
+        let name = name_of_item(cx, args.rename.as_ref(), &ident);
         Some(Self { name, docs: Docs::of(&item.attrs), home, kind, item })
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct TypesModule {
 
 impl TypesModule {
     pub(crate) fn parse(cx: &Ctxt, args: &Args, mut item: ItemMod) -> Self {
-        let id = interface_id(args, &item.ident);
+        let id = interface_id(cx, args, &item.ident);
         let mut types = Vec::new();
         match &mut item.content {
             Some((_, items)) => {

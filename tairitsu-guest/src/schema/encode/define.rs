@@ -1,110 +1,172 @@
 //! The types of one interface. Each is declared once, before its first use.
 
 use super::super::{Field, Interface, Resource, Type};
-use super::encoder::{Encoder, MAX_TYPES, Ref};
+use super::encoder::{Encoder, MAX_DEPTH, MAX_TYPES, Ref};
 use super::{fail, same};
 
 impl Encoder<'_> {
     /// Declares a type at a place where WIT requires a value, so that `()` is an error.
     #[track_caller]
     pub(super) const fn value(&mut self, interface: &Interface, ty: &Type, at: &str) -> Ref {
-        if let Type::Unit = ty {
-            fail(&[
-                "`()` at `",
-                at,
-                "` of interface `",
-                interface.id,
-                "` is no value: WIT has it only as a function's result and inside `Result`",
-            ]);
-        }
+        refuse_unit(interface, ty, at);
         self.define(interface, ty)
     }
 
     /// Declares `ty` and the types that it is made of, once each, and returns the reference to it.
+    ///
+    /// Const evaluation has few frames, so this is a loop: a type is open until all types that it is made of are declared.
     #[track_caller]
     pub(super) const fn define(&mut self, interface: &Interface, ty: &Type) -> Ref {
+        if let Some(found) = self.declared(ty) {
+            return found;
+        }
+        let mut len = 0;
+        let mut next = *ty;
+        loop {
+            // A handle's name is that of its resource.
+            if let Some(name) = next.name()
+                && !matches!(next, Type::Own(_) | Type::Borrow(_))
+            {
+                self.claim(interface, name, false);
+            }
+            if len == MAX_DEPTH {
+                fail(&[
+                    "interface `",
+                    interface.id,
+                    "` has a type of more than 512 types inside each other: keep the parts in a list",
+                ]);
+            }
+            self.open[len] = (next, 0);
+            len += 1;
+            // Closes every type that has no part left to declare.
+            next = loop {
+                let (ty, part) = self.open[len - 1];
+                match self.undeclared_part(interface, &ty, part) {
+                    Some((part, ty)) => {
+                        self.open[len - 1].1 = part + 1;
+                        break ty;
+                    }
+                    None => {
+                        let declared = self.declare(interface, &ty);
+                        len -= 1;
+                        if len == 0 {
+                            return declared;
+                        }
+                    }
+                }
+            };
+        }
+    }
+
+    /// The reference to a type that needs no declaration, or has one.
+    const fn declared(&self, ty: &Type) -> Option<Ref> {
         if let Type::Unit = ty {
-            return Ref::None;
+            return Some(Ref::None);
         }
-        let code = primitive(ty);
-        if code != 0 {
-            return Ref::Primitive(code);
+        match primitive(ty) {
+            0 => match self.known(ty.hash()) {
+                Some(index) => Some(Ref::Index(index)),
+                None => None,
+            },
+            code => Some(Ref::Primitive(code)),
         }
+    }
+
+    /// The first of the parts from `part` on that has to be declared, and its place.
+    #[track_caller]
+    const fn undeclared_part(&self, interface: &Interface, ty: &Type, mut part: usize) -> Option<(usize, Type)> {
+        let home = ty.home();
+        if !home.is_empty() && !same(home, interface.id) {
+            return None;
+        }
+        loop {
+            // What WIT calls the part. Empty where WIT has `_`.
+            let (found, at) = match ty {
+                Type::List(item) if part == 0 => (*item, "list"),
+                Type::Option(some) if part == 0 => (*some, "option"),
+                Type::Result(sides) if part < 2 => (&sides[part], ""),
+                Type::Tuple(types) if part < types.len() => (&types[part], "tuple"),
+                Type::Record(record) if part < record.fields.len() => {
+                    (&record.fields[part].ty, record.fields[part].name)
+                }
+                Type::Variant(variant) if part < variant.cases.len() => (&variant.cases[part].ty, ""),
+                _ => return None,
+            };
+            if !at.is_empty() {
+                refuse_unit(interface, found, at);
+            }
+            if self.declared(found).is_none() {
+                return Some((part, *found));
+            }
+            part += 1;
+        }
+    }
+
+    /// Declares a type whose parts are declared.
+    #[track_caller]
+    const fn declare(&mut self, interface: &Interface, ty: &Type) -> Ref {
         let hash = ty.hash();
-        if let Some(index) = self.known(hash) {
-            return Ref::Index(index);
-        }
         if let Type::Own(resource) | Type::Borrow(resource) = ty {
             let index = self.resource(interface, resource);
             self.start(if let Type::Own(_) = ty { 0x69 } else { 0x68 });
             self.u32(index);
             return self.keep(interface, hash);
         }
-        if let Some(name) = ty.name() {
-            self.claim(interface, name, false);
-        }
-
         let home = ty.home();
+        let is_alias = !home.is_empty() && !same(home, interface.id);
+        if !is_alias {
+            self.note_docs(ty);
+        }
         match ty {
-            _ if !home.is_empty() && !same(home, interface.id) => {
+            _ if is_alias => {
                 let name = ty.name();
                 self.alias(interface, if let Some(name) = name { name } else { "" }, home, hash);
             }
             Type::List(item) => {
-                let item = self.value(interface, item, "list");
+                let item = self.part(item);
                 self.start(0x70);
                 self.reference(item);
             }
             Type::Option(some) => {
-                let some = self.value(interface, some, "option");
+                let some = self.part(some);
                 self.start(0x6b);
                 self.reference(some);
             }
             Type::Result([ok, err]) => {
-                let (ok, err) = (self.define(interface, ok), self.define(interface, err));
+                let (ok, err) = (self.part(ok), self.part(err));
                 self.start(0x6a);
                 self.optional(ok);
                 self.optional(err);
             }
             Type::Tuple(types) => {
-                let mut refs = [Ref::None; 64];
-                if types.len() > refs.len() {
-                    fail(&["interface `", interface.id, "` uses a tuple of more than 64 elements: make it a record"]);
-                }
-                let mut i = 0;
-                while i < types.len() {
-                    refs[i] = self.value(interface, &types[i], "tuple");
-                    i += 1;
-                }
                 self.start(0x6f);
                 self.u32(types.len() as u32);
                 let mut i = 0;
                 while i < types.len() {
-                    self.reference(refs[i]);
+                    let item = self.part(&types[i]);
+                    self.reference(item);
                     i += 1;
                 }
             }
             Type::Record(record) => {
-                self.define_all(interface, record.fields, true);
                 self.start(0x72);
                 self.u32(record.fields.len() as u32);
                 let mut i = 0;
                 while i < record.fields.len() {
                     self.str(record.fields[i].name);
-                    let ty = self.define(interface, &record.fields[i].ty);
+                    let ty = self.part(&record.fields[i].ty);
                     self.reference(ty);
                     i += 1;
                 }
                 self.export_type(record.name);
             }
             Type::Variant(variant) => {
-                self.define_all(interface, variant.cases, false);
                 self.start(0x71);
                 self.u32(variant.cases.len() as u32);
                 let mut i = 0;
                 while i < variant.cases.len() {
                     self.str(variant.cases[i].name);
-                    let ty = self.define(interface, &variant.cases[i].ty);
+                    let ty = self.part(&variant.cases[i].ty);
                     self.optional(ty);
                     self.byte(0x00);
                     i += 1;
@@ -117,6 +179,14 @@ impl Encoder<'_> {
         }
 
         self.keep(interface, hash)
+    }
+
+    /// The reference to a part, which is declared.
+    const fn part(&self, ty: &Type) -> Ref {
+        match self.declared(ty) {
+            Some(found) => found,
+            None => unreachable!(),
+        }
     }
 
     /// The index of a type, if it is declared already.
@@ -185,20 +255,6 @@ impl Encoder<'_> {
         ])
     }
 
-    /// Declares the types of all fields. A later `define` of the same types then writes nothing, and returns the reference.
-    #[track_caller]
-    const fn define_all(&mut self, interface: &Interface, fields: &[Field], values: bool) {
-        let mut i = 0;
-        while i < fields.len() {
-            if values {
-                self.value(interface, &fields[i].ty, fields[i].name);
-            } else {
-                self.define(interface, &fields[i].ty);
-            }
-            i += 1;
-        }
-    }
-
     /// Declares a type that consists of names only.
     const fn names_only(&mut self, code: u8, name: &str, fields: &[Field]) {
         self.start(code);
@@ -220,6 +276,20 @@ impl Encoder<'_> {
         self.u32(index);
         self.scope.decls += 1;
         self.scope.next_type += 1;
+    }
+}
+
+/// Reports `()` where WIT requires a value.
+#[track_caller]
+const fn refuse_unit(interface: &Interface, ty: &Type, at: &str) {
+    if let Type::Unit = ty {
+        fail(&[
+            "`()` at `",
+            at,
+            "` of interface `",
+            interface.id,
+            "` is no value: WIT has it only as a function's result and inside `Result`",
+        ]);
     }
 }
 

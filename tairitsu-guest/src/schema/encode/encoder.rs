@@ -1,6 +1,6 @@
 //! The state of the encoder, and how it writes numbers, strings and references to types.
 
-use super::super::Role;
+use super::super::{Interface, Role, Type};
 
 /// How many distinct compound types one interface may use. The table is twice as large.
 pub(super) const MAX_TYPES: usize = 1024;
@@ -14,6 +14,12 @@ pub(super) const MAX_USED: usize = 64;
 /// How many types those interfaces may have together.
 pub(super) const MAX_USED_TYPES: usize = 512;
 
+/// How many types have their doc comments in the section. Those of further types are left out.
+pub(super) const MAX_DOCUMENTED: usize = MAX_TYPES + MAX_USED_TYPES;
+
+/// How many types may be inside each other.
+pub(super) const MAX_DEPTH: usize = 512;
+
 /// Writes a section, or measures it.
 pub(super) struct Encoder<'o> {
     /// The bytes of the section; nothing while measuring.
@@ -24,12 +30,17 @@ pub(super) struct Encoder<'o> {
     pub(super) world_types: u32,
     /// Which way the section's interface crosses.
     pub(super) role: Role,
-    /// The ids of the interfaces that the world has for their types.
-    pub(super) used: [&'static str; MAX_USED],
+    /// The interfaces that the world has for their types.
+    pub(super) used: [Option<&'static Interface>; MAX_USED + 1],
     pub(super) used_len: usize,
     /// The types of those interfaces: hash, and index among the world's types.
     pub(super) used_types: [(u64, u32); MAX_USED_TYPES],
     pub(super) used_types_len: usize,
+    /// The types whose parts are being declared, from the outermost on, and the next part of each.
+    pub(super) open: [(Type, usize); MAX_DEPTH],
+    /// The types with doc comments, and the place in `used` of the interface that declares each.
+    pub(super) documented: [(usize, Type); MAX_DOCUMENTED],
+    pub(super) documented_len: usize,
     /// What is declared so far of the current interface.
     pub(super) scope: Scope,
 }
@@ -72,10 +83,13 @@ impl<'o> Encoder<'o> {
             at: 0,
             world_types: 0,
             role: Role::Import,
-            used: [""; MAX_USED],
+            used: [None; MAX_USED + 1],
             used_len: 0,
             used_types: [(0, 0); MAX_USED_TYPES],
             used_types_len: 0,
+            open: [(Type::Unit, 0); MAX_DEPTH],
+            documented: [(0, Type::Unit); MAX_DOCUMENTED],
+            documented_len: 0,
             scope: Scope::EMPTY,
         }
     }

@@ -83,12 +83,20 @@ impl Encoder<'_> {
         while self.scope.names[slot].0 != 0 {
             let (known, other, other_function) = self.scope.names[slot];
             if known == hash && same(other, name) {
-                let what = match (function, other_function) {
-                    (true, true) => "` has two functions named `",
-                    (false, false) => "` uses two different types named `",
-                    _ => "` has a function and a type, which share one space of names, both named `",
+                let (what, way_out) = match (function, other_function) {
+                    (true, true) => {
+                        ("` has two functions named `", "`\nhelp: add `#[wit(rename = \"name\")]` to one of them")
+                    }
+                    (false, false) => (
+                        "` uses two different types named `",
+                        "`\nhelp: write `#[tairitsu::wit(rename = \"name\")]` on one of them",
+                    ),
+                    _ => (
+                        "` has a function and a type, which share one space of names, both named `",
+                        "`\nhelp: add `#[wit(rename = \"name\")]` to the function, or write `#[tairitsu::wit(rename = \"name\")]` on the type",
+                    ),
                 };
-                fail(&["interface `", interface.id, what, name, "`: rename one of them"]);
+                fail(&["interface `", interface.id, what, name, way_out]);
             }
             slot = (slot + 1) % (MAX_NAMES * 2);
         }

@@ -9,6 +9,7 @@
 //! - `world`: the section, its world, and the interfaces that the world has for their types.
 //! - `instance`: the functions and names of one interface.
 //! - `define`: the types of one interface.
+//! - `docs`: the doc comments.
 //!
 //! Functions that can fail are `#[track_caller]`, so that rustc shows the user's interface and no line of these files.
 //!
@@ -17,6 +18,7 @@
 //! documentation of `wit_component::metadata`.
 
 mod define;
+mod docs;
 mod encoder;
 mod instance;
 mod world;
@@ -37,6 +39,12 @@ pub const fn measure(interface: &Interface, role: Role) -> usize {
     encoder.at
 }
 
+/// Checks the interface as [`measure`] does, and leaves out the doc comments, which cannot be wrong.
+#[track_caller]
+pub const fn check(interface: &Interface, role: Role) {
+    Encoder::new(None).contract(interface, role);
+}
+
 /// Encodes `interface` as the data of a `component-type` section. `N` is the length that [`measure`] returns.
 #[track_caller]
 pub const fn encode<const N: usize>(interface: &Interface, role: Role) -> [u8; N] {
@@ -54,7 +62,7 @@ const fn write(interface: &Interface, role: Role, bytes: &mut [u8]) {
 }
 
 impl Interface {
-    /// The data of the interface's `component-type` section, as [`encode`] writes it in a guest.
+    /// The data of the interface's `component-type` section, as [`encode`] writes it in a guest, with the doc comments.
     ///
     /// # Panics
     ///

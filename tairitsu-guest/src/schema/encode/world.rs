@@ -7,6 +7,13 @@ use super::{fail, same};
 impl Encoder<'_> {
     #[track_caller]
     pub(super) const fn section(&mut self, interface: &Interface, role: Role) {
+        self.contract(interface, role);
+        self.docs(interface);
+    }
+
+    /// Writes the section without doc comments.
+    #[track_caller]
+    pub(super) const fn contract(&mut self, interface: &Interface, role: Role) {
         self.role = role;
         self.bytes(b"\0asm\x0d\0\x01\0");
         // A custom section of 25 bytes: format 4, strings in UTF-8.
@@ -55,7 +62,9 @@ impl Encoder<'_> {
     const fn use_types(&mut self, interface: &'static Interface) {
         let mut i = 0;
         while i < self.used_len {
-            if same(self.used[i], interface.id) {
+            if let Some(used) = self.used[i]
+                && same(used.id, interface.id)
+            {
                 return;
             }
             i += 1;
@@ -92,7 +101,7 @@ impl Encoder<'_> {
         if let Some(resource) = interface.resource {
             self.use_type(interface, resource.name, resource.hash());
         }
-        self.used[self.used_len] = interface.id;
+        self.used[self.used_len] = Some(interface);
         self.used_len += 1;
     }
 

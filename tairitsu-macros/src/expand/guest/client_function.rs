@@ -326,7 +326,10 @@ impl<'a> ClientFunction<'a> {
             Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
             None if looks::is_no_result(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
             // The name may be an alias of a `Result`.
-            None => shared::cover(ty, quote!(#krate::Called<#ty>)),
+            None => {
+                let named = shared::with_hints(ty, self.paths);
+                shared::cover(ty, quote!(#krate::Called<#named>))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::bounds;
 use super::decode::{Decoded, Kind, answer, check_names, check_packages, componentize, decode, guarded};
+use super::docs;
 use super::features;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::reference::Digest;
@@ -98,7 +99,9 @@ impl Image {
                 // `componentize` expects a valid core module around the sections that it reads.
                 let valid = answer(|| Module::validate(engine, wasm).map_err(|error| message(&error)));
                 valid.map_err(|message| unfit(machine, wasm, message))?;
-                Some(componentize(wasm)?)
+                let mut component = componentize(wasm)?;
+                docs::keep(&mut component, wasm);
+                Some(component)
             }
         };
         let component_bytes = componentized.as_deref().unwrap_or(wasm);
@@ -108,7 +111,7 @@ impl Image {
         let component = compiled.map_err(|message| unfit(machine, component_bytes, message))?;
         check_packages([component_bytes]).map_err(|message| Error::NotWit { message })?;
         check_names(component_bytes)?;
-        let decoded = decode(component_bytes)?;
+        let decoded = documented(component_bytes)?;
         if componentized.is_some() && decoded.resolve.worlds[decoded.world].exports.is_empty() {
             observe::exports_nothing(&digest);
         }
@@ -159,8 +162,8 @@ impl Image {
 
     /// The image's WIT: its world, and the interfaces that the image imports and exports.
     ///
-    /// The text has the form that `wasm-tools component wit` prints. A component holds no doc comments, so the text has
-    /// none.
+    /// The text has the form that `wasm-tools component wit` prints. It has the doc comments of the interfaces that a core
+    /// module of ours exports and imports. A component of another origin holds no doc comments.
     pub fn wit(&self) -> String {
         let resolve = self.resolve();
         let mut printer = WitPrinter::default();
@@ -214,6 +217,13 @@ impl Image {
     }
 }
 
+/// Decodes the WIT of a valid component, with its doc comments.
+fn documented(component: &[u8]) -> Result<Decoded, Error> {
+    let mut decoded = decode(component)?;
+    docs::add(component, &mut decoded.resolve);
+    Ok(decoded)
+}
+
 impl Wit {
     fn of(decoded: Decoded) -> Self {
         Self { decoded: decoded.into(), component: Mutex::default() }
@@ -226,7 +236,7 @@ impl Wit {
     fn get(&self) -> &Decoded {
         self.decoded.get_or_init(|| {
             let component = std::mem::take(&mut *self.component.lock().unwrap_or_else(PoisonError::into_inner));
-            guarded(|| decode(&component)).unwrap_or_else(Decoded::nothing)
+            guarded(|| documented(&component)).unwrap_or_else(Decoded::nothing)
         })
     }
 }

@@ -5,6 +5,7 @@ mod bounds;
 pub(crate) mod compare;
 pub(crate) mod compatibility;
 mod decode;
+mod docs;
 mod features;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod image;

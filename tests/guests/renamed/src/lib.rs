@@ -1,7 +1,8 @@
-//! The contract and the guest name the crate `tairitsu` differently.
+//! The contract and the guest name the crate `tairitsu` differently. The attributes find the name in Cargo.toml, and so
+//! the package. One names the crate itself.
 
 /// A point.
-#[renamed::wit(crate = ::renamed)]
+#[renamed::wit]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// From the left.
@@ -9,7 +10,7 @@ pub struct Point {
 }
 
 /// Plots.
-#[renamed::guest(crate = ::renamed)]
+#[renamed::guest]
 pub trait Plotter {
     /// Has the host draw a point, and returns the next one.
     fn plot(&mut self, point: &Point) -> Option<Point>;
@@ -26,7 +27,7 @@ pub trait Screen {
 #[derive(Default)]
 pub struct Plot;
 
-#[renamed::guest(crate = ::renamed)]
+#[renamed::guest]
 impl Plotter for Plot {
     fn plot(&mut self, point: &Point) -> Option<Point> {
         renamed::Host.draw(point.clone());

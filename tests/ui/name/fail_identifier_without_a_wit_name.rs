@@ -1,6 +1,0 @@
-#[tairitsu::guest]
-pub trait Greeter {
-    fn grüßen(&mut self);
-}
-
-fn main() {}
