@@ -11,6 +11,7 @@ fn main() {
         .package("tairitsu-test-blocks-bindgen")
         .package("tairitsu-test-docs")
         .package("tairitsu-test-docs-bindgen")
+        .package("tairitsu-test-idioms")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
         .package("tairitsu-test-renamed")

@@ -267,7 +267,7 @@ pub fn flags(item: TokenStream) -> TokenStream {
 ///
 /// #[tairitsu::wit]
 /// pub enum Shape {
-///     Circle(Circle),
+///     Circle { center: Point, radius: f64 },
 ///     Polygon(Vec<Point>),
 ///     Empty,
 /// }
@@ -277,9 +277,20 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | a struct with named fields | `record` |
 /// | an enum without values | `enum` |
-/// | any other enum | `variant`, whose cases carry one value or none |
+/// | any other enum | `variant` |
+/// | a struct with one field without a name | what the field is |
+/// | a struct with several fields without names | `tuple` |
+///
+/// A case with several fields without names carries a tuple. A case with named fields carries a record, whose name is that of the
+/// enum and that of the case: `shape-circle`.
 ///
 /// A generic type has one WIT name for each instantiation: `Page<String>` is `page-of-string`.
+///
+/// # Types that contain themselves
+///
+/// A field may be `Box<Self>`, `Vec<Self>` or `Option<Box<Self>>`. A value then crosses as a list of nodes: `list<expr-node>` for
+/// `Expr`. In the place of such a field, a node has the places of its children in the list, as `u32`, `list<u32>` or
+/// `option<u32>`. Children come before their parents, and the last node is the root. A tree is at most 1,000 nodes deep.
 ///
 /// # Types of other shapes
 ///
@@ -323,7 +334,7 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// - `as = Type`, `to = function`, `from = function`: the type that crosses, and the conversions. See above.
 /// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
 ///
-/// Fields and cases take `#[wit(rename = "name")]`. Fields, and the values of cases, take `as`, `to` and `from`.
+/// Fields with a name, and cases, take `#[wit(rename = "name")]`. All fields take `as`, `to` and `from`, those of cases too.
 ///
 /// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].
 #[proc_macro_attribute]

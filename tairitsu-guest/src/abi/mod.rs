@@ -8,7 +8,7 @@
 //!
 //! - `linear_memory`: the memory to lower into and to lift out of. `buffer`: a memory for native code. `error`: its error.
 //! - `wit_types`, `std_types`, `crate_types`: the types of WIT itself, of std and of well-known crates.
-//! - `convert`: types that cross as another type. `resource`: resources and their owners.
+//! - `convert`: types that cross as another type. `tree`: types that contain themselves. `resource`: resources and their owners.
 //! - `borrowed_arg`: strings and lists that are passed by reference.
 //!
 //! # Who may use an address
@@ -29,6 +29,7 @@ mod error;
 mod linear_memory;
 mod resource;
 mod std_types;
+mod tree;
 mod wit_types;
 
 pub use borrowed_arg::{Argument, BorrowedArg};
@@ -41,6 +42,10 @@ pub(crate) use resource::Held;
 #[cfg(not(target_family = "wasm"))]
 pub use resource::Token;
 pub use resource::{Lent, Own, Resource};
+pub use tree::{
+    MAX_DEPTH, Node, Nodes, Places, Recursive, children_of_list, children_of_option, lift_tree, load_tree, lower_tree,
+    store_tree,
+};
 pub use wit_types::load_pair;
 
 use crate::schema::{Layout, Type};

@@ -4,12 +4,14 @@
 //! were no errors. The errors reported here are about an attribute on the wrong item, or on an impl of a trait. The other
 //! files report none.
 
+mod abi;
 mod flags;
 mod future;
 mod guest;
 mod host;
 mod inherent_impl;
 mod looks;
+mod recursive;
 mod resource;
 mod shared;
 mod signatures;

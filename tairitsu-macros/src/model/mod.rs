@@ -11,11 +11,12 @@ mod naming;
 mod resource;
 mod types;
 mod types_module;
+mod ungroup;
 
 pub(crate) use flags::FlagsDef;
 pub(crate) use function::{Function, Param, ParamKind, Receiver, ReturnsSelf};
 pub(crate) use inherent_impl::InherentImpl;
 pub(crate) use interface::{Interface, InterfaceKind};
 pub(crate) use resource::Resource;
-pub(crate) use types::{Member, TypeDef, TypeKind};
+pub(crate) use types::{Case, Field, Itself, Payload, TypeDef, TypeKind};
 pub(crate) use types_module::TypesModule;

@@ -5,7 +5,7 @@ use crate::attr::{self, Args, HOME};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Ident, Item, ItemMod, Meta, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, ItemMod, Meta, parse_quote};
 
 pub(crate) struct TypesModule {
     /// The module. The attributes on its types have the `HOME` argument.
@@ -49,6 +49,8 @@ impl TypesModule {
 fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
     let home = format_ident!("{HOME}");
     let (attrs, ident, is_generic) = match item {
+        // A struct whose fields have no names has no WIT name.
+        Item::Struct(item) if matches!(item.fields, Fields::Unnamed(_)) => return None,
         Item::Struct(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
         Item::Enum(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
         Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "flags") => {
