@@ -42,8 +42,8 @@ use proc_macro::TokenStream;
 /// - the client `GreeterClient`, by which the host calls the functions (feature `runtime`);
 /// - the client `GreeterAsyncClient`, whose calls are futures (feature `async`).
 ///
-/// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. The
-/// result is an owned WIT type. On a client, a function that returns `Result<T, E>` returns `Result<T, CallError<E>>`, and
+/// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. A
+/// parameter may also be `Option<&T>` or `&[&T]`. The result is an owned WIT type. On a client, a function that returns `Result<T, E>` returns `Result<T, CallError<E>>`, and
 /// a function that returns any other `T` returns `Result<T, CallError>`.
 ///
 /// A function may have a default body. The body runs on the host if a guest lacks the function, because the guest is older
@@ -105,7 +105,11 @@ use proc_macro::TokenStream;
 ///   uses.
 /// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
 ///
-/// Functions and parameters take `#[wit(rename = "name")]`.
+/// Functions and parameters take `#[wit(rename = "name")]`. Parameters also take `as`, `to` and `from`, as the fields of a type do
+/// (see [`macro@wit`]). Functions also take `result_as`, `result_to` and `result_from`, for the result or for the `T` of
+/// `Result<T, E>`.
+///
+/// The trait may have the supertraits `Send`, `Sync` and `'static`.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::interface(side::Side::Guest, args.into(), item.into()).into()
@@ -335,6 +339,7 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// - `crate = path`: the path of the `tairitsu` crate. The default is `::tairitsu`.
 ///
 /// Fields with a name, and cases, take `#[wit(rename = "name")]`. All fields take `as`, `to` and `from`, those of cases too.
+/// Parameters and results of functions take such arguments as well: see [`macro@guest`].
 ///
 /// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].
 #[proc_macro_attribute]

@@ -135,6 +135,33 @@ impl<T> Borrowed for T {
     type Owned = Lent<T>;
 }
 
+/// The type that a reference to this type is lifted as inside a parameter: in `Option<&T>` and in `&[&T]`.
+///
+/// - `str`: `String`.
+/// - `[T]`: `Vec<T>`.
+/// - A sized type: [`Lent`] of the type itself.
+pub trait Referenced {
+    /// The type that is lifted.
+    type Owned;
+}
+
+impl Referenced for str {
+    type Owned = String;
+}
+
+impl<T> Referenced for [T] {
+    type Owned = Vec<T>;
+}
+
+impl<T> Referenced for T {
+    type Owned = Lent<T>;
+}
+
+/// References to lifted values, for a parameter `&[&T]`.
+pub fn references<O: std::ops::Deref>(items: &[O]) -> Vec<&O::Target> {
+    items.iter().map(|item| &**item).collect()
+}
+
 /// A type whose values can be lowered: from Rust to the canonical ABI.
 ///
 /// Lowering borrows the value. It moves and copies no part that the other side can read where it is.

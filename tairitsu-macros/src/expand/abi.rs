@@ -219,6 +219,18 @@ pub(super) fn impls_and_lent(
     }
 }
 
+/// The impl of `Lower` alone.
+pub(super) fn lower_impl(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> TokenStream {
+    let head = target.head(&paths.lower, &[&paths.lower]);
+    let (lowers, _) = functions(["lower", "store", "lift", "load"], bodies, paths);
+    quote! {
+        // SAFETY: the value is lowered by the type that it crosses as. No expression of the user's sees the memory.
+        unsafe #head {
+            #lowers
+        }
+    }
+}
+
 /// The two functions of `Lower` and the two of `Lift`, of these names.
 fn functions(names: [&str; 4], bodies: &Bodies, paths: &Paths) -> (TokenStream, TokenStream) {
     let [lower_name, store_name, lift_name, load_name] = names.map(|name| format_ident!("{name}"));

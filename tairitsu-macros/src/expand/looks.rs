@@ -9,7 +9,7 @@ use quote::quote;
 /// An upper bound of the number of flat values of the parameters. The compiler evaluates a constant for each slot of a
 /// shim, so a low bound saves compile time. Generated code asserts that the bound holds.
 pub(super) fn max_slots(function: &Function) -> usize {
-    let sum = function.params.iter().map(|param| slots(&param.ty)).sum::<usize>();
+    let sum = function.params.iter().map(|param| slots(param.wit_type())).sum::<usize>();
     sum.clamp(1, 16)
 }
 
@@ -31,7 +31,7 @@ pub(super) fn slots(ty: &syn::Type) -> usize {
 /// Whether every parameter and the result look like one number each.
 pub(super) fn is_of_numbers(function: &Function) -> bool {
     let is_number = |ty: &syn::Type| slots(ty) == 1;
-    function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
+    function.params.iter().all(|param| is_number(param.wit_type())) && function.wit_result().iter().all(is_number)
 }
 
 /// The borrowed type that shows a value without a copy: `str` for `String`, and `[T]` for a `Vec` of numbers.

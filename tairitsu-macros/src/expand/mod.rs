@@ -5,6 +5,7 @@
 //! files report none.
 
 mod abi;
+mod carriers;
 mod flags;
 mod future;
 mod guest;
@@ -102,10 +103,12 @@ fn resource_trait(args: TokenStream, item: ItemTrait) -> TokenStream {
 
 /// The trait, and the generated code beside it.
 fn declaration(interface: &Interface, paths: &Paths) -> TokenStream {
-    match interface.side {
+    let carriers = carriers::expand(interface, paths);
+    let declaration = match interface.side {
         Side::Guest => guest::expand(interface, paths),
         Side::Host => host::expand(interface, paths),
-    }
+    };
+    quote!(#declaration #carriers)
 }
 
 /// A trait that has errors, and a macro of its name, so that an impl of the trait is no further error. The bound `Sized`
@@ -175,7 +178,7 @@ fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
         }
     };
     let invoke = invoke(role, &krate, path, &item.self_ty);
-    let item = future::impl_with_futures(item, &Paths::new(krate));
+    let item = future::impl_with_futures(item, path, &Paths::new(krate));
     quote!(#item #invoke)
 }
 
@@ -248,18 +251,18 @@ fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
     let module = TypesModule::parse(&cx, &args, item);
     match cx.finish() {
         Ok(()) => types_module::expand(&module, &Paths::new(args.krate())),
+        // The attributes on the types would lead to rustc's words about the cycle.
+        Err(errors) if module.has_cycle => {
+            let stubs = types_module::stubs(original, &Paths::new(args.krate()));
+            quote!(#stubs #errors)
+        }
         Err(errors) => quote!(#original #errors),
     }
 }
 
 /// The item without helper attributes, for an item that has no model.
 fn strip_helpers(mut input: DeriveInput) -> DeriveInput {
-    let strip = |attrs: &mut Vec<syn::Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
-    match &mut input.data {
-        syn::Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
-        syn::Data::Enum(data) => data.variants.iter_mut().for_each(|variant| strip(&mut variant.attrs)),
-        syn::Data::Union(data) => data.fields.named.iter_mut().for_each(|field| strip(&mut field.attrs)),
-    }
+    types::strip_helpers(&mut input);
     input
 }
 

@@ -7,7 +7,7 @@ use crate::model::{Case, Field, Payload, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{Generics, Type};
+use syn::{Attribute, Data, DeriveInput, Generics, Type};
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let target = Target::new(&def.item.ident, &def.item.generics);
@@ -39,6 +39,21 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
             #schema
             #abi
         };
+    }
+}
+
+/// Removes the helper attributes of a type that has no model.
+pub(super) fn strip_helpers(input: &mut DeriveInput) {
+    let strip = |attrs: &mut Vec<Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
+    match &mut input.data {
+        Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                strip(&mut variant.attrs);
+                variant.fields.iter_mut().for_each(|field| strip(&mut field.attrs));
+            }
+        }
+        Data::Union(data) => data.fields.named.iter_mut().for_each(|field| strip(&mut field.attrs)),
     }
 }
 

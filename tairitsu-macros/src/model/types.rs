@@ -1,7 +1,7 @@
 //! A WIT type, from a struct or an enum.
 
 use super::naming::{check_collisions, name_of};
-use super::ungroup::ungroup;
+use super::syntax::{argument, ungroup};
 use crate::attr::{self, Adapt, Args};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
@@ -307,17 +307,6 @@ impl Owner<'_> {
             return Some(Itself::List);
         }
         argument(ty, "Option").is_some_and(is_box).then_some(Itself::Optional)
-    }
-}
-
-/// The only argument of a type of this name.
-fn argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
-    let Type::Path(path) = ungroup(ty) else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
-    match (args.args.first()?, args.args.len()) {
-        (GenericArgument::Type(ty), 1) => Some(ty),
-        _ => None,
     }
 }
 

@@ -21,10 +21,13 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             }
         });
         let implementor = format_ident!("__TairitsuGuest");
-        let called = signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()));
+        let called = signatures::carry_result(
+            function,
+            signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()), paths),
+        );
         let state =
             interface.resource.is_none().then(|| quote!(__tairitsu_state: fn() -> &'static mut __TairitsuGuest,));
-        let (lower, post) = match &function.result {
+        let (lower, post) = match &function.carried_result() {
             None => (
                 quote!({
                     let () = __tairitsu_result;
@@ -121,7 +124,7 @@ pub(super) fn export_arm(interface: &Interface) -> TokenStream {
         let signature = signatures::constant(&target, i, &private);
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
         // One core value needs no drop, and the host would call a post-return function after each call.
-        let post = function.result.as_ref().map(|ty| {
+        let post = function.wit_result().as_ref().map(|ty| {
             if looks::slots(ty) == 1 {
                 return quote! {
                     const _: () = ::core::assert!(!SIGNATURE.result_indirect, "a type has the name of a standard type, and is another type: rename the type");

@@ -72,6 +72,16 @@ pub mod ways {
         Turn(bool, super::Port),
     }
 
+    /// A recursive type in the module's interface.
+    #[tairitsu::wit]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Fork {
+        /// Where it begins.
+        pub way: Way,
+        /// Where it goes on.
+        pub next: Vec<Fork>,
+    }
+
     /// It has no name in WIT.
     #[tairitsu::wit]
     #[derive(Clone, Debug, PartialEq)]
@@ -107,12 +117,18 @@ pub trait Turner {
 pub trait Walk {
     /// The host's answer.
     fn walk(&self, steps: ways::Steps) -> ways::Steps;
+    /// The same fork, as the only branch of another.
+    fn fork(&self, fork: ways::Fork) -> ways::Fork;
 }
 
 #[tairitsu::guest]
 impl Walk for Guest {
     fn walk(&self, steps: ways::Steps) -> ways::Steps {
         tairitsu::Host.back(&steps)
+    }
+
+    fn fork(&self, fork: ways::Fork) -> ways::Fork {
+        ways::Fork { way: ways::Way::Turn(true, Port(1)), next: vec![fork] }
     }
 }
 
