@@ -346,6 +346,15 @@ impl Type {
         }
     }
 
+    /// The named type that a definition in Rust declares. It is the type itself, or the node of a type that contains itself.
+    #[doc(hidden)]
+    pub const fn __declared(self) -> Type {
+        match self {
+            Type::List(node) => *node,
+            ty => ty,
+        }
+    }
+
     /// The WIT name of a record, variant, enum or set of flags, or of the resource that a handle refers to.
     pub const fn name(&self) -> Option<&'static str> {
         match self {

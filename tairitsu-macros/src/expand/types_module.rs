@@ -15,7 +15,7 @@ pub(super) fn expand(module: &TypesModule, paths: &Paths) -> TokenStream {
     let mut item = item.clone();
     let constant = quote! {
         #[doc(hidden)]
-        pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(<#types as #wit_type>::TYPE),*];
+        pub const __TAIRITSU_TYPES: &[#schema::Type] = &[#(#schema::Type::__declared(<#types as #wit_type>::TYPE)),*];
 
         // `use path::types::{self}` imports the module without the constant beside it.
         #[doc(hidden)]
