@@ -43,8 +43,9 @@ use proc_macro::TokenStream;
 /// - the client `GreeterAsyncClient`, whose calls are futures (feature `async`).
 ///
 /// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. A
-/// parameter may also be `Option<&T>` or `&[&T]`. The result is an owned WIT type. On a client, a function that returns `Result<T, E>` returns `Result<T, CallError<E>>`, and
-/// a function that returns any other `T` returns `Result<T, CallError>`.
+/// parameter may also be `Option<&T>` or `&[&T]`. The result is an owned WIT type. On a client, a function that returns
+/// `Result<T, E>` returns `Result<T, CallError<E>>`, and a function that returns any other `T` returns
+/// `Result<T, CallError>`.
 ///
 /// A function may have a default body. The body runs on the host if a guest lacks the function, because the guest is older
 /// than the trait. The body's calls on `self` are calls of the guest.
