@@ -12,6 +12,7 @@ fn main() {
         .package("tairitsu-test-docs")
         .package("tairitsu-test-docs-bindgen")
         .package("tairitsu-test-edition-2021")
+        .package("tairitsu-test-idioms")
         .package("tairitsu-test-joined")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")

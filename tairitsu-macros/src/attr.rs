@@ -28,7 +28,11 @@ pub(crate) struct Args {
     krate: Option<syn::Path>,
 }
 
+/// The prefix of the arguments of `#[wit(..)]` on a function that are about its result.
+const OF_RESULT: &str = "result_";
+
 /// The type that a value crosses as, in place of its own. The conversions are `From` and `TryFrom` if none are named.
+#[derive(Clone)]
 pub(crate) struct Adapt {
     pub(crate) as_type: syn::Type,
     pub(crate) to: Option<Expr>,
@@ -73,7 +77,7 @@ impl Args {
                     continue;
                 }
                 input.parse::<Token![=]>()?;
-                match key.to_string().as_str() {
+                match key.to_string().trim_start_matches(OF_RESULT) {
                     "crate" => args.krate = Some(input.call(syn::Path::parse_mod_style)?),
                     "package" => args.package = Some(input.parse()?),
                     "rename" => args.rename = Some(input.parse()?),
@@ -110,10 +114,11 @@ impl Args {
             Some(as_type) => args.adapt = Some(Adapt { as_type, to: to.map(|to| to.1), from: from.map(|from| from.1) }),
             None => {
                 for (key, _) in [to, from].into_iter().flatten() {
+                    let prefix = if key.to_string().starts_with(OF_RESULT) { OF_RESULT } else { "" };
                     cx.error(
                         &key,
                         format!("`{key}` names a conversion, and the other type is missing"),
-                        "add `as = Type`, the type that crosses in place of this one",
+                        format!("add `{prefix}as = Type`, the type that crosses in place of this one"),
                     );
                 }
             }
@@ -146,7 +151,9 @@ fn parse_paths(input: ParseStream<'_>) -> syn::Result<Vec<syn::Path>> {
     Ok(list.parse_terminated(syn::Path::parse_mod_style, Token![,])?.into_iter().collect())
 }
 
-/// The arguments of `#[wit(..)]` on a field.
+/// The arguments of `#[wit(..)]` on a function.
+pub(crate) const FUNCTION_ARGS: &[&str] = &["rename", "result_as", "result_to", "result_from"];
+/// The arguments of `#[wit(..)]` on a field or a parameter.
 pub(crate) const FIELD_ARGS: &[&str] = &["rename", "as", "to", "from"];
 /// The arguments of `#[wit(..)]` on the value that a case carries.
 pub(crate) const PAYLOAD_ARGS: &[&str] = &["as", "to", "from"];
@@ -167,6 +174,21 @@ pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> A
         false
     });
     args
+}
+
+/// Whether an attribute is `#[wit]`, by any path.
+pub(crate) fn is_wit(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|last| last.ident == "wit")
+}
+
+/// Whether `#[wit(..)]` has the argument `as`, so that a value crosses as another type.
+pub(crate) fn is_adapted(attr: &Attribute) -> bool {
+    let Meta::List(list) = &attr.meta else { return false };
+    // The expansion of the attribute itself reports the mistakes in it.
+    let cx = Ctxt::new();
+    let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from"]);
+    let _ = cx.finish();
+    args.adapt.is_some()
 }
 
 /// Takes `#[wit(rename = "..")]` out of the attributes of a case, function or parameter.

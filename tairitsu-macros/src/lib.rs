@@ -48,9 +48,10 @@ use proc_macro::TokenStream;
 /// - the client `GreeterClient`, by which the host calls the functions (feature `runtime`);
 /// - the client `GreeterAsyncClient`, whose calls are futures (feature `async`).
 ///
-/// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. The
-/// result is an owned WIT type. On a client, a function that returns `Result<T, E>` returns `Result<T, CallError<E>>`, and
-/// a function that returns any other `T` returns `Result<T, CallError>`.
+/// Each function takes `&self` or `&mut self`. A parameter is a WIT type, or a reference to one: `&str`, `&[T]` or `&T`. A
+/// parameter may also be `Option<&T>` or `&[&T]`. The result is an owned WIT type. On a client, a function that returns
+/// `Result<T, E>` returns `Result<T, CallError<E>>`, and a function that returns any other `T` returns
+/// `Result<T, CallError>`.
 ///
 /// A function may have a default body. The body runs on the host if a guest lacks the function, because the guest is older
 /// than the trait. The body's calls on `self` are calls of the guest.
@@ -117,7 +118,11 @@ use proc_macro::TokenStream;
 ///   Cargo.toml, and `::tairitsu` if it is not there.
 /// - `export = false`, on an impl: the guest does not export the impl.
 ///
-/// Functions and parameters take `#[wit(rename = "name")]`.
+/// Functions and parameters take `#[wit(rename = "name")]`. Parameters also take `as`, `to` and `from`, as the fields of a type do
+/// (see [`macro@wit`]). Functions also take `result_as`, `result_to` and `result_from`, for the result or for the `T` of
+/// `Result<T, E>`.
+///
+/// The trait may have the supertraits `Send`, `Sync` and `'static`.
 #[proc_macro_attribute]
 pub fn guest(args: TokenStream, item: TokenStream) -> TokenStream {
     written::written("guest", item, |item| expand::interface(side::Side::Guest, args.into(), item))
@@ -279,7 +284,7 @@ pub fn flags(item: TokenStream) -> TokenStream {
 ///
 /// #[tairitsu::wit]
 /// pub enum Shape {
-///     Circle(Circle),
+///     Circle { center: Point, radius: f64 },
 ///     Polygon(Vec<Point>),
 ///     Empty,
 /// }
@@ -289,9 +294,20 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// |---|---|
 /// | a struct with named fields | `record` |
 /// | an enum without values | `enum` |
-/// | any other enum | `variant`, whose cases carry one value or none |
+/// | any other enum | `variant` |
+/// | a struct with one field without a name | what the field is |
+/// | a struct with several fields without names | `tuple` |
+///
+/// A case with several fields without names carries a tuple. A case with named fields carries a record, whose name is that of the
+/// enum and that of the case: `shape-circle`.
 ///
 /// A generic type has one WIT name for each instantiation: `Page<String>` is `page-of-string`.
+///
+/// # Types that contain themselves
+///
+/// A field may be `Box<Self>`, `Vec<Self>` or `Option<Box<Self>>`. A value then crosses as a list of nodes: `list<expr-node>` for
+/// `Expr`. In the place of such a field, a node has the places of its children in the list, as `u32`, `list<u32>` or
+/// `option<u32>`. Children come before their parents, and the last node is the root. A tree is at most 1,000 nodes deep.
 ///
 /// # Types of other shapes
 ///
@@ -336,7 +352,8 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// - `crate = path`: the path of the `tairitsu` crate. The default is the name that the crate has among the dependencies in
 ///   Cargo.toml, and `::tairitsu` if it is not there.
 ///
-/// Fields and cases take `#[wit(rename = "name")]`. Fields, and the values of cases, take `as`, `to` and `from`.
+/// Fields with a name, and cases, take `#[wit(rename = "name")]`. All fields take `as`, `to` and `from`, those of cases too.
+/// Parameters and results of functions take such arguments as well: see [`macro@guest`].
 ///
 /// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].
 #[proc_macro_attribute]

@@ -24,6 +24,12 @@ pub struct Codec<T: ?Sized>(PhantomData<T>);
 impl<T: ?Sized + WitType> Codec<T> {
     /// The size in linear memory, in bytes.
     pub const SIZE: usize = T::LAYOUT.size;
+
+    /// The address of what a case of the variant at `address` carries.
+    #[inline(always)]
+    pub fn payload(address: usize) -> usize {
+        address + const { T::TYPE.payload_offset() }
+    }
 }
 
 impl<T: ?Sized + Lower> Codec<T> {

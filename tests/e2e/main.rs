@@ -21,6 +21,7 @@ mod futures;
 mod generator;
 mod grants;
 mod hostile;
+mod idioms;
 mod in_place;
 mod lifecycle;
 mod limits;
@@ -59,6 +60,7 @@ pub(crate) const DOCS_BINDGEN: &[u8] = tairitsu::include_guest!("tairitsu-test-d
 pub(crate) const WEATHER: &[u8] = tairitsu::include_guest!("tairitsu-test-weather");
 pub(crate) const SENSOR: &[u8] = tairitsu::include_guest!("tairitsu-test-sensor");
 pub(crate) const WEB: &[u8] = tairitsu::include_guest!("tairitsu-test-web");
+pub(crate) const IDIOMS: &[u8] = tairitsu::include_guest!("tairitsu-test-idioms");
 pub(crate) const UNRULY: &[u8] = tairitsu::include_guest!("tairitsu-test-unruly");
 
 /// An image of the one registry that all tests share. Each guest is compiled once.
@@ -76,6 +78,7 @@ pub(crate) fn image(name: &str) -> Image {
         registry.register_image("sensor", SENSOR).unwrap();
         registry.register_image("unruly", UNRULY).unwrap();
         registry.register_image("web", WEB).unwrap();
+        registry.register_image("idioms", IDIOMS).unwrap();
         registry
     });
     registry.get_image(name).unwrap()

@@ -94,7 +94,7 @@ impl Source for Buffer {
         (0..len).map(|i| T::load(self, address + i * T::LAYOUT.size)).collect()
     }
 
-    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), AbiError> {
+    fn check<T: Shape>(&mut self, address: usize, len: usize) -> Result<(), AbiError> {
         check_list(&self.bytes, address, T::LAYOUT, len).map(|_| ())
     }
 

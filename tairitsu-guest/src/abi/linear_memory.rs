@@ -1,6 +1,6 @@
 //! Linear memories as lifting and lowering see them.
 
-use super::{AbiError, BorrowedArg, Lift, Own, Plain, Resource};
+use super::{AbiError, BorrowedArg, Lift, Own, Plain, Resource, Shape};
 use crate::schema::Layout;
 
 /// A linear memory, as far as lifting and lowering treat it alike: how a bad access or value is reported.
@@ -186,7 +186,7 @@ pub trait Source: Memory {
     }
 
     /// Checks that a list is aligned and lies inside the memory. It is called before the first item is read.
-    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<(), Self::Error>;
+    fn check<T: Shape>(&mut self, address: usize, len: usize) -> Result<(), Self::Error>;
 
     /// Frees memory that the other side has allocated, after the value there was lifted.
     fn free(&mut self, address: usize, layout: Layout);

@@ -8,7 +8,7 @@
 //!
 //! - `linear_memory`: the memory to lower into and to lift out of. `buffer`: a memory for native code. `error`: its error.
 //! - `wit_types`, `std_types`, `crate_types`: the types of WIT itself, of std and of well-known crates.
-//! - `convert`: types that cross as another type. `resource`: resources and their owners.
+//! - `convert`: types that cross as another type. `tree`: types that contain themselves. `resource`: resources and their owners.
 //! - `no_wit_types`: well-known types that are no WIT types, with the way out.
 //! - `borrowed_arg`: strings and lists that are passed by reference.
 //!
@@ -32,6 +32,7 @@ mod linear_memory;
 pub mod no_wit_types;
 mod resource;
 mod std_types;
+mod tree;
 mod wit_types;
 
 pub use borrowed_arg::{Argument, BorrowedArg};
@@ -44,6 +45,10 @@ pub(crate) use resource::Held;
 #[cfg(not(target_family = "wasm"))]
 pub use resource::Token;
 pub use resource::{Lent, Own, Resource};
+pub use tree::{
+    MAX_DEPTH, Node, Nodes, Places, Recursive, children_of_list, children_of_option, lift_tree, load_tree, lower_tree,
+    store_tree,
+};
 pub use wit_types::load_pair;
 
 use crate::schema::{Layout, Type};
@@ -133,6 +138,33 @@ impl<T: 'static> Borrowed for [T] {
 
 impl<T> Borrowed for T {
     type Owned = Lent<T>;
+}
+
+/// The type that a reference to this type is lifted as inside a parameter: in `Option<&T>` and in `&[&T]`.
+///
+/// - `str`: `String`.
+/// - `[T]`: `Vec<T>`.
+/// - A sized type: [`Lent`] of the type itself.
+pub trait Referenced {
+    /// The type that is lifted.
+    type Owned;
+}
+
+impl Referenced for str {
+    type Owned = String;
+}
+
+impl<T> Referenced for [T] {
+    type Owned = Vec<T>;
+}
+
+impl<T> Referenced for T {
+    type Owned = Lent<T>;
+}
+
+/// References to lifted values, for a parameter `&[&T]`.
+pub fn references<O: std::ops::Deref>(items: &[O]) -> Vec<&O::Target> {
+    items.iter().map(|item| &**item).collect()
 }
 
 /// A type whose values can be lowered: from Rust to the canonical ABI.

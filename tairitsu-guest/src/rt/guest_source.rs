@@ -2,7 +2,7 @@
 
 use super::arena_words::with_arena;
 use super::{layout_of, memory, resource_handle};
-use crate::abi::{BorrowedArg, Lift, Own, Plain, Resource, Source};
+use crate::abi::{BorrowedArg, Lift, Own, Plain, Resource, Shape, Source};
 use crate::schema::{Layout, Role};
 use std::alloc;
 use std::convert::Infallible;
@@ -64,7 +64,7 @@ impl Source for GuestSource {
     }
 
     #[inline]
-    fn check<T: Lift>(&mut self, _: usize, _: usize) -> Result<(), Infallible> {
+    fn check<T: Shape>(&mut self, _: usize, _: usize) -> Result<(), Infallible> {
         Ok(())
     }
 

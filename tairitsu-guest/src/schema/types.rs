@@ -306,21 +306,51 @@ impl Type {
         }
     }
 
+    /// Whether a value has a handle in it that owns its resource.
+    const fn has_own(&self) -> bool {
+        match self {
+            Type::Borrow(_) => false,
+            Type::List(some) | Type::Option(some) => some.has_own(),
+            Type::Result([ok, err]) => ok.has_own() || err.has_own(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].has_own() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            // A named type lends nothing.
+            ty => ty.has_handle(),
+        }
+    }
+
     /// The type of a parameter that is declared as a reference to this type. It is the same type, except that a resource
     /// is lent.
     ///
     /// # Panics
     ///
-    /// If the type is not a resource and has one in it, since a reference cannot give the resource away. In a constant,
+    /// If the type is not a resource and owns one inside, since a reference cannot give the resource away. In a constant,
     /// the panic is a compile-time error.
     #[track_caller]
     pub const fn lent(self) -> Type {
         match self {
             Type::Own(resource) => Type::Borrow(resource),
-            ty if ty.has_handle() => panic!(
+            ty if ty.has_own() => panic!(
                 "a reference to a value with a resource in it neither gives the resource away nor lends it: take the value, \
                  or a reference to the resource itself"
             ),
+            ty => ty,
+        }
+    }
+
+    /// The named type that a definition in Rust declares. It is the type itself, or the node of a type that contains itself.
+    #[doc(hidden)]
+    pub const fn __declared(self) -> Type {
+        match self {
+            Type::List(node) => *node,
             ty => ty,
         }
     }

@@ -2,6 +2,7 @@
 
 mod dropped;
 mod errors;
+mod tree;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};

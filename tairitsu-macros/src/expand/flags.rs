@@ -1,7 +1,7 @@
 //! `flags!`: the type of a set of flags, its operators, and the code that lifts and lowers it.
 
+use super::abi::{Bodies, Locals, Target, impls, wit_type};
 use super::shared::index;
-use super::types::{Bodies, Locals, Target, impls, wit_type};
 use crate::attr::Docs;
 use crate::model::FlagsDef;
 use crate::paths::Paths;
@@ -21,19 +21,19 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
         _ => quote!(u128),
     };
     let constants = flags.iter().enumerate().map(|(i, flag)| {
-        let (attrs, ident) = (&flag.attrs, &flag.member.ident);
+        let (attrs, ident) = (&flag.attrs, &flag.case.ident);
         // The model has reported a 129th flag.
         let bit = Literal::u128_unsuffixed(1u128.checked_shl(i as u32).unwrap_or(0));
         quote!(#(#attrs)* #vis const #ident: Self = Self { bits: #bit };)
     });
     let all =
         Literal::u128_unsuffixed(u128::MAX.checked_shr(128u32.saturating_sub(flags.len() as u32)).unwrap_or(u128::MAX));
-    let idents: Vec<_> = flags.iter().map(|flag| &flag.member.ident).collect();
+    let idents: Vec<_> = flags.iter().map(|flag| &flag.case.ident).collect();
     let texts = idents.iter().map(|ident| ident.to_string());
     let fields: Vec<_> = flags
         .iter()
         .map(|flag| {
-            let (name, docs) = (&flag.member.name, &flag.member.docs);
+            let (name, docs) = (&flag.case.name, &flag.case.docs);
             quote!(#schema::Field::__new(#name, #docs, #schema::Type::Unit))
         })
         .collect();

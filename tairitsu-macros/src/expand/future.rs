@@ -7,7 +7,7 @@
 //! - The attribute on an impl makes both functions of an `async fn`. The blocking one waits for the hidden one.
 
 use super::signatures;
-use crate::model::{Function, Interface, ParamKind, Receiver};
+use crate::model::{Function, Interface, Receiver};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -26,12 +26,12 @@ pub(super) fn trait_with_futures(interface: &Interface, paths: &Paths) -> ItemTr
         }
     }
     for function in interface.functions.iter().filter(|function| function.is_async) {
-        let (head, method) = (head(function, paths), &function.ident);
+        let (head, method, trait_ident) = (head(function, paths), &function.ident, &interface.item.ident);
         let idents = signatures::param_idents(function);
         item.items.push(parse_quote! {
             #[doc(hidden)]
             #head {
-                #private::ready(self.#method(#(#idents),*))
+                #private::ready(<Self as #trait_ident>::#method(self #(, #idents)*))
             }
         });
     }
@@ -39,13 +39,13 @@ pub(super) fn trait_with_futures(interface: &Interface, paths: &Paths) -> ItemTr
 }
 
 /// The impl with both functions in the place of each `async fn`.
-pub(super) fn impl_with_futures(item: &ItemImpl, paths: &Paths) -> TokenStream {
+pub(super) fn impl_with_futures(item: &ItemImpl, path: &syn::Path, paths: &Paths) -> TokenStream {
     let mut with_futures = item.clone();
     with_futures.items.clear();
     for member in &item.items {
         match member {
             ImplItem::Fn(function) if function.sig.asyncness.is_some() => {
-                with_futures.items.extend(blocking_and_future(function, paths));
+                with_futures.items.extend(blocking_and_future(function, path, paths));
             }
             other => with_futures.items.push(other.clone()),
         }
@@ -54,7 +54,7 @@ pub(super) fn impl_with_futures(item: &ItemImpl, paths: &Paths) -> TokenStream {
 }
 
 /// The two functions that an `async fn` of an impl becomes.
-fn blocking_and_future(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
+fn blocking_and_future(function: &ImplItemFn, path: &syn::Path, paths: &Paths) -> [ImplItem; 2] {
     let private = &paths.private;
     let ImplItemFn { attrs, sig, block, .. } = function;
     let mut blocking = sig.clone();
@@ -72,15 +72,13 @@ fn blocking_and_future(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
     future.ident = future_ident(&sig.ident);
     future.generics.params.insert(0, parse_quote!('__tairitsu));
     for input in &mut future.inputs {
-        let reference = match input {
-            FnArg::Receiver(receiver) => receiver.reference.as_mut().map(|reference| &mut reference.1),
-            FnArg::Typed(input) => match &mut *input.ty {
-                syn::Type::Reference(reference) => Some(&mut reference.lifetime),
-                _ => None,
-            },
-        };
-        if let Some(lifetime) = reference {
-            *lifetime = Some(parse_quote!('__tairitsu));
+        match input {
+            FnArg::Receiver(receiver) => {
+                if let Some((_, lifetime)) = &mut receiver.reference {
+                    *lifetime = Some(parse_quote!('__tairitsu));
+                }
+            }
+            FnArg::Typed(input) => *input.ty = signatures::with_lifetime(&input.ty, "'__tairitsu"),
         }
     }
     let output = match &sig.output {
@@ -102,7 +100,7 @@ fn blocking_and_future(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
         parse_quote! {
             #(#cfg)*
             #blocking {
-                #private::wait(self.#future_ident(#(#idents),*))
+                #private::wait(<Self as #path>::#future_ident(self #(, #idents)*))
             }
         },
         parse_quote! {
@@ -113,12 +111,13 @@ fn blocking_and_future(function: &ImplItemFn, paths: &Paths) -> [ImplItem; 2] {
 }
 
 /// The blocking function of an impl that has the hidden one.
-pub(super) fn blocking(function: &Function, paths: &Paths) -> TokenStream {
+pub(super) fn blocking(interface: &Interface, function: &Function, paths: &Paths) -> TokenStream {
+    let ident = &interface.item.ident;
     let (private, head, future_ident, idents) =
         (&paths.private, signatures::head(function), future_ident(&function.ident), signatures::param_idents(function));
     quote! {
         #head {
-            #private::wait(self.#future_ident(#(#idents),*))
+            #private::wait(<Self as #ident>::#future_ident(self #(, #idents)*))
         }
     }
 }
@@ -131,11 +130,8 @@ pub(super) fn head(function: &Function, paths: &Paths) -> TokenStream {
         _ => quote!(&'__tairitsu self),
     };
     let params = function.params.iter().enumerate().map(|(i, param)| {
-        let (ident, ty) = (signatures::param_ident(param, i), &param.ty);
-        match param.kind {
-            ParamKind::Owned => quote!(#ident: #ty),
-            ParamKind::Reference => quote!(#ident: &'__tairitsu #ty),
-        }
+        let (ident, ty) = (signatures::param_ident(param, i), signatures::param_type_for(param, "'__tairitsu"));
+        quote!(#ident: #ty)
     });
     let output = function.result.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
     quote! {
@@ -149,10 +145,12 @@ pub(super) fn call(
     function: &Function,
     implementor: &Ident,
     state: &TokenStream,
+    paths: &Paths,
 ) -> TokenStream {
     let (ident, future_ident, pass) =
         (&interface.item.ident, future_ident(&function.ident), signatures::pass_owned(&function.params));
-    quote!(<#implementor as #ident>::#future_ident(#state, #(#pass,)*).await)
+    let call = quote!(<#implementor as #ident>::#future_ident(#state, #(#pass,)*).await);
+    signatures::with_references(function, call, paths)
 }
 
 /// The name of the hidden function.

@@ -63,7 +63,8 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         let core = quote!(#rt::CoreType);
         let result = quote!(#rt::Slot<{ __TAIRITSU_SIGNATURE.import_result() as u8 }>);
         let args = function.params.iter().enumerate().map(|(i, param)| {
-            let (ident, ty) = (signatures::param_ident(param, i), signatures::param_type(param));
+            let ident = signatures::param_ident(param, i);
+            let ty = signatures::carried_type(param).unwrap_or_else(|| signatures::param_type(param));
             quote! {
                 // SAFETY: the call has room for all parameters of the signature. The argument lives until the call is over.
                 unsafe { #codec::<#ty>::arg(&mut __tairitsu_call, &#ident) };
@@ -73,7 +74,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             let ident = signatures::param_ident(&function.params[0], 0);
             quote!(let #ident = self;)
         });
-        let lift = match &function.result {
+        let lift = match &function.carried_result() {
             None => quote!({
                 let _ = __tairitsu_flat;
             }),
@@ -82,6 +83,16 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                 unsafe { #codec::<#ty>::result(&mut __tairitsu_call, __tairitsu_flat) }
             },
         };
+        let lift = signatures::carried_out(function, lift);
+        let adapted: Vec<_> = signatures::param_idents(function)
+            .into_iter()
+            .zip(&function.params)
+            .filter(|(_, param)| param.adapted.is_some())
+            .collect();
+        let carry = adapted.iter().map(|(ident, param)| {
+            let carried = signatures::carry_one(param, ident);
+            quote!(let #ident = #carried;)
+        });
         let (inline, link) = match looks::is_of_numbers(function) && interface.resource.is_none() {
             true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),
             false => (quote!(#[inline(never)]), None),
@@ -103,6 +114,7 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
                     { __TAIRITSU_SIGNATURE.result_size() },
                 >::new();
                 #this
+                #(#carry)*
                 #(#args)*
                 __tairitsu_call.ready();
                 // SAFETY: the import has the core signature that the section declares, since both are made of one constant.
@@ -186,11 +198,12 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
         let types = function.params.iter().map(|param| signatures::owned(param, paths));
         let implementor = format_ident!("__TairitsuProvider");
         let call = match function.is_async {
-            true => future::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
-            false => signatures::call(interface, function, &implementor, &quote!(__tairitsu_provider)),
+            true => future::call(interface, function, &implementor, &quote!(__tairitsu_provider), paths),
+            false => signatures::call(interface, function, &implementor, &quote!(__tairitsu_provider), paths),
         };
         let (n, m) = signatures::slots(ident, i, paths);
         let results = signatures::results(function);
+        let call = signatures::carry_result(function, call);
         let body = match &function.result {
             Some(_) => quote!((#call,)),
             None => call,

@@ -16,7 +16,7 @@ pub(super) fn delegation(interface: &Interface, ty: &Type, paths: &Paths) -> Tok
         let idents = signatures::param_idents(function);
         let call = quote!(<#ty>::#method(self #(, #idents)*));
         if function.is_async {
-            let (blocking, future) = (future::blocking(function, paths), future::head(function, paths));
+            let (blocking, future) = (future::blocking(interface, function, paths), future::head(function, paths));
             let private = &paths.private;
             return quote! {
                 #blocking

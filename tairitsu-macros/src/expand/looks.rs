@@ -19,7 +19,7 @@ pub(super) fn is_number(ty: &syn::Type) -> bool {
 
 /// Whether every parameter and the result look like one number each.
 pub(super) fn is_of_numbers(function: &Function) -> bool {
-    function.params.iter().all(|param| is_number(&param.ty)) && function.result.iter().all(is_number)
+    function.params.iter().all(|param| is_number(param.wit_type())) && function.wit_result().iter().all(is_number)
 }
 
 /// The borrowed type that shows a value without a copy: `str` for `String`, and `[T]` for a `Vec` of numbers.

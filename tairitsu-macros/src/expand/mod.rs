@@ -4,6 +4,8 @@
 //! were no errors. The errors reported here are about an attribute on the wrong item, or on an impl of a trait. The other
 //! files report none.
 
+mod abi;
+mod carriers;
 mod condition;
 pub(crate) mod emit;
 mod flags;
@@ -12,6 +14,7 @@ mod guest;
 mod host;
 mod inherent_impl;
 mod looks;
+mod recursive;
 mod resource;
 mod shared;
 mod signatures;
@@ -122,10 +125,12 @@ fn resource_trait(args: TokenStream, item: ItemTrait) -> TokenStream {
 
 /// The trait, and the generated code beside it.
 fn declaration(interface: &Interface, paths: &Paths) -> TokenStream {
-    match interface.side {
+    let carriers = carriers::expand(interface, paths);
+    let declaration = match interface.side {
         Side::Guest => guest::expand(interface, paths),
         Side::Host => host::expand(interface, paths),
-    }
+    };
+    quote!(#declaration #carriers)
 }
 
 /// A trait that has errors, and a macro of its name, so that an impl of the trait is no further error. The bound `Sized`
@@ -200,7 +205,7 @@ fn trait_impl(role: &str, args: TokenStream, item: &ItemImpl) -> TokenStream {
         }
     };
     let invoke = invoke(role, &krate, path, &item.self_ty, args.export.unwrap_or(true));
-    let item = future::impl_with_futures(item, &Paths::new(krate));
+    let item = future::impl_with_futures(item, path, &Paths::new(krate));
     quote!(#item #invoke)
 }
 
@@ -292,18 +297,18 @@ fn types_module(args: TokenStream, item: syn::ItemMod) -> TokenStream {
             let (expanded, tracked) = (types_module::expand(&module, &Paths::new(args.krate())), tracked(&args));
             quote!(#expanded #tracked)
         }
+        // The attributes on the types would lead to rustc's words about the cycle.
+        Err(errors) if module.has_cycle => {
+            let stubs = types_module::stubs(original, &Paths::new(args.krate()));
+            quote!(#stubs #errors)
+        }
         Err(errors) => quote!(#original #errors),
     }
 }
 
 /// The item without helper attributes, for an item that has no model.
 fn strip_helpers(mut input: DeriveInput) -> DeriveInput {
-    let strip = |attrs: &mut Vec<syn::Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
-    match &mut input.data {
-        syn::Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
-        syn::Data::Enum(data) => data.variants.iter_mut().for_each(|variant| strip(&mut variant.attrs)),
-        syn::Data::Union(data) => data.fields.named.iter_mut().for_each(|field| strip(&mut field.attrs)),
-    }
+    types::strip_helpers(&mut input);
     input
 }
 

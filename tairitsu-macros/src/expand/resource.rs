@@ -115,7 +115,7 @@ pub(super) fn native_impl(interface: &Interface, resource: &Resource, paths: &Pa
             }
             _ => {
                 let idents = &idents[1..];
-                quote!(<dyn #ident as #ident>::#method(&*self.value() #(, #idents)*))
+                quote!(<dyn #ident as #ident>::#method(&*Self::value(self) #(, #idents)*))
             }
         };
         quote!(#[allow(unused_variables)] #head { #body })

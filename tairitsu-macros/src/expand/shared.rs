@@ -32,14 +32,14 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         // A provider always has the function.
         let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
-            let (name, mut ty) = (&param.name, ty_of(&param.ty));
-            if param.kind == ParamKind::Reference {
+            let (name, mut ty) = (&param.name, ty_of(param.wit_type()));
+            if matches!(param.kind, ParamKind::Reference) && param.adapted.is_none() {
                 ty.extend(quote!(.lent()));
             }
             quote!(#schema::Param::__new(#name, #ty))
         });
         let params: Vec<_> = params.collect();
-        let result = match &function.result {
+        let result = match &function.wit_result() {
             Some(ty) => ty_of(ty),
             None => quote!(#schema::Type::Unit),
         };

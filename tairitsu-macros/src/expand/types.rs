@@ -1,22 +1,34 @@
 //! `#[wit]` on a type: the type's schema, and the code that lifts and lowers it on both sides.
 
-use super::shared;
-use crate::attr::Adapt;
-use crate::model::{Member, TypeDef, TypeKind};
+use super::abi::{Bodies, Locals, Target, Value, attempt, impls, impls_and_lent, wit_type};
+use super::{recursive, shared};
+use crate::attr::{Adapt, Docs};
+use crate::model::{Case, Field, Payload, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{Generics, Type, parse_quote};
+use syn::{Attribute, Data, DeriveInput, Generics, Type};
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let target = Target::new(&def.item.ident, &def.item.generics);
-    let schema = schema(def, &target, paths);
+    let schema = wit_type(&target, &schema(def, &target, paths), paths);
+    let of = match def.is_recursive() {
+        true => Of { paths, ty: recursive::node(paths) },
+        false => Of { paths, ty: quote!(Self) },
+    };
     let bodies = match &def.kind {
-        TypeKind::Record(fields) => record(fields, paths),
-        TypeKind::Variant(cases) | TypeKind::Enum(cases) => variant(cases, paths),
+        TypeKind::Record(fields) | TypeKind::Tuple(fields) => structure(fields, &of),
+        TypeKind::Variant(cases) | TypeKind::Enum(cases) => variant(cases, &of),
         TypeKind::Adapted(adapt) => adapted(&def.item.ident, adapt, paths),
     };
-    let abi = impls(&target, &bodies, paths);
+    let abi = match &def.kind {
+        kind if def.is_recursive() => recursive::impls(&target, &children(kind, paths), &bodies, paths),
+        TypeKind::Tuple(fields) => match &fields[..] {
+            [Field { ty, adapt: None, .. }] => newtype(&target, ty, &bodies, paths),
+            _ => impls(&target, &bodies, paths),
+        },
+        _ => impls(&target, &bodies, paths),
+    };
     let use_codec = &paths.use_codec;
     // rustc evaluates constants in the order of the source. So a type's parts are evaluated before the type, and the
     // evaluation of types inside each other does not become deep.
@@ -37,83 +49,93 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     }
 }
 
+/// Removes the helper attributes of a type that has no model.
+pub(super) fn strip_helpers(input: &mut DeriveInput) {
+    let strip = |attrs: &mut Vec<Attribute>| attrs.retain(|attr| !attr.path().is_ident("wit"));
+    match &mut input.data {
+        Data::Struct(data) => data.fields.iter_mut().for_each(|field| strip(&mut field.attrs)),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                strip(&mut variant.attrs);
+                variant.fields.iter_mut().for_each(|field| strip(&mut field.attrs));
+            }
+        }
+        Data::Union(data) => data.fields.named.iter_mut().for_each(|field| strip(&mut field.attrs)),
+    }
+}
+
 /// The impl of `WitType` for a type that has errors. Without the impl, each use of the type would be one more error.
 pub(super) fn stub(ident: &Ident, generics: &Generics, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
     wit_type(&Target::new(ident, generics), &quote!(#schema::Type::Bool), paths)
 }
 
-/// The type that the generated impls are for.
-pub(super) struct Target<'a> {
-    ident: &'a Ident,
-    generics: &'a Generics,
-}
-
-impl<'a> Target<'a> {
-    pub(super) fn new(ident: &'a Ident, generics: &'a Generics) -> Self {
-        Self { ident, generics }
-    }
-
-    /// `impl<..> Trait for Type<..> where ..`, without a body. Each type parameter has the bounds.
-    fn head(&self, implemented: &TokenStream, bounds: &[&TokenStream]) -> TokenStream {
-        let ident = self.ident;
-        let mut generics = self.generics.clone();
-        for param in self.generics.type_params() {
-            let param = &param.ident;
-            generics.make_where_clause().predicates.push(parse_quote!(#param: #(#bounds)+*));
-        }
-        let (impl_generics, _, where_clause) = generics.split_for_impl();
-        let (_, arguments, _) = self.generics.split_for_impl();
-        quote!(impl #impl_generics #implemented for #ident #arguments #where_clause)
-    }
-
-    /// The WIT name. The name of a generic type contains the names of its arguments.
-    fn name(&self, name: &str, paths: &Paths) -> TokenStream {
-        let Paths { schema, wit_type, .. } = paths;
-        let arguments: Vec<_> = self.generics.type_params().map(|param| &param.ident).collect();
-        if arguments.is_empty() {
-            return quote!(#name);
-        }
-        quote!((&const { #schema::GenericName::new(#name, &[#(<#arguments as #wit_type>::TYPE),*]) }).as_str())
-    }
-}
-
-/// The impl of `WitType`, of a schema.
-pub(super) fn wit_type(target: &Target<'_>, ty: &TokenStream, paths: &Paths) -> TokenStream {
-    let Paths { wit_type, schema, .. } = paths;
-    let head = target.head(wit_type, &[wit_type]);
-    quote! {
-        #head {
-            const TYPE: #schema::Type = #ty;
-            type Ok = Self;
-            type Err = ::core::convert::Infallible;
-
-            #[inline]
-            fn into_result(self) -> ::core::result::Result<Self, ::core::convert::Infallible> {
-                ::core::result::Result::Ok(self)
-            }
-        }
-    }
-}
-
-/// The impl of `WitType`, with the type's schema.
+/// The type's schema.
 fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     let schema = &paths.schema;
-    let TypeDef { name, docs, home, kind, .. } = def;
-    let (what, cases) = match kind {
-        TypeKind::Record(cases) => ("Record", cases),
-        TypeKind::Variant(cases) => ("Variant", cases),
-        TypeKind::Enum(cases) => ("Enum", cases),
-        TypeKind::Adapted(adapt) => return wit_type(target, &shared::wit_const(&adapt.as_type, paths), paths),
+    let name = match def.is_recursive() {
+        true => format!("{}-node", def.name),
+        false => def.name.clone(),
     };
-    let what = format_ident!("{what}");
+    let named = |what: &str, name: &str, docs: &Docs, fields: &TokenStream| {
+        let (what, name, home) = (format_ident!("{what}"), target.name(name, paths), &def.home);
+        // If types contain each other, rustc reports a cycle, and the name of this constant is in the report.
+        let (constant, fields) = match def.item.generics.params.is_empty() {
+            true => {
+                let constant = Ident::new("A_WIT_TYPE_CANNOT_CONTAIN_ITSELF", def.item.ident.span());
+                (Some(quote!(const #constant: &[#schema::Field] = #fields;)), constant.into_token_stream())
+            }
+            false => (None, quote!(const #fields)),
+        };
+        // A local variable is in the way of a promoted constant, which would be one more constant to evaluate.
+        quote! {{
+            #constant
+            let fields = #fields;
+            #schema::Type::#what(&#schema::#what::__new(#name, #docs, #home, fields))
+        }}
+    };
+    let record = |name: &str, docs: &Docs, fields: &[Field]| {
+        let fields = fields.iter().map(|field| (&field.name, &field.docs, Some(field_type(field, paths))));
+        named("Record", name, docs, &schema_fields(fields, paths))
+    };
+    let ty = match &def.kind {
+        TypeKind::Record(fields) => record(&name, &def.docs, fields),
+        TypeKind::Tuple(fields) => tuple_type(fields, paths),
+        TypeKind::Variant(cases) | TypeKind::Enum(cases) => {
+            let cases = cases.iter().map(|case| {
+                let ty = match &case.payload {
+                    Payload::None => None,
+                    Payload::Tuple(fields) => Some(tuple_type(fields, paths)),
+                    Payload::Record(fields) => {
+                        let record = record(&format!("{name}-{}", case.name), &Docs::default(), fields);
+                        Some(quote!(const #record))
+                    }
+                };
+                (&case.name, &case.docs, ty)
+            });
+            let what = if matches!(def.kind, TypeKind::Enum(_)) { "Enum" } else { "Variant" };
+            named(what, &name, &def.docs, &schema_fields(cases, paths))
+        }
+        TypeKind::Adapted(adapt) => shared::wit_const(&adapt.as_type, paths),
+    };
+    match def.is_recursive() {
+        true => quote!(#schema::Type::List(&const { #ty })),
+        false => ty,
+    }
+}
+
+/// The array of a named type's fields or cases: of each, the name, the doc comment and the type.
+fn schema_fields<'a>(
+    fields: impl Iterator<Item = (&'a String, &'a Docs, Option<TokenStream>)>,
+    paths: &Paths,
+) -> TokenStream {
+    let schema = &paths.schema;
     // All types are in one array: rustc reports equal errors in it once, and equal errors in several calls each time.
     let (mut types, mut names) = (Vec::new(), Vec::new());
-    let fields = cases.iter().map(|case| {
-        let (name, docs) = (&case.name, &case.docs);
-        let ty = match case.crossing_type() {
+    let fields = fields.map(|(name, docs, ty)| {
+        let ty = match ty {
             Some(ty) => {
-                types.push(shared::wit_const(ty, paths));
+                types.push(ty);
                 names.push(format_ident!("__tairitsu_{}", names.len()));
                 names.last().to_token_stream()
             }
@@ -123,196 +145,111 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     });
     let fields: Vec<_> = fields.collect();
     let types = (!types.is_empty()).then(|| quote!(let [#(#names),*] = [#(#types),*];));
-    let name = target.name(name, paths);
-    let fields = quote!({ #types &[#(#fields),*] });
-    // If types contain each other, rustc reports a cycle, and the name of this constant is in the report.
-    let (constant, fields) = match def.item.generics.params.is_empty() {
-        true => {
-            let constant = Ident::new("A_WIT_TYPE_CANNOT_CONTAIN_ITSELF", def.item.ident.span());
-            (Some(quote!(const #constant: &[#schema::Field] = #fields;)), constant.into_token_stream())
-        }
-        false => (None, quote!(const #fields)),
-    };
-    // A local variable is in the way of a promoted constant, which would be one more constant to evaluate.
-    let ty = quote! {{
-        #constant
-        let fields = #fields;
-        #schema::Type::#what(&#schema::#what::__new(#name, #docs, #home, fields))
-    }};
-    wit_type(target, &ty, paths)
+    quote!({ #types &[#(#fields),*] })
 }
 
-impl Member {
-    /// The type that crosses the boundary.
-    fn crossing_type(&self) -> Option<&Type> {
-        match &self.adapt {
-            Some(adapt) => Some(&adapt.as_type),
-            None => self.ty.as_ref(),
-        }
+/// The schema of fields without names.
+fn tuple_type(fields: &[Field], paths: &Paths) -> TokenStream {
+    let schema = &paths.schema;
+    let types: Vec<_> = fields.iter().map(|field| field_type(field, paths)).collect();
+    match &types[..] {
+        [ty] => ty.clone(),
+        types => quote!(#schema::Type::Tuple(&const { [#(#types),*] })),
     }
 }
 
-/// The local names of the generated functions. They are hygienic: an expression of the user's stands in these functions, and
-/// must not see the memory. Safe code could give that memory any address.
-pub(super) struct Locals {
-    pub(super) memory: Ident,
-    pub(super) out: Ident,
-    pub(super) flat: Ident,
-    pub(super) address: Ident,
-    at: Ident,
-}
-
-impl Locals {
-    pub(super) fn new() -> Self {
-        let local = |name| Ident::new(name, Span::mixed_site());
-        Self {
-            memory: local("memory"),
-            out: local("out"),
-            flat: local("flat"),
-            address: local("address"),
-            at: local("at"),
+/// The schema of what crosses in the place of a field.
+fn field_type(field: &Field, paths: &Paths) -> TokenStream {
+    match (&field.adapt, field.itself) {
+        (Some(adapt), _) => shared::wit_const(&adapt.as_type, paths),
+        (None, Some(itself)) => {
+            let (wit_type, ty) = (&paths.wit_type, recursive::index(itself));
+            quote!(<#ty as #wit_type>::TYPE)
         }
+        (None, None) => shared::wit_const(&field.ty, paths),
     }
 }
 
-/// Writes the code that lowers and lifts a value of one type.
-struct Value<'a> {
-    ty: TokenStream,
-    /// The type as errors name it.
-    name: String,
-    adapt: Option<&'a Adapt>,
+/// The type whose values the generated functions lift and lower.
+struct Of<'a> {
     paths: &'a Paths,
+    /// The type that has the schema of the value: the type itself, or a node of it.
+    ty: TokenStream,
 }
 
-impl<'a> Value<'a> {
-    fn new(ty: &'a Type, adapt: Option<&'a Adapt>, paths: &'a Paths) -> Self {
-        Self { ty: quote!(#ty), name: ty.to_token_stream().to_string().replace(' ', ""), adapt, paths }
-    }
-
-    /// The path of a function of `Codec`, for the type that crosses the boundary.
-    fn codec(&self, function: &TokenStream) -> TokenStream {
-        let codec = &self.paths.codec;
-        let target = match self.adapt {
-            Some(adapt) => adapt.as_type.to_token_stream(),
-            None => self.ty.clone(),
-        };
-        quote!(#codec::<#target>::#function)
-    }
-
-    /// Lowers the value that the reference `value` refers to. `function` is a function of `Codec`, and `to` its last
-    /// arguments.
-    fn lower(&self, function: &TokenStream, value: &TokenStream, to: &TokenStream) -> TokenStream {
-        let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
-        let memory = &Locals::new().memory;
-        let Some(adapt) = self.adapt else {
-            return attempt(&quote!(#function(#value, #memory, #to)));
-        };
-        let target = &adapt.as_type;
-        let convert = match &adapt.to {
-            Some(to) => quote!(#to),
-            None => quote! {
-                |value: &#ty| <#target as ::core::convert::From<#ty>>::from(::core::clone::Clone::clone(value))
-            },
-        };
-        // The converted value is dropped here, so the memory must copy from it and not borrow.
-        attempt(&quote! {
-            #function(&#private::adapt_to::<#ty, #target>(#value, #convert), &mut #private::Copying(#memory), #to)
-        })
-    }
-
-    /// Lifts a value. `function` is a function of `Codec`, and `from` its last arguments.
-    fn lift(&self, function: &TokenStream, from: &TokenStream) -> TokenStream {
-        let (ty, function, private) = (&self.ty, self.codec(function), &self.paths.private);
-        let memory = &Locals::new().memory;
-        let lifted = attempt(&quote!(#function(#memory, #from)));
-        let Some(adapt) = self.adapt else { return lifted };
-        let (target, name) = (&adapt.as_type, &self.name);
-        let convert = match &adapt.from {
-            Some(from) => quote!(#from),
-            None => quote!(<#ty as ::core::convert::TryFrom<#target>>::try_from),
-        };
-        quote! {
-            match #private::adapt_from::<#ty, #target, _>(#lifted, #name, #convert) {
-                ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(error) => return ::core::result::Result::Err(#memory.reject(error)),
-            }
-        }
-    }
-}
-
-/// The value of a result, or a return with its error. `?` would compile two more functions for each type.
-fn attempt(result: &TokenStream) -> TokenStream {
-    quote! {
-        match #result {
-            ::core::result::Result::Ok(value) => value,
-            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
-        }
-    }
-}
-
-/// The bodies for a record: its fields in order, each of them aligned.
-fn record(fields: &[Member], paths: &Paths) -> Bodies {
+/// The code for fields in order, each of them aligned. `lift` and `load` are the fields of a struct expression.
+fn sequence(fields: &[Field], values: &[TokenStream], paths: &Paths) -> Bodies {
     let Locals { out, flat, address, at, .. } = &Locals::new();
-    let start = quote!(let #at = &mut 0usize;);
-    let (mut lower, mut store) = (start.clone(), start.clone());
-    let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
-    for field in fields {
-        let (ident, Some(ty)) = (&field.ident, &field.ty) else { continue };
-        let value = Value::new(ty, field.adapt.as_ref(), paths);
-        let lowered = value.lower(&quote!(lower_next), &quote!(&self.#ident), &quote!(#out, #at));
-        lower.extend(quote!(#lowered;));
-        let stored = value.lower(&quote!(store_next), &quote!(&self.#ident), &quote!(#address, #at));
-        store.extend(quote!(#stored;));
-        let lifted = value.lift(&quote!(lift_next), &quote!(#flat, #at));
-        lift.extend(quote!(#ident: #lifted,));
-        let loaded = value.lift(&quote!(load_next), &quote!(#address, #at));
-        load.extend(quote!(#ident: #loaded,));
+    let mut bodies = Bodies::default();
+    for (field, value) in fields.iter().zip(values) {
+        let place = &field.place;
+        if let Some(itself) = field.itself {
+            // A node is in memory at all times.
+            bodies.store.extend(recursive::store(itself, value, paths));
+            let loaded = recursive::load(itself, paths);
+            bodies.load.extend(quote!(#place: #loaded,));
+            continue;
+        }
+        let code = Value::new(&field.ty, field.adapt.as_ref(), paths);
+        let lowered = code.lower(&quote!(lower_next), value, &quote!(#out, #at));
+        bodies.lower.extend(quote!(#lowered;));
+        let stored = code.lower(&quote!(store_next), value, &quote!(#address, #at));
+        bodies.store.extend(quote!(#stored;));
+        let lifted = code.lift(&quote!(lift_next), &quote!(#flat, #at));
+        bodies.lift.extend(quote!(#place: #lifted,));
+        let loaded = code.lift(&quote!(load_next), &quote!(#address, #at));
+        bodies.load.extend(quote!(#place: #loaded,));
     }
-    Bodies { lower, store, lift: quote!(#start Self { #lift }), load: quote!(#start Self { #load }) }
+    bodies
+}
+
+/// The bodies for a struct.
+fn structure(fields: &[Field], of: &Of<'_>) -> Bodies {
+    let at = &Locals::new().at;
+    let start = quote!(let #at = &mut 0usize;);
+    let values: Vec<_> = fields.iter().map(|Field { place, .. }| quote!(&self.#place)).collect();
+    let Bodies { lower, store, lift, load } = sequence(fields, &values, of.paths);
+    Bodies {
+        lower: quote!(#start #lower),
+        store: quote!(#start #store),
+        lift: quote!(#start Self { #lift }),
+        load: quote!(#start Self { #load }),
+    }
 }
 
 /// The bodies for a variant or an enum: a discriminant, then the payload.
-fn variant(cases: &[Member], paths: &Paths) -> Bodies {
+fn variant(cases: &[Case], of: &Of<'_>) -> Bodies {
+    let Of { paths, ty } = of;
     let private = &paths.private;
     let Locals { memory, out, flat, address, .. } = &Locals::new();
     let count = cases.len();
-    let (mut lower, mut store) = (TokenStream::new(), TokenStream::new());
-    let (mut lift, mut load) = (TokenStream::new(), TokenStream::new());
+    let mut bodies = Bodies::default();
     for (i, case) in cases.iter().enumerate() {
         let (name, number) = (&case.ident, Literal::u32_unsuffixed(i as u32));
+        let fields = case.payload.fields();
+        let values = case_values(fields);
+        let places = fields.iter().map(|field| &field.place);
+        let pattern = quote!(Self::#name { #(#places: #values),* });
+        let Bodies { lower, store, lift, load } = payload(fields, &values, name, of);
+        bodies.lower.extend(quote! {
+            #pattern => {
+                #out[0] = #number;
+                #lower
+            }
+        });
         let store_number = attempt(&quote!(#private::store_discriminant(#memory, #address, #count, #number)));
-        match &case.ty {
-            None => {
-                lower.extend(quote!(Self::#name => #out[0] = #number,));
-                store.extend(quote!(Self::#name => #store_number,));
-                lift.extend(quote!(#number => Self::#name,));
-                load.extend(quote!(#number => Self::#name,));
+        bodies.store.extend(quote! {
+            #pattern => {
+                #store_number;
+                #store
             }
-            Some(ty) => {
-                let value = Value::new(ty, case.adapt.as_ref(), paths);
-                let lowered = value.lower(&quote!(lower), &quote!(value), &quote!(&mut #out[1..]));
-                lower.extend(quote! {
-                    Self::#name(value) => {
-                        #out[0] = #number;
-                        #lowered;
-                    }
-                });
-                let stored = value.lower(&quote!(store_payload::<Self, _>), &quote!(value), &quote!(#address));
-                store.extend(quote! {
-                    Self::#name(value) => {
-                        #store_number;
-                        #stored;
-                    }
-                });
-                let lifted = value.lift(&quote!(lift), &quote!(&#flat[1..]));
-                lift.extend(quote!(#number => Self::#name(#lifted),));
-                let loaded = value.lift(&quote!(load_payload::<Self, _>), &quote!(#address));
-                load.extend(quote!(#number => Self::#name(#loaded),));
-            }
-        }
+        });
+        bodies.lift.extend(quote!(#number => { #lift }));
+        bodies.load.extend(quote!(#number => { #load }));
     }
+    let Bodies { lower, store, lift, load } = bodies;
     let none = quote! {
-        found => return ::core::result::Result::Err(#private::bad_discriminant::<Self, _>(#memory, found)),
+        found => return ::core::result::Result::Err(#private::bad_discriminant::<#ty, _>(#memory, found)),
     };
     let discriminant = attempt(&quote!(#private::load_discriminant(#memory, #address, #count)));
     Bodies {
@@ -323,10 +260,103 @@ fn variant(cases: &[Member], paths: &Paths) -> Bodies {
     }
 }
 
+/// The names of a case's values in a pattern.
+fn case_values(fields: &[Field]) -> Vec<TokenStream> {
+    (0..fields.len()).map(|i| Ident::new(&format!("value{i}"), Span::mixed_site()).to_token_stream()).collect()
+}
+
+/// The impls of a struct with one field without a name. The field may be a resource, so a reference to the struct lends.
+fn newtype(target: &Target<'_>, ty: &Type, bodies: &Bodies, paths: &Paths) -> TokenStream {
+    let (private, codec) = (&paths.private, &paths.codec);
+    let Locals { memory, out, flat, address, .. } = &Locals::new();
+    let (lower, store) = (
+        attempt(&quote!(#codec::<&#ty>::lower(&&self.0, #memory, #out))),
+        attempt(&quote!(#codec::<&#ty>::store(&&self.0, #memory, #address))),
+    );
+    let (lift, load) = (
+        attempt(&quote!(#codec::<#private::Lent<#ty>>::lift(#memory, #flat))),
+        attempt(&quote!(#codec::<#private::Lent<#ty>>::load(#memory, #address))),
+    );
+    let lent = Bodies {
+        lower: quote!(#lower;),
+        store: quote!(#store;),
+        lift: quote!(Self { 0: #lift.0 }),
+        load: quote!(Self { 0: #load.0 }),
+    };
+    impls_and_lent(target, bodies, Some(&lent), paths)
+}
+
+/// The code for what a case carries. `lower` and `store` follow the discriminant. `lift` and `load` make the case.
+fn payload(fields: &[Field], values: &[TokenStream], case: &Ident, of: &Of<'_>) -> Bodies {
+    let Of { paths, ty } = of;
+    let Locals { out, flat, address, at, .. } = &Locals::new();
+    match (fields, values) {
+        ([], _) => Bodies { lift: quote!(Self::#case {}), load: quote!(Self::#case {}), ..Bodies::default() },
+        // One value needs no count of the values before it.
+        ([field], [value]) if field.itself.is_none() => {
+            let (place, code) = (&field.place, Value::new(&field.ty, field.adapt.as_ref(), paths));
+            let lowered = code.lower(&quote!(lower), value, &quote!(&mut #out[1..]));
+            let stored = code.lower(&quote!(store_payload::<#ty, _>), value, &quote!(#address));
+            let lifted = code.lift(&quote!(lift), &quote!(&#flat[1..]));
+            let loaded = code.lift(&quote!(load_payload::<#ty, _>), &quote!(#address));
+            Bodies {
+                lower: quote!(#lowered;),
+                store: quote!(#stored;),
+                lift: quote!(Self::#case { #place: #lifted }),
+                load: quote!(Self::#case { #place: #loaded }),
+            }
+        }
+        _ => {
+            let codec = &paths.codec;
+            let start = quote!(let #at = &mut 0usize;);
+            let payload = quote!(let #address = #codec::<#ty>::payload(#address););
+            let Bodies { lower, store, lift, load } = sequence(fields, values, paths);
+            Bodies {
+                lower: quote!(let #out = &mut #out[1..]; #start #lower),
+                store: quote!(#payload #start #store),
+                lift: quote!(let #flat = &#flat[1..]; #start Self::#case { #lift }),
+                load: quote!(#payload #start Self::#case { #load }),
+            }
+        }
+    }
+}
+
+/// The statements that list the children of a node: the values of the type itself that are in its fields.
+fn children(kind: &TypeKind, paths: &Paths) -> TokenStream {
+    let of = |fields: &[Field], values: &[TokenStream]| -> TokenStream {
+        let fields = fields.iter().zip(values);
+        fields.filter_map(|(field, value)| Some(recursive::children(field.itself?, value, paths))).collect()
+    };
+    match kind {
+        TypeKind::Record(fields) | TypeKind::Tuple(fields) => {
+            let values: Vec<_> = fields.iter().map(|Field { place, .. }| quote!(&self.#place)).collect();
+            of(fields, &values)
+        }
+        TypeKind::Variant(cases) => {
+            let cases = cases.iter().filter(|case| case.payload.fields().iter().any(|field| field.itself.is_some()));
+            let arms = cases.map(|case| {
+                let (name, fields) = (&case.ident, case.payload.fields());
+                let values = case_values(fields);
+                let places = fields.iter().map(|field| &field.place);
+                let children = of(fields, &values);
+                quote!(Self::#name { #(#places: #values),* } => { #children })
+            });
+            quote! {
+                #[allow(unused_variables, unreachable_patterns)]
+                match self {
+                    #(#arms)*
+                    _ => {}
+                }
+            }
+        }
+        TypeKind::Enum(_) | TypeKind::Adapted(_) => TokenStream::new(),
+    }
+}
+
 /// The bodies for a type that crosses as another type.
 fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
     let Locals { out, flat, address, .. } = &Locals::new();
-    let value = Value { ty: quote!(Self), name: ident.to_string(), adapt: Some(adapt), paths };
+    let value = Value::of_self(ident, adapt, paths);
     let (lower, store) = (
         value.lower(&quote!(lower), &quote!(self), &quote!(#out)),
         value.lower(&quote!(store), &quote!(self), &quote!(#address)),
@@ -336,68 +366,5 @@ fn adapted(ident: &Ident, adapt: &Adapt, paths: &Paths) -> Bodies {
         store: quote!(#store;),
         lift: value.lift(&quote!(lift), &quote!(#flat)),
         load: value.lift(&quote!(load), &quote!(#address)),
-    }
-}
-
-/// The bodies of the four functions that lower and lift a type. `lower` and `store` are statements. `lift` and `load` end
-/// in a value.
-pub(super) struct Bodies {
-    pub(super) lower: TokenStream,
-    pub(super) store: TokenStream,
-    pub(super) lift: TokenStream,
-    pub(super) load: TokenStream,
-}
-
-/// The impls of `Lower` and `Lift`.
-pub(super) fn impls(target: &Target<'_>, bodies: &Bodies, paths: &Paths) -> TokenStream {
-    let Bodies { lower: lower_body, store, lift: lift_body, load } = bodies;
-    let Paths { lower, lift, sink, source, .. } = paths;
-    let Locals { memory, out, flat, address, .. } = &Locals::new();
-    // A field's type may need both traits of its argument to have either one: a set does.
-    let bounds = [lower, lift];
-    let (lower_head, lift_head) = (target.head(lower, &bounds), target.head(lift, &bounds));
-    quote! {
-        // SAFETY: each part of the value is lowered by its own type, at its canonical place in the value. No expression of the
-        // user's sees the memory.
-        unsafe #lower_head {
-            #[inline]
-            fn lower<__TairitsuMemory: #sink>(
-                &self,
-                #memory: &mut __TairitsuMemory,
-                #out: &mut [u64],
-            ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
-                #lower_body
-                ::core::result::Result::Ok(())
-            }
-
-            #[inline]
-            fn store<__TairitsuMemory: #sink>(
-                &self,
-                #memory: &mut __TairitsuMemory,
-                #address: usize,
-            ) -> ::core::result::Result<(), __TairitsuMemory::Error> {
-                #store
-                ::core::result::Result::Ok(())
-            }
-        }
-
-        // SAFETY: each part of the value is lifted once, by its own type, from its canonical place in the value.
-        unsafe #lift_head {
-            #[inline]
-            fn lift<__TairitsuMemory: #source>(
-                #memory: &mut __TairitsuMemory,
-                #flat: &[u64],
-            ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
-                ::core::result::Result::Ok({ #lift_body })
-            }
-
-            #[inline]
-            fn load<__TairitsuMemory: #source>(
-                #memory: &mut __TairitsuMemory,
-                #address: usize,
-            ) -> ::core::result::Result<Self, __TairitsuMemory::Error> {
-                ::core::result::Result::Ok({ #load })
-            }
-        }
     }
 }

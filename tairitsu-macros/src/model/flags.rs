@@ -1,7 +1,7 @@
 //! A set of flags, from the tokens of `flags!`.
 
 use super::naming::{check_collisions, name_of};
-use super::types::Member;
+use super::types::{Case, Payload};
 use crate::attr::{self, Args, Docs};
 use crate::diag::Ctxt;
 use syn::parse::{Parse, ParseStream};
@@ -30,7 +30,7 @@ pub(crate) struct FlagsDef {
 
 pub(crate) struct Flag {
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) member: Member,
+    pub(crate) case: Case,
 }
 
 impl Parse for FlagsItem {
@@ -91,11 +91,11 @@ impl FlagsDef {
             .map(|(mut attrs, ident)| {
                 let rename = attr::take_rename(cx, &mut attrs);
                 attr::refuse_cfg(cx, &attrs, "flag");
-                let member = Member::new(cx, rename.as_ref(), ident, &attrs, None);
-                Flag { attrs, member }
+                let case = Case::new(cx, rename.as_ref(), ident, &attrs, Payload::None);
+                Flag { attrs, case }
             })
             .collect();
-        check_collisions(cx, flags.iter().map(|flag| (&flag.member.ident, flag.member.name.as_str())), "flags");
+        check_collisions(cx, flags.iter().map(|flag| (&flag.case.ident, flag.case.name.as_str())), "flags");
         let name = name_of(cx, args.rename.as_ref(), &ident);
         Self { docs: Docs::of(&attrs), attrs, vis, ident, name, flags, args }
     }

@@ -1,12 +1,16 @@
 //! A function of an interface, from a trait's `fn`: what it is called on, its parameters and its result.
 
 use super::naming::{check_collisions, name_of};
-use crate::attr::{self, Docs};
+use super::syntax::{argument, without_groups};
+use crate::attr::{self, Adapt, Args, Docs};
 use crate::diag::Ctxt;
 use crate::side::Side;
 use quote::format_ident;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, TraitItemFn, Type};
+use syn::{
+    Attribute, FnArg, GenericParam, Ident, Pat, ReturnType, Signature, TraitItemFn, Type, TypeReference, TypeSlice,
+    parse_quote,
+};
 
 /// The most parameters that a function may have: wasmtime's typed functions take no more.
 const MAX_PARAMS: usize = 16;
@@ -22,6 +26,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     /// `None` stands for `()`.
     pub(crate) result: Option<Type>,
+    /// The value in the result that crosses as another type.
+    pub(crate) adapted_result: Option<AdaptedResult>,
     /// Where the trait has `Self` in the result. `result` has `Own<dyn Trait>` there.
     pub(crate) returns_self: Option<ReturnsSelf>,
     /// Whether the function has a default body.
@@ -50,25 +56,49 @@ pub(crate) enum ReturnsSelf {
     InResult,
 }
 
+/// A value that crosses as another type.
+pub(crate) struct Adapted {
+    pub(crate) adapt: Adapt,
+    /// The name of the generated type that is lowered and lifted in the place of the value.
+    pub(crate) carrier: Ident,
+}
+
+/// The value in a function's result that crosses as another type: the whole result, or the `T` of `Result<T, E>`.
+pub(crate) struct AdaptedResult {
+    pub(crate) adapted: Adapted,
+    /// The type of the value.
+    pub(crate) ty: Type,
+    /// Whether the value is the `T` of `Result<T, E>`.
+    pub(crate) in_result: bool,
+}
+
 pub(crate) struct Param {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) kind: ParamKind,
     /// The type, without the `&` of a reference.
     pub(crate) ty: Type,
+    /// The type as it is declared.
+    pub(crate) declared: Type,
+    /// The type that a value crosses as, if it is another one. The kind is then `Owned` or `Reference`.
+    pub(crate) adapted: Option<Adapted>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Owned,
+    /// `&T`
     Reference,
+    /// `Option<&T>`, with this `T`.
+    Optional(Type),
+    /// `&[&T]`, with this `T`.
+    References(Type),
 }
 
 impl Function {
     /// Reads a function of a trait, and takes the helper attributes and `async` out of it. `own` is the type of an
     /// owning handle, `Own<dyn Trait>`, if the trait declares a resource.
     pub(super) fn parse(cx: &Ctxt, side: Side, function: &mut TraitItemFn, own: Option<&Type>) -> Self {
-        let rename = attr::take_rename(cx, &mut function.attrs);
+        let args = attr::take(cx, &mut function.attrs, attr::FUNCTION_ARGS);
         let docs = Docs::of(&function.attrs);
         let deprecated = function.attrs.iter().find(|attr| attr.path().is_ident("deprecated")).cloned();
         attr::refuse_cfg(cx, &function.attrs, "function");
@@ -86,20 +116,114 @@ impl Function {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) if is_unit(ty) => None,
             ReturnType::Type(_, ty) => {
-                let replaced = own.filter(|_| receiver == Receiver::None).and_then(|own| replace_self(ty, own));
+                let ty = without_groups(ty);
+                let replaced = own.filter(|_| receiver == Receiver::None).and_then(|own| replace_self(&ty, own));
                 let ty = match replaced {
                     Some((place, ty)) => {
                         returns_self = Some(place);
                         ty
                     }
-                    None => (**ty).clone(),
+                    None => ty,
                 };
                 check_type(cx, &ty, Position::Result, own.is_some());
                 Some(ty)
             }
         };
-        let name = name_of(cx, rename.as_ref(), &ident);
-        Self { ident, name, docs, deprecated, receiver, params, result, returns_self, has_default, is_async }
+        let name = name_of(cx, args.rename.as_ref(), &ident);
+        let adapted_result = args.adapt.and_then(|adapt| AdaptedResult::new(cx, &ident, adapt, &result, returns_self));
+        Self {
+            ident,
+            name,
+            docs,
+            deprecated,
+            receiver,
+            params,
+            result,
+            adapted_result,
+            returns_self,
+            has_default,
+            is_async,
+        }
+    }
+
+    /// Names the types that carry adapted values. The function is the one of this index in the trait.
+    pub(super) fn name_carriers(&mut self, trait_ident: &Ident, index: usize) {
+        let name = format_ident!("__tairitsu_{trait_ident}_{index}");
+        for (i, param) in self.params.iter_mut().enumerate() {
+            if let Some(Adapted { carrier, .. }) = &mut param.adapted {
+                *carrier = format_ident!("{name}_{i}");
+            }
+        }
+        if let Some(AdaptedResult { adapted: Adapted { carrier, .. }, .. }) = &mut self.adapted_result {
+            *carrier = format_ident!("{name}_result");
+        }
+    }
+
+    /// The result as it crosses.
+    pub(crate) fn wit_result(&self) -> Option<Type> {
+        match &self.adapted_result {
+            Some(adapted) => Some(adapted.with(self.result.as_ref()?, &adapted.adapted.adapt.as_type)),
+            None => self.result.clone(),
+        }
+    }
+
+    /// The result with the carrier in the place of an adapted value.
+    pub(crate) fn carried_result(&self) -> Option<Type> {
+        match &self.adapted_result {
+            Some(adapted) => {
+                let carrier = &adapted.adapted.carrier;
+                Some(adapted.with(self.result.as_ref()?, &parse_quote!(#carrier)))
+            }
+            None => self.result.clone(),
+        }
+    }
+}
+
+impl AdaptedResult {
+    /// `None` if the result has no value that could be adapted, which was reported then.
+    fn new(
+        cx: &Ctxt,
+        ident: &Ident,
+        adapt: Adapt,
+        result: &Option<Type>,
+        returns_self: Option<ReturnsSelf>,
+    ) -> Option<Self> {
+        let (fact, way_out) = match (result, returns_self) {
+            (None, _) => ("returns nothing", "name a result, or remove the argument"),
+            (Some(_), Some(_)) => ("returns the resource", "remove the argument"),
+            (Some(result), None) => {
+                let (ty, in_result) = match ok_of(result) {
+                    Some(ok) => (ok.clone(), true),
+                    None => (result.clone(), false),
+                };
+                return Some(Self { adapted: Adapted::new(adapt), ty, in_result });
+            }
+        };
+        let fact = format!("function `{ident}` {fact}, and `result_as` names the type that a value crosses as");
+        cx.error(&adapt.as_type, fact, way_out);
+        None
+    }
+
+    /// A function's result, with another type in the place of the adapted one.
+    fn with(&self, result: &Type, ty: &Type) -> Type {
+        let mut result = result.clone();
+        if !self.in_result {
+            return ty.clone();
+        }
+        if let Type::Path(path) = &mut result
+            && let Some(last) = path.path.segments.last_mut()
+            && let syn::PathArguments::AngleBracketed(args) = &mut last.arguments
+            && let Some(syn::GenericArgument::Type(ok)) = args.args.first_mut()
+        {
+            *ok = ty.clone();
+        }
+        result
+    }
+}
+
+impl Adapted {
+    fn new(adapt: Adapt) -> Self {
+        Self { adapt, carrier: format_ident!("_") }
     }
 }
 
@@ -170,13 +294,15 @@ fn parse_params(cx: &Ctxt, sig: &mut Signature, receiver: Receiver, own: Option<
             name: "self".into(),
             kind: ParamKind::Reference,
             ty: own.clone(),
+            declared: parse_quote!(&#own),
+            adapted: None,
         });
     }
     for input in &mut sig.inputs {
         if let FnArg::Typed(input) = input {
-            let rename = attr::take_rename(cx, &mut input.attrs);
+            let args = attr::take(cx, &mut input.attrs, attr::FIELD_ARGS);
             attr::refuse_cfg(cx, &input.attrs, "parameter");
-            params.extend(Param::parse(cx, rename.as_ref(), &input.pat, &input.ty, own.is_some()));
+            params.extend(Param::parse(cx, args, &input.pat, &input.ty, own.is_some()));
             if !matches!(&*input.pat, Pat::Ident(_)) {
                 // rustc would report the pattern a second time.
                 *input.pat = syn::parse_quote!(_);
@@ -239,7 +365,15 @@ impl Receiver {
 }
 
 impl Param {
-    fn parse(cx: &Ctxt, rename: Option<&LitStr>, pat: &Pat, ty: &Type, of_resource: bool) -> Option<Self> {
+    /// The type that crosses.
+    pub(crate) fn wit_type(&self) -> &Type {
+        match &self.adapted {
+            Some(adapted) => &adapted.adapt.as_type,
+            None => &self.ty,
+        }
+    }
+
+    fn parse(cx: &Ctxt, args: Args, pat: &Pat, ty: &Type, of_resource: bool) -> Option<Self> {
         let Pat::Ident(pat) = pat else {
             cx.error(
                 pat,
@@ -248,29 +382,81 @@ impl Param {
             );
             return None;
         };
-        let (kind, ty) = match ty {
-            Type::Reference(reference) => {
-                if let Some(token) = &reference.mutability {
-                    cx.error(
-                        token,
-                        format!("parameter `{}` is a `&mut` reference, and the other side has a copy", pat.ident),
-                        "take it by value or by `&`, and return what changed",
-                    );
-                }
-                if let Some(lifetime) = &reference.lifetime {
-                    cx.error(
-                        lifetime,
-                        format!("parameter `{}` names a lifetime, and a reference lasts for the call", pat.ident),
-                        "leave the lifetime out",
-                    );
-                }
-                (ParamKind::Reference, &*reference.elem)
-            }
-            ty => (ParamKind::Owned, ty),
+        let declared = without_groups(ty);
+        let refers_to = |reference: &TypeReference| {
+            refuse_parts(cx, &pat.ident, reference);
+            (*reference.elem).clone()
         };
-        check_type(cx, ty, Position::Param, of_resource);
-        let name = name_of(cx, rename, &pat.ident);
-        Some(Self { ident: pat.ident.clone(), name, kind, ty: ty.clone() })
+        let (kind, ty) = match &declared {
+            Type::Reference(reference) => {
+                let ty = refers_to(reference);
+                let item = match &ty {
+                    Type::Slice(TypeSlice { elem, .. }) => match &**elem {
+                        Type::Reference(item) => Some(refers_to(item)),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let kind = item.map_or(ParamKind::Reference, ParamKind::References);
+                (kind, ty)
+            }
+            ty => match argument(ty, "Option") {
+                Some(Type::Reference(some)) => (ParamKind::Optional(refers_to(some)), ty.clone()),
+                _ => (ParamKind::Owned, ty.clone()),
+            },
+        };
+        let checked = match &kind {
+            ParamKind::Optional(inner) | ParamKind::References(inner) => inner,
+            ParamKind::Owned | ParamKind::Reference => &ty,
+        };
+        check_type(cx, checked, Position::Param, of_resource);
+        if args.adapt.is_some() && !(ty_is_sized(&ty) && matches!(kind, ParamKind::Owned | ParamKind::Reference)) {
+            cx.error(
+                &declared,
+                format!("parameter `{}` crosses as another type, and is no value and no `&T` of one", pat.ident),
+                "take the owned type here: `String` for `&str`, `Vec<T>` for `&[T]`",
+            );
+        }
+        let name = name_of(cx, args.rename.as_ref(), &pat.ident);
+        Some(Self { ident: pat.ident.clone(), name, kind, ty, declared, adapted: args.adapt.map(Adapted::new) })
+    }
+}
+
+/// Reports the parts that a reference in a parameter has no use for.
+fn refuse_parts(cx: &Ctxt, param: &Ident, reference: &TypeReference) {
+    if let Some(token) = &reference.mutability {
+        cx.error(
+            token,
+            format!("parameter `{param}` is a `&mut` reference, and the other side has a copy"),
+            "take it by value or by `&`, and return what changed",
+        );
+    }
+    if let Some(lifetime) = &reference.lifetime {
+        cx.error(
+            lifetime,
+            format!("parameter `{param}` names a lifetime, and a reference lasts for the call"),
+            "leave the lifetime out",
+        );
+    }
+}
+
+/// Whether a type looks like one that a value can have.
+fn ty_is_sized(ty: &Type) -> bool {
+    match ty {
+        Type::Slice(_) => false,
+        Type::Path(path) => !path.path.is_ident("str"),
+        _ => true,
+    }
+}
+
+/// The `T` of `Result<T, E>`.
+fn ok_of(result: &Type) -> Option<&Type> {
+    let Type::Path(path) = result else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "Result")?;
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    match args.args.first()? {
+        syn::GenericArgument::Type(ok) => Some(ok),
+        _ => None,
     }
 }
 
@@ -311,7 +497,7 @@ fn check_type(cx: &Ctxt, ty: &Type, position: Position, of_resource: bool) {
                     ),
                     Position::Param => self.cx.error(
                         ty,
-                        "a parameter may be a reference, and may not have one inside",
+                        "a parameter with references in it is `Option<&T>` or `&[&T]`, and nothing else",
                         "take the owned type here: `String` for `&str`, `Vec<T>` for `&[T]`",
                     ),
                 },

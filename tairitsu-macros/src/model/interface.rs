@@ -8,7 +8,7 @@ use crate::diag::Ctxt;
 use crate::place;
 use crate::side::Side;
 use quote::format_ident;
-use syn::{Ident, ItemTrait, TraitItem};
+use syn::{Ident, ItemTrait, TraitBoundModifier, TraitItem, TypeParamBound};
 
 pub(crate) struct Interface {
     pub(crate) side: Side,
@@ -62,6 +62,9 @@ impl Interface {
                 other => cx.error(other, "an interface has functions only", "move this out of the trait"),
             }
         }
+        for (index, function) in functions.iter_mut().enumerate() {
+            function.name_carriers(&item.ident, index);
+        }
         check_collisions(cx, functions.iter().map(|function| (&function.ident, function.name.as_str())), "functions");
         if let Some(resource) = &resource {
             resource.check(cx, &functions);
@@ -92,10 +95,13 @@ fn refuse_unsupported(cx: &Ctxt, item: &ItemTrait) {
             "name the types, or declare one trait for each",
         );
     }
-    if let Some(bound) = item.supertraits.first() {
+    if let Some(bound) = item.supertraits.iter().find(|bound| !adds_no_function(bound)) {
         cx.error(
             bound,
-            format!("trait `{}` has a supertrait, and an interface has none", item.ident),
+            format!(
+                "trait `{}` has a supertrait, and an interface has none but `Send`, `Sync` and `'static`",
+                item.ident
+            ),
             "declare the functions in this trait, or make two interfaces of them",
         );
     }
@@ -112,5 +118,18 @@ fn refuse_unsupported(cx: &Ctxt, item: &ItemTrait) {
             format!("trait `{}` has a `where` clause, and an interface has no conditions", item.ident),
             "remove it",
         );
+    }
+}
+
+/// Whether a bound of a trait is `Send`, `Sync` or `'static`, by any path. Such a bound says nothing about the interface.
+fn adds_no_function(bound: &TypeParamBound) -> bool {
+    match bound {
+        TypeParamBound::Lifetime(lifetime) => lifetime.ident == "static",
+        TypeParamBound::Trait(bound) if matches!(bound.modifier, TraitBoundModifier::None) => {
+            let segments: Vec<_> = bound.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            let segments: Vec<_> = segments.iter().map(String::as_str).collect();
+            matches!(segments[..], ["Send" | "Sync"] | ["core" | "std", "marker", "Send" | "Sync"])
+        }
+        _ => false,
     }
 }

@@ -1,11 +1,12 @@
 //! An interface that declares types, from a module.
 
+use super::cycles;
 use super::naming::interface_id;
 use crate::attr::{self, Args, Docs, HOME};
 use crate::diag::Ctxt;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Ident, Item, ItemMod, Meta, parse_quote};
+use syn::{Fields, Ident, Item, ItemMod, Meta, parse_quote};
 
 pub(crate) struct TypesModule {
     /// The module. The attributes on its types have the `HOME` argument.
@@ -15,6 +16,8 @@ pub(crate) struct TypesModule {
     pub(crate) uses: Vec<syn::Path>,
     /// The types with a WIT name. A generic type has none: each instantiation has one.
     pub(crate) types: Vec<Ident>,
+    /// Whether types contain each other, which was reported then.
+    pub(crate) has_cycle: bool,
 }
 
 impl TypesModule {
@@ -33,6 +36,8 @@ impl TypesModule {
                 "write the module with its body here, and the types in it",
             ),
         }
+        let items = item.content.as_ref().map_or(&[][..], |content| &content.1[..]);
+        let has_cycle = cycles::report(cx, items);
         if types.is_empty() && item.content.is_some() {
             cx.error(
                 &item.ident,
@@ -40,7 +45,7 @@ impl TypesModule {
                 "put `#[tairitsu::wit]` on the types in it",
             );
         }
-        Self { id, docs: Docs::of(&item.attrs), uses: args.uses.clone(), types, item }
+        Self { id, docs: Docs::of(&item.attrs), uses: args.uses.clone(), types, has_cycle, item }
     }
 }
 
@@ -49,6 +54,8 @@ impl TypesModule {
 fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
     let home = format_ident!("{HOME}");
     let (attrs, ident, is_generic) = match item {
+        // A struct whose fields have no names has no WIT name.
+        Item::Struct(item) if matches!(item.fields, Fields::Unnamed(_)) => return None,
         Item::Struct(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
         Item::Enum(item) => (&mut item.attrs, &item.ident, item.generics.type_params().next().is_some()),
         Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "flags") => {
@@ -60,8 +67,8 @@ fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
         _ => return None,
     };
     let ident = ident.clone();
-    let attr = attrs.iter_mut().find(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "wit"))?;
-    if is_generic || is_adapted(attr) {
+    let attr = attrs.iter_mut().find(|attr| attr::is_wit(attr))?;
+    if is_generic || attr::is_adapted(attr) {
         return None;
     }
     let path = attr.path().clone();
@@ -73,16 +80,6 @@ fn declare(cx: &Ctxt, id: &str, item: &mut Item) -> Option<Ident> {
     attr.meta = parse_quote!(#path(#home = #id #separator #args));
     attr::refuse_cfg(cx, attrs, "type");
     Some(ident)
-}
-
-/// Whether the type crosses as another type, and so has no WIT name.
-fn is_adapted(attr: &Attribute) -> bool {
-    let Meta::List(list) = &attr.meta else { return false };
-    // The expansion of the attribute itself reports the mistakes in it.
-    let cx = Ctxt::new();
-    let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from"]);
-    let _ = cx.finish();
-    args.adapt.is_some()
 }
 
 /// The identifier after `struct`.

@@ -19,7 +19,7 @@ mod wasi;
 pub(crate) mod generated {
     pub use super::base::call_error::Fault;
     pub use super::call::client::Client;
-    pub use super::call::defaults::Defaults;
+    pub use super::call::defaults::{Defaults, StaticDefaults};
     #[cfg(feature = "async")]
     pub use super::call::interface::{AsyncGuestInterface, Calling};
     pub use super::call::interface::{GuestInterface, ResolveError, Resolver};

@@ -144,7 +144,7 @@ impl Source for HostSource {
         (0..len).map(|i| T::load(self, address + i * T::LAYOUT.size)).collect()
     }
 
-    fn check<T: Lift>(&mut self, address: usize, _: usize) -> Result<(), AbiError> {
+    fn check<T: Shape>(&mut self, address: usize, _: usize) -> Result<(), AbiError> {
         match address.is_multiple_of(T::LAYOUT.align) {
             true => Ok(()),
             false => Err(AbiError::Unaligned { address, align: T::LAYOUT.align }),

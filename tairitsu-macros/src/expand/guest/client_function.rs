@@ -1,6 +1,6 @@
 //! The code that the clients have for one function of an interface.
 
-use super::defaults::default_ident;
+use super::defaults;
 use crate::expand::{looks, shared, signatures};
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
@@ -29,8 +29,8 @@ struct Forwarded {
 
 /// How a function of generated code holds its client.
 struct ClientPlace {
-    /// The client, to call a method of it.
-    client: TokenStream,
+    /// A `&` reference to the client.
+    shared: TokenStream,
     /// A `&mut` reference to the client.
     reference: TokenStream,
 }
@@ -47,7 +47,8 @@ impl<'a> ClientFunction<'a> {
         let (method, idents, types) = (&self.function.ident, &self.idents, signatures::param_types(self.function));
         let (attributes, output, call, typed) =
             (self.attributes(), self.output(), self.call(&quote!(call)), self.typed());
-        let without_guest = self.without_guest(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
+        let without_guest = self.without_guest(&client_of_self(), idents, |result| self.settle(&typed, result));
+        let call = self.carried_out(call);
         quote! {
             #attributes
             pub fn #method(&mut self #(, #idents: #types)*) -> #output {
@@ -61,24 +62,28 @@ impl<'a> ClientFunction<'a> {
     pub(super) fn async_method(&self) -> TokenStream {
         let (private, method, idents) = (&self.paths.private, &self.function.ident, &self.idents);
         let (attributes, output, call) = (self.attributes(), self.output(), self.call(&quote!(call_async)));
-        let types = self.function.params.iter().map(|param| {
-            let ty = &param.ty;
-            match param.kind {
-                ParamKind::Owned => quote!(#ty),
-                ParamKind::Reference => quote!(&'__tairitsu #ty),
-            }
-        });
+        let types = self.function.params.iter().map(|param| signatures::param_type_for(param, "'__tairitsu"));
         let calling = self.on_result(quote!(#private::Calling<'__tairitsu, #output>));
         let default = self.function.has_default.then(|| {
             let place = &self.place;
             let typed = self.typed();
-            let body = self.default_body(&client_of_self(), idents, |result| quote!(#typed::settle(#result)));
+            let body = self.default_body(&client_of_self(), idents, |result| self.settle(&typed, result));
             quote! {
-                if !self.__tairitsu_client.has(#place) {
+                if !#private::Client::has(&self.__tairitsu_client, #place) {
                     return ::std::boxed::Box::pin(async move { #body });
                 }
             }
         });
+        let call = match &self.function.adapted_result {
+            Some(_) => {
+                let awaited = self.carried_out(quote!(__tairitsu_calling.await));
+                quote! {
+                    let __tairitsu_calling = #call;
+                    ::std::boxed::Box::pin(async move { #awaited })
+                }
+            }
+            None => call,
+        };
         quote! {
             #attributes
             pub fn #method<'__tairitsu>(&'__tairitsu mut self #(, #idents: #types)*) -> #calling {
@@ -92,7 +97,7 @@ impl<'a> ClientFunction<'a> {
     /// a type that cannot be shown there.
     pub(super) fn view_method(&self) -> Option<TokenStream> {
         let Self { interface, function, place, idents, .. } = self;
-        let result = function.result.as_ref()?;
+        let result = function.result.as_ref().filter(|_| function.adapted_result.is_none())?;
         let (shown, error) = match looks::result_parts(result) {
             Some((ok, err)) => (ok, quote!(<#err>)),
             None => (quote!(#result), quote!()),
@@ -106,23 +111,27 @@ impl<'a> ClientFunction<'a> {
         let Paths { krate, private, .. } = self.paths;
         // A type that only looks like a string or a list has no such bound, and no call of the method compiles.
         let mut bounds = vec![quote!(#shown: #private::ShownAs<#view, __TairitsuMade>)];
-        let (mut types, mut owned) = (Vec::new(), Vec::new());
+        let (mut types, mut carried, mut owned) = (Vec::new(), Vec::new(), Vec::new());
         for param in &function.params {
             let (ident, ty) = (&param.ident, &param.ty);
-            match looks::view(ty).filter(|_| param.kind == ParamKind::Owned) {
+            let is_copied = matches!(param.kind, ParamKind::Owned) && param.adapted.is_none();
+            match looks::view(ty).filter(|_| is_copied) {
                 // The guest copies the value anyway.
                 Some(view) => {
                     types.push(quote!(&#view));
+                    carried.push(quote!(&#view));
                     owned.push(quote!(<#ty as #private::ShownAs<#view, __TairitsuMade>>::owned(#ident)));
                     bounds.push(quote!(#ty: #private::ShownAs<#view, __TairitsuMade>));
                 }
                 None => {
                     types.push(signatures::param_type(param));
+                    carried.push(signatures::carried_type(param).unwrap_or_else(|| signatures::param_type(param)));
                     owned.push(quote!(#ident));
                 }
             }
         }
-        let typed = signatures::typed(interface, self.index, &types, self.paths);
+        let args = signatures::carry(function, idents);
+        let typed = signatures::typed(interface, self.index, &carried, self.paths);
         let without_guest =
             self.without_guest(&client_of_self(), &owned, |result| quote!(#typed::look_at(#result, __tairitsu_see)));
         let docs = format!(
@@ -143,7 +152,7 @@ impl<'a> ClientFunction<'a> {
                 #without_guest
                 // SAFETY: `resolve` below checks the function of this index with types that are the same in WIT, as
                 // `ShownAs` says.
-                unsafe { #typed::look(&mut self.__tairitsu_client, #place, (#(#idents,)*), __tairitsu_see) }
+                unsafe { #typed::look(&mut self.__tairitsu_client, #place, (#(#args,)*), __tairitsu_see) }
             }
         })
     }
@@ -151,18 +160,9 @@ impl<'a> ClientFunction<'a> {
     /// Looks the function up, and checks its types.
     pub(super) fn resolve(&self) -> TokenStream {
         let place = &self.place;
-        let types: Vec<_> = self
-            .function
-            .params
-            .iter()
-            .map(|param| {
-                let ty = &param.ty;
-                match param.kind {
-                    ParamKind::Owned => quote!(#ty),
-                    ParamKind::Reference => quote!(&'static #ty),
-                }
-            })
-            .collect();
+        let ty =
+            |param| signatures::carried_type(param).unwrap_or_else(|| signatures::param_type_for(param, "'static"));
+        let types: Vec<_> = self.function.params.iter().map(ty).collect();
         let typed = signatures::typed(self.interface, self.index, &types, self.paths);
         quote!(#typed::resolve(__tairitsu_resolver, #place)?;)
     }
@@ -173,14 +173,17 @@ impl<'a> ClientFunction<'a> {
         let (ident, private) = (&interface.item.ident, &self.paths.private);
         let typed = self.typed();
         let Forwarded { types, idents, args, generics } = self.forwarded();
+        let references = signatures::collect_references(self.function, self.paths);
         let wrap = |result: &TokenStream| self.wrap_result(result);
-        let without_guest = self.without_guest(&client_of_argument(), &args, wrap);
+        let without_guest = self.without_guest(&client_of_argument(), &args, |result| wrap(&self.carry_value(result)));
+        let args = signatures::carry(self.function, &args);
         let call = wrap(&quote!(unsafe { #typed::call_raw(__tairitsu_client, #place, (#(#args,)*)) }));
         quote! {
             #private::ForwardedFunction::<#generics>::link::<dyn #ident, _>(
                 __tairitsu_linker,
                 #place,
                 |__tairitsu_client: &mut #private::Client<'_>, (#(#idents,)*): (#(#types,)*)| {
+                    #references
                     #without_guest
                     // SAFETY: `resolve` checks the function of this index with these types.
                     #call
@@ -195,15 +198,17 @@ impl<'a> ClientFunction<'a> {
         let (ident, private) = (&interface.item.ident, &self.paths.private);
         let typed = self.typed();
         let Forwarded { types, idents, args, generics } = self.forwarded();
+        let references = signatures::collect_references(function, self.paths);
         let wrap = |result: &TokenStream| self.wrap_result(result);
         let default = function.has_default.then(|| {
-            let body = self.default_body(&client_of_argument(), &args, wrap);
+            let body = self.default_body(&client_of_argument(), &args, |result| wrap(&self.carry_value(result)));
             quote! {
-                if !__tairitsu_client.has(#place) {
+                if !#private::Client::has(__tairitsu_client, #place) {
                     return #body;
                 }
             }
         });
+        let args = signatures::carry(function, &args);
         let call = wrap(&quote!(unsafe { #typed::call_raw_async(__tairitsu_client, #place, (#(#args,)*)) }.await));
         quote! {
             #private::ForwardedFunction::<#generics>::link_async::<dyn #ident, _>(
@@ -211,9 +216,11 @@ impl<'a> ClientFunction<'a> {
                 #place,
                 |__tairitsu_client, (#(#idents,)*): (#(#types,)*)| {
                     ::std::boxed::Box::pin(async move {
+                        #references
                         #default
                         // SAFETY: `resolve` checks the function of this index with these types.
-                        #call
+                        let __tairitsu_called = #call;
+                        __tairitsu_called
                     })
                 },
             )?;
@@ -249,9 +256,10 @@ impl<'a> ClientFunction<'a> {
 
     /// The block that calls the guest, by the function `by` of `Typed`.
     fn call(&self, by: &TokenStream) -> TokenStream {
-        let (place, idents, typed) = (&self.place, &self.idents, self.typed());
+        let (place, typed) = (&self.place, self.typed());
+        let args = signatures::carry(self.function, &self.idents);
         let call = self.on_result(quote!(#typed::#by));
-        let args = self.on_result(quote!((&mut self.__tairitsu_client, #place, (#(#idents,)*))));
+        let args = self.on_result(quote!((&mut self.__tairitsu_client, #place, (#(#args,)*))));
         let block = self.on_result(quote!({ #call #args }));
         self.on_result(quote! {{
             // SAFETY: `resolve` below checks the function of this index with these types.
@@ -268,18 +276,18 @@ impl<'a> ClientFunction<'a> {
         args: &[impl quote::ToTokens],
         finish: impl Fn(&TokenStream) -> TokenStream,
     ) -> TokenStream {
-        let client = &place_of_client.client;
+        let (shared, reference, private) = (&place_of_client.shared, &place_of_client.reference, &self.paths.private);
         let Self { interface, function, place, .. } = self;
         let (ident, method) = (&interface.item.ident, &function.ident);
         // A guest without wasm exports no resources, since the host has the values themselves.
         let native = interface.resource.is_none().then(|| {
             let result = finish(&quote! {
-                #client.call_native::<dyn #ident, _>(#place, |__tairitsu_guest| {
+                #private::Client::call_native::<dyn #ident, _>(#reference, #place, |__tairitsu_guest| {
                     <dyn #ident as #ident>::#method(__tairitsu_guest #(, #args)*)
                 })
             });
             quote! {
-                if #client.is_native() {
+                if #private::Client::is_native(#shared) {
                     return #result;
                 }
             }
@@ -287,7 +295,7 @@ impl<'a> ClientFunction<'a> {
         let default = function.has_default.then(|| {
             let body = self.default_body(place_of_client, args, finish);
             quote! {
-                if !#client.has(#place) {
+                if !#private::Client::has(#shared, #place) {
                     return #body;
                 }
             }
@@ -302,18 +310,34 @@ impl<'a> ClientFunction<'a> {
         args: &[impl quote::ToTokens],
         finish: impl Fn(&TokenStream) -> TokenStream,
     ) -> TokenStream {
-        let (ident, method, private) = (&self.interface.item.ident, &self.function.ident, &self.paths.private);
-        let default = default_ident(ident, self.index);
-        finish(&quote! {
-            #private::Defaults::run(#reference, |__tairitsu_defaults| {
-                <#default<'_, '_> as #ident>::#method(&mut #default(__tairitsu_defaults) #(, #args)*)
-            })
-        })
+        finish(&defaults::run(self.interface, self.index, reference, args, self.paths))
+    }
+
+    /// The client's result, of a result of the trait's function whose error is a fault.
+    fn settle(&self, typed: &TokenStream, result: &TokenStream) -> TokenStream {
+        let result = self.carry_value(result);
+        self.carried_out(quote!(#typed::settle(#result)))
+    }
+
+    /// A result of the trait's function, whose error is a fault, with an adapted value in its carrier.
+    fn carry_value(&self, result: &TokenStream) -> TokenStream {
+        match &self.function.adapted_result {
+            Some(_) => signatures::on_ok(result, &signatures::carry_result(self.function, quote!(value))),
+            None => result.clone(),
+        }
+    }
+
+    /// The client's result, with an adapted value out of its carrier.
+    fn carried_out(&self, result: TokenStream) -> TokenStream {
+        match &self.function.adapted_result {
+            Some(_) => signatures::on_ok(&result, &quote!(value.0)),
+            None => result,
+        }
     }
 
     /// `Typed` of the function, with the parameters' types as the trait has them.
     fn typed(&self) -> TokenStream {
-        signatures::typed(self.interface, self.index, &signatures::param_types(self.function), self.paths)
+        signatures::typed(self.interface, self.index, &signatures::carried_types(self.function), self.paths)
     }
 
     /// The type that the client's method returns.
@@ -324,7 +348,9 @@ impl<'a> ClientFunction<'a> {
         };
         match looks::result_parts(ty) {
             Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
-            None if looks::is_no_result(ty) => quote!(::core::result::Result<#ty, #krate::CallError>),
+            None if looks::is_no_result(ty) || self.function.adapted_result.is_some() => {
+                quote!(::core::result::Result<#ty, #krate::CallError>)
+            }
             // The name may be an alias of a `Result`.
             None => {
                 let named = shared::with_hints(ty, self.paths);
@@ -357,10 +383,10 @@ impl<'a> ClientFunction<'a> {
 
 /// The client that a method of `GreeterClient` has in `self`.
 fn client_of_self() -> ClientPlace {
-    ClientPlace { client: quote!(self.__tairitsu_client), reference: quote!(&mut self.__tairitsu_client) }
+    ClientPlace { shared: quote!(&self.__tairitsu_client), reference: quote!(&mut self.__tairitsu_client) }
 }
 
 /// The client that a forwarding closure has as its argument.
 fn client_of_argument() -> ClientPlace {
-    ClientPlace { client: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) }
+    ClientPlace { shared: quote!(__tairitsu_client), reference: quote!(__tairitsu_client) }
 }

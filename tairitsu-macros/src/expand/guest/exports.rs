@@ -25,10 +25,13 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             }
         });
         let implementor = format_ident!("__TairitsuGuest");
-        let called = signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()));
+        let called = signatures::carry_result(
+            function,
+            signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()), paths),
+        );
         let state =
             interface.resource.is_none().then(|| quote!(__tairitsu_state: fn() -> &'static mut __TairitsuGuest,));
-        let (lower, post) = match &function.result {
+        let (lower, post) = match &function.carried_result() {
             None => (
                 quote!({
                     let () = __tairitsu_result;
@@ -175,7 +178,7 @@ fn exports(interface: &Interface) -> TokenStream {
         let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
         // One core value needs no drop, and the host would call a post-return function after each call. A type that only looks
         // like a number is dropped when the function is called again.
-        let looks_like_a_number = function.result.as_ref().is_some_and(looks::is_number);
+        let looks_like_a_number = function.wit_result().as_ref().is_some_and(looks::is_number);
         let late = looks_like_a_number.then(|| {
             quote! {
                 if SIGNATURE.result_indirect {

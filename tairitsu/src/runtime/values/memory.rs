@@ -367,7 +367,7 @@ impl Source for LiftMemory<'_, '_> {
         Ok(items)
     }
 
-    fn check<T: Lift>(&mut self, address: usize, len: usize) -> Result<()> {
+    fn check<T: Shape>(&mut self, address: usize, len: usize) -> Result<()> {
         abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
         // The list is in memory once, but other lists may refer to the same bytes. So the bytes that the host allocates
         // have a limit of their own.

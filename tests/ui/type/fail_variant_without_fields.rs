@@ -1,7 +1,7 @@
 #[tairitsu::wit]
 pub enum Command {
-    Stop,
-    Move { x: i32, y: i32 },
+    Stop(),
+    Move {},
 }
 
 fn main() {}

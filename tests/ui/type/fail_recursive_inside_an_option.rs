@@ -1,7 +1,7 @@
 #[tairitsu::wit]
 pub enum Expression {
     Number(f64),
-    Sum(Vec<Self>),
+    Sum(Option<Vec<Self>>),
 }
 
 fn main() {}

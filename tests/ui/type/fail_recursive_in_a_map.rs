@@ -1,0 +1,8 @@
+use std::collections::HashMap;
+
+#[tairitsu::wit]
+pub struct Folder {
+    pub folders: HashMap<String, Folder>,
+}
+
+fn main() {}

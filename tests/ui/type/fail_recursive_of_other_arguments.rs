@@ -1,0 +1,7 @@
+#[tairitsu::wit]
+pub enum Tree<T> {
+    Leaf(T),
+    Branch(Box<Tree<u8>>),
+}
+
+fn main() {}
