@@ -2,6 +2,7 @@
 
 pub use crate::codec::{Codec, NoCodec};
 pub use crate::future::{HostFuture, future, ready, wait};
+pub use crate::guest_state::guest_state;
 pub use tairitsu_guest::abi::{
     Borrowed, Copying, Lent, Lift, Lower, Node, Nodes, Places, Recursive, Referenced, Resource, Sink, Source, WitType,
     adapt_from, adapt_to, bad_discriminant, children_of_list, children_of_option, lift_tree, load_discriminant,
@@ -32,11 +33,6 @@ pub trait HasInterface {
     const ROLE: schema::Role;
     /// The length of the interface's section, in bytes. Its evaluation checks the interface.
     const SIZE: usize;
-}
-
-/// The function that makes the state of a guest type.
-pub const fn guest_state<T: Default>() -> fn() -> T {
-    T::default
 }
 
 /// Keeps its tokens on wasm32.

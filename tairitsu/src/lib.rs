@@ -30,6 +30,7 @@ mod codec;
 pub mod core_world;
 mod descriptor;
 mod future;
+mod guest_state;
 
 #[cfg(all(feature = "runtime", not(target_family = "wasm")))]
 mod runtime;

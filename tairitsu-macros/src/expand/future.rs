@@ -100,7 +100,10 @@ fn blocking_and_future(function: &ImplItemFn, path: &syn::Path, paths: &Paths) -
         parse_quote! {
             #(#cfg)*
             #blocking {
-                #private::wait(<Self as #path>::#future_ident(self #(, #idents)*))
+                // By method, so that a function that the trait lacks is one error. No function of the user's has the name.
+                #[allow(unused_imports)]
+                use #path as _;
+                #private::wait(self.#future_ident(#(#idents),*))
             }
         },
         parse_quote! {
@@ -153,7 +156,7 @@ pub(super) fn call(
     signatures::with_references(function, call, paths)
 }
 
-/// The name of the hidden function.
+/// The name of the hidden function. rustc names it where an impl has an `async fn` that the trait has not.
 fn future_ident(ident: &Ident) -> Ident {
-    format_ident!("__tairitsu_async_fn_{}", ident.to_string().trim_start_matches("r#"), span = ident.span())
+    format_ident!("async_fn_{}", ident.to_string().trim_start_matches("r#"), span = ident.span())
 }
