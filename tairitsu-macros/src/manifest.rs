@@ -22,8 +22,11 @@ pub(crate) struct Manifest {
     pub(crate) file: Option<String>,
 }
 
-/// The manifests that this process has read, and when each was written.
-static READ: LazyLock<Mutex<HashMap<PathBuf, (Option<SystemTime>, Manifest)>>> = LazyLock::new(Mutex::default);
+/// Manifests by their files, and when each was written.
+type Manifests = HashMap<PathBuf, (Option<SystemTime>, Manifest)>;
+
+/// The manifests that this process has read.
+static READ: LazyLock<Mutex<Manifests>> = LazyLock::new(Mutex::default);
 
 /// The manifest of the crate that is compiled. Another build tool than Cargo has none.
 pub(crate) fn manifest() -> Manifest {

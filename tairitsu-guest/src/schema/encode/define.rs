@@ -4,6 +4,9 @@ use super::super::{Field, Interface, Resource, Type};
 use super::encoder::{Encoder, MAX_DEPTH, MAX_TYPES, Ref};
 use super::{fail, same};
 
+/// In the place of the next part of a type that has no parts to declare.
+const ALIAS: usize = usize::MAX;
+
 impl Encoder<'_> {
     /// Declares a type at a place where WIT requires a value, so that `()` is an error.
     #[track_caller]
@@ -36,18 +39,22 @@ impl Encoder<'_> {
                     "` has a type of more than 512 types inside each other: keep the parts in a list",
                 ]);
             }
-            self.open[len] = (next, 0);
+            // A type of another interface is an alias, and has no parts here.
+            let home = next.home();
+            let is_alias = !home.is_empty() && !same(home, interface.id);
+            self.open[len] = (next, if is_alias { ALIAS } else { 0 });
             len += 1;
             // Closes every type that has no part left to declare.
             next = loop {
                 let (ty, part) = self.open[len - 1];
-                match self.undeclared_part(interface, &ty, part) {
+                let undeclared = if part == ALIAS { None } else { self.undeclared_part(interface, &ty, part) };
+                match undeclared {
                     Some((part, ty)) => {
                         self.open[len - 1].1 = part + 1;
                         break ty;
                     }
                     None => {
-                        let declared = self.declare(interface, &ty);
+                        let declared = self.declare(interface, &ty, part == ALIAS);
                         len -= 1;
                         if len == 0 {
                             return declared;
@@ -75,36 +82,70 @@ impl Encoder<'_> {
     /// The first of the parts from `part` on that has to be declared, and its place.
     #[track_caller]
     const fn undeclared_part(&self, interface: &Interface, ty: &Type, mut part: usize) -> Option<(usize, Type)> {
-        let home = ty.home();
-        if !home.is_empty() && !same(home, interface.id) {
-            return None;
-        }
-        loop {
-            // What WIT calls the part. Empty where WIT has `_`.
-            let (found, at) = match ty {
-                Type::List(item) if part == 0 => (*item, "list"),
-                Type::Option(some) if part == 0 => (*some, "option"),
-                Type::Result(sides) if part < 2 => (&sides[part], ""),
-                Type::Tuple(types) if part < types.len() => (&types[part], "tuple"),
-                Type::Record(record) if part < record.fields.len() => {
-                    (&record.fields[part].ty, record.fields[part].name)
+        // One loop for each kind of type: a `match` in a loop is slow in const evaluation.
+        match ty {
+            Type::Record(record) => {
+                while part < record.fields.len() {
+                    let field = &record.fields[part];
+                    refuse_unit(interface, &field.ty, field.name);
+                    if self.is_undeclared(&field.ty) {
+                        return Some((part, field.ty));
+                    }
+                    part += 1;
                 }
-                Type::Variant(variant) if part < variant.cases.len() => (&variant.cases[part].ty, ""),
-                _ => return None,
-            };
-            if !at.is_empty() {
-                refuse_unit(interface, found, at);
             }
-            if self.declared(found).is_none() {
-                return Some((part, *found));
+            Type::Variant(variant) => {
+                while part < variant.cases.len() {
+                    if self.is_undeclared(&variant.cases[part].ty) {
+                        return Some((part, variant.cases[part].ty));
+                    }
+                    part += 1;
+                }
             }
-            part += 1;
+            Type::Tuple(types) => {
+                while part < types.len() {
+                    refuse_unit(interface, &types[part], "tuple");
+                    if self.is_undeclared(&types[part]) {
+                        return Some((part, types[part]));
+                    }
+                    part += 1;
+                }
+            }
+            Type::Result(sides) => {
+                while part < 2 {
+                    if self.is_undeclared(&sides[part]) {
+                        return Some((part, sides[part]));
+                    }
+                    part += 1;
+                }
+            }
+            Type::List(item) if part == 0 => {
+                refuse_unit(interface, item, "list");
+                if self.is_undeclared(item) {
+                    return Some((part, **item));
+                }
+            }
+            Type::Option(some) if part == 0 => {
+                refuse_unit(interface, some, "option");
+                if self.is_undeclared(some) {
+                    return Some((part, **some));
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    const fn is_undeclared(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Unit => false,
+            ty => primitive(ty) == 0 && self.known(ty.hash()).is_none(),
         }
     }
 
     /// Declares a type whose parts are declared.
     #[track_caller]
-    const fn declare(&mut self, interface: &Interface, ty: &Type) -> Ref {
+    const fn declare(&mut self, interface: &Interface, ty: &Type, is_alias: bool) -> Ref {
         let hash = ty.hash();
         if let Type::Own(resource) | Type::Borrow(resource) = ty {
             let index = self.resource(interface, resource);
@@ -112,15 +153,13 @@ impl Encoder<'_> {
             self.u32(index);
             return self.keep(interface, hash);
         }
-        let home = ty.home();
-        let is_alias = !home.is_empty() && !same(home, interface.id);
         if !is_alias {
             self.note_docs(ty);
         }
         match ty {
             _ if is_alias => {
                 let name = ty.name();
-                self.alias(interface, if let Some(name) = name { name } else { "" }, home, hash);
+                self.alias(interface, if let Some(name) = name { name } else { "" }, ty.home(), hash);
             }
             Type::List(item) => {
                 let item = self.part(item);
