@@ -82,6 +82,9 @@ pub trait Journal {
     #[cfg_attr(all(), must_use, doc = "A condition that holds.")]
     fn always(&self) -> u32;
     /// One that may await.
+    ///
+    /// # Errors
+    /// If it does not come.
     async fn later(&mut self, goods: goods::Item) -> Result<goods::Item, String>;
     /// With a resource.
     fn draw(&mut self, paper: &tairitsu::Own<dyn Paper>) -> u32;
@@ -98,6 +101,9 @@ pub trait Shop {
     #[deprecated]
     fn old(&self) -> String;
     /// A function with a body.
+    ///
+    /// # Errors
+    /// None.
     fn with_body(&self, marks: goods::Marks) -> Result<goods::Marks, String> {
         Ok(marks)
     }
@@ -164,12 +170,14 @@ pub struct Counter(u32);
 impl Counter {
     /// Counts.
     pub fn count(&mut self, goods: goods::Item) -> u32 {
-        self.0 += goods.count;
+        let kept = [goods];
+        self.0 += kept.iter().map(|item| item.count).sum::<u32>();
         self.0
     }
 
     /// An older function.
     #[deprecated]
+    #[must_use]
     pub fn counted(&self) -> u32 {
         self.0
     }

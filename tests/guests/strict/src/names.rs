@@ -46,6 +46,9 @@ pub trait Names {
     /// Looks like a function of numbers.
     fn letter(&self, char_: char) -> char;
     /// Looks like it has a string.
+    ///
+    /// # Errors
+    /// If the list is no text.
     fn text(&self, list: std::vec::Vec<u8>) -> Result<String, std::string::String>;
 }
 
