@@ -208,7 +208,7 @@ pub(crate) fn refuse_cfg(cx: &Ctxt, attrs: &[Attribute], what: &str) {
 }
 
 /// Whether the attribute is `cfg`, or adds one or a part of the contract under a condition.
-fn is_condition(meta: &Meta) -> bool {
+pub(crate) fn is_condition(meta: &Meta) -> bool {
     if meta.path().is_ident("cfg") {
         return true;
     }

@@ -31,11 +31,19 @@ pub(crate) fn of(span: Span) -> String {
 /// differs between machines, so that only the file's name is left of it.
 fn file_in_package(file: &str) -> String {
     let path = Path::new(file);
-    let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let below = path.ancestors().skip(1).find(|folder| !folder.as_os_str().is_empty() && package.ends_with(folder));
+    let folder = |name| env::var_os(name).map(PathBuf::from);
+    let package = folder("CARGO_MANIFEST_DIR").unwrap_or_default();
+    // A part of the path may have the name of the package's folder by chance.
+    let is_package = |folder: &&Path| {
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        !folder.as_os_str().is_empty() && package.ends_with(folder) && package.join(below).exists()
+    };
+    let is_generated =
+        folder("OUT_DIR").is_some_and(|out| path.starts_with(&out) || out.ends_with(path.parent().unwrap_or(path)));
+    let below = path.ancestors().skip(1).find(is_package).filter(|_| !is_generated);
     let shown = match below.and_then(|folder| path.strip_prefix(folder).ok()) {
         Some(below) => below,
-        None if path.is_relative() => path,
+        None if path.is_relative() && !is_generated => path,
         None => path.file_name().map_or(path, Path::new),
     };
     shown.display().to_string().replace('\\', "/")

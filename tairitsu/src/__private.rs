@@ -4,9 +4,9 @@ pub use crate::codec::{Codec, NoCodec};
 pub use crate::future::{HostFuture, future, ready, wait};
 pub use crate::guest_state::guest_state;
 pub use tairitsu_guest::abi::{
-    Borrowed, Copying, Lent, Lift, Lower, Node, Nodes, Places, Recursive, Referenced, Resource, Sink, Source, WitType,
-    adapt_from, adapt_to, bad_discriminant, children_of_list, children_of_option, lift_tree, load_discriminant,
-    load_tree, lower_tree, references, store_discriminant, store_tree,
+    Borrowed, Copying, Lent, Lift, Lower, Memory, Node, Nodes, Places, Recursive, Referenced, Resource, Sink, Source,
+    WitType, adapt_from, adapt_to, bad_discriminant, children_of_list, children_of_option, lift_tree,
+    load_discriminant, load_tree, lower_tree, references, store_discriminant, store_tree,
 };
 pub use tairitsu_guest::schema;
 

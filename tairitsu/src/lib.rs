@@ -44,7 +44,7 @@ pub use tairitsu_guest::abi::no_wit_types;
 pub use __private::HasInterface;
 pub use descriptor::Descriptor;
 pub use tairitsu_guest::Host;
-pub use tairitsu_guest::abi::{AbiError, Own, Resource};
+pub use tairitsu_guest::abi::{AbiError, Own, Resource, WitType};
 pub use tairitsu_guest::schema;
 // Errors of rustc name the macros by this path.
 pub use tairitsu_macros::{export, flags, guest, host, resource, wit};

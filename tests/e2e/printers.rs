@@ -180,3 +180,44 @@ fn bytes_that_are_changed() {
     }
     assert!(loaded > 0);
 }
+
+/// The type of one function takes 300 megabytes as text, and the section has some hundred bytes. Two sections that differ in it are
+/// an error of a bounded length.
+#[test]
+fn a_type_whose_text_is_much_longer_than_its_section() {
+    use tairitsu::schema::{Function, Interface, Param, Record, Role, Type};
+    fn leak<T>(value: T) -> &'static T {
+        Box::leak(Box::new(value))
+    }
+    let name: &'static str = String::leak("long".repeat(250));
+    let field = tairitsu::schema::Field::__new("a", "", Type::U8);
+    let mut ty = Type::Record(leak(Record::__new(name, "", "", leak([field]))));
+    for _ in 0..18 {
+        ty = Type::Tuple(leak([ty, ty]));
+    }
+    let section = |params: &'static [Param]| {
+        let function = Function::__new("f", "", params, Type::Unit, false);
+        Interface::__new("test:wide/wide", "", &[], &[], None, leak([function])).section(Role::Import)
+    };
+    let mut module = wasm_encoder::Module::new();
+    for (author, data) in [("a@1.0.0", section(leak([Param::__new("p", ty)]))), ("b@1.0.0", section(&[]))] {
+        let name = format!("component-type:tairitsu:import:{author}:src/lib.rs:1:1");
+        module.section(&wasm_encoder::CustomSection { name: name.into(), data: data.into() });
+    }
+    let start = std::time::Instant::now();
+    let error = tairitsu::Registry::new().load_image(module.finish()).unwrap_err().to_string();
+    assert!(error.contains("found two that differ in `f`") && error.len() < 10_000, "{error}");
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+/// An image may import any number of functions that nobody provides.
+#[test]
+fn a_report_lists_a_thousand_functions() {
+    let functions: String = (0..2_500).map(|i| format!("(export \"f{i}\" (func))")).collect();
+    let text = format!("(component (import \"test:many/many\" (instance {functions})))");
+    let image = tairitsu::Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap();
+    let error = tairitsu::Container::builder(&image).build().unwrap_err();
+    let tairitsu::Error::Imports { report, .. } = &error else { panic!("{error}") };
+    assert_eq!((report.missing.len(), report.more), (1_000, 1_500));
+    assert!(error.to_string().ends_with("\n  and 1500 more"), "{error}");
+}

@@ -159,8 +159,64 @@ const fn without_resources(ty: Type) -> Type {
     ty
 }
 
+impl<T: WitType> WitType for Box<T> {
+    const TYPE: Type = T::TYPE;
+    type Ok = Self;
+    type Err = Infallible;
+
+    #[inline]
+    fn into_result(self) -> Result<Self, Infallible> {
+        Ok(self)
+    }
+}
+
+// SAFETY: that of `T`.
+unsafe impl<T: Lower> Lower for Box<T> {
+    #[inline]
+    fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        (**self).lower(memory, out)
+    }
+
+    #[inline]
+    fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        (**self).store(memory, address)
+    }
+
+    #[inline]
+    fn lower_lent<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error> {
+        (**self).lower_lent(memory, out)
+    }
+
+    #[inline]
+    fn store_lent<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
+        (**self).store_lent(memory, address)
+    }
+}
+
+// SAFETY: that of `T`.
+unsafe impl<T: Lift> Lift for Box<T> {
+    #[inline]
+    fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+        T::lift(memory, flat).map(Box::new)
+    }
+
+    #[inline]
+    fn load<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+        T::load(memory, address).map(Box::new)
+    }
+
+    #[inline]
+    fn lift_lent<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error> {
+        T::lift_lent(memory, flat).map(Box::new)
+    }
+
+    #[inline]
+    fn load_lent<M: Source>(memory: &mut M, address: usize) -> Result<Self, M::Error> {
+        T::load_lent(memory, address).map(Box::new)
+    }
+}
+
 pointer! { any:
-    [T] Box<T> as T, lifted T: Box::new;
     [] Box<str> as str, lifted String: String::into_boxed_str;
     [T] Box<[T]> as [T], lifted Vec<T>: Vec::into_boxed_slice;
     [] Cow<'static, str> as str, lifted String: Cow::Owned;

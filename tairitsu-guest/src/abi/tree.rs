@@ -54,6 +54,22 @@ impl<T: Recursive> WitType for Node<T> {
     }
 }
 
+/// What a node costs the host: its place among the nodes, and then its place in its parent.
+struct Paid<T> {
+    _node: Node<T>,
+    _child: T,
+}
+
+impl<T: Recursive> WitType for Paid<T> {
+    const TYPE: Type = Node::<T>::TYPE;
+    type Ok = Infallible;
+    type Err = Infallible;
+
+    fn into_result(self) -> Result<Infallible, Infallible> {
+        unreachable!("a node is no result of a function")
+    }
+}
+
 /// The places of a node's children in the list of nodes.
 #[derive(Debug)]
 pub struct Places<'a>(&'a [u32]);
@@ -246,7 +262,7 @@ pub fn load_tree<T: Recursive, M: Source>(memory: &mut M, address: usize) -> Res
 /// Lifts the nodes of a tree, and frees the memory that they were in.
 fn lift_nodes<T: Recursive, M: Source>(memory: &mut M, pointer: usize, len: usize) -> Result<T, M::Error> {
     let Layout { size, align } = Node::<T>::LAYOUT;
-    memory.check::<Node<T>>(pointer, len)?;
+    memory.check::<Paid<T>>(pointer, len)?;
     let mut nodes = Nodes { nodes: Vec::with_capacity(len), below: 0, taken: 0 };
     for i in 0..len {
         if i % BATCH == 0 {

@@ -355,6 +355,23 @@ impl Type {
         }
     }
 
+    /// The type of what another Rust type crosses as.
+    ///
+    /// # Panics
+    ///
+    /// If it is a resource. A reference to the other type would lend the resource, and a converted value is no handle that
+    /// could be lent.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn __adapted(self) -> Type {
+        if let Type::Own(_) | Type::Borrow(_) = self {
+            panic!(
+                "no type can cross as a resource: use a struct with the `Own` in it and no name, as in `struct Session(Own<dyn Connection>)`"
+            );
+        }
+        self
+    }
+
     /// The WIT name of a record, variant, enum or set of flags, or of the resource that a handle refers to.
     pub const fn name(&self) -> Option<&'static str> {
         match self {

@@ -156,7 +156,10 @@ impl<'a> Value<'a> {
         quote! {
             match #private::adapt_from::<#ty, #target, _>(#lifted, #name, #convert) {
                 ::core::result::Result::Ok(value) => value,
-                ::core::result::Result::Err(error) => return ::core::result::Result::Err(#memory.reject(error)),
+                // By path: a method of the user's could take the memory otherwise.
+                ::core::result::Result::Err(error) => {
+                    return ::core::result::Result::Err(#private::Memory::reject(&*#memory, error));
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Items that are there under a condition.
 
-use crate::attr::{ARGUMENTS, Args};
+use crate::attr::{self, ARGUMENTS, Args};
 use crate::diag::Ctxt;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -31,8 +31,11 @@ pub(super) fn take_from(item: &TokenStream) -> Option<(Vec<Attribute>, TokenStre
     }
     let parser = |input: ParseStream<'_>| Ok((Attribute::parse_outer(input)?, input.parse::<TokenStream>()?));
     let (attrs, rest) = parser.parse2(item.clone()).ok()?;
-    let is_condition = |attr: &Attribute| attr.path().get_ident().is_some_and(|name| is_condition(&name.to_string()));
-    let (conditions, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_condition);
+    // What `cfg_attr` adds stays where it is: it may be a helper attribute of a derive before it.
+    let (conditions, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(|attr| attr::is_condition(&attr.meta));
+    if conditions.is_empty() {
+        return None;
+    }
     Some((conditions, quote!(#(#attrs)* #rest)))
 }
 

@@ -124,7 +124,17 @@ pub(crate) fn export_once(input: TokenStream) -> TokenStream {
         if !always && !place::exports() {
             return Ok(TokenStream::new());
         }
-        let id: String = id.value().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        // No two ids give one name: a word never begins with a digit, and an id has no `_`.
+        let word = |c| match c {
+            ':' => "_0".to_string(),
+            '/' => "_1".to_string(),
+            '@' => "_2".to_string(),
+            '+' => "_3".to_string(),
+            '.' => "_4".to_string(),
+            '-' => "_".to_string(),
+            c => c.to_string(),
+        };
+        let id: String = id.value().chars().map(word).collect();
         let span = span_of(&path);
         let once = Ident::new(&format!("the_impl_that_exports_{id}__write_export_false_on_the_others"), span);
         Ok(quote_spanned! {span=>

@@ -100,10 +100,7 @@ fn blocking_and_future(function: &ImplItemFn, path: &syn::Path, paths: &Paths) -
         parse_quote! {
             #(#cfg)*
             #blocking {
-                // By method, so that a function that the trait lacks is one error. No function of the user's has the name.
-                #[allow(unused_imports)]
-                use #path as _;
-                #private::wait(self.#future_ident(#(#idents),*))
+                #private::wait(<Self as #path>::#future_ident(self #(, #idents)*))
             }
         },
         parse_quote! {

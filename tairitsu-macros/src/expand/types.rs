@@ -100,7 +100,13 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
     };
     let ty = match &def.kind {
         TypeKind::Record(fields) => record(&name, &def.docs, fields),
-        TypeKind::Tuple(fields) => tuple_type(fields, paths),
+        TypeKind::Tuple(fields) => {
+            let ty = tuple_type(fields, paths);
+            match &fields[..] {
+                [Field { adapt: Some(_), .. }] => quote!(#schema::Type::__adapted(#ty)),
+                _ => ty,
+            }
+        }
         TypeKind::Variant(cases) | TypeKind::Enum(cases) => {
             let cases = cases.iter().map(|case| {
                 let ty = match &case.payload {
@@ -116,7 +122,10 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
             let what = if matches!(def.kind, TypeKind::Enum(_)) { "Enum" } else { "Variant" };
             named(what, &name, &def.docs, &schema_fields(cases, paths))
         }
-        TypeKind::Adapted(adapt) => shared::wit_const(&adapt.as_type, paths),
+        TypeKind::Adapted(adapt) => {
+            let ty = shared::wit_const(&adapt.as_type, paths);
+            quote!(#schema::Type::__adapted(#ty))
+        }
     };
     match def.is_recursive() {
         true => quote!(#schema::Type::List(&const { #ty })),

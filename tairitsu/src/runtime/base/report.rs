@@ -12,7 +12,12 @@ pub struct Report {
     pub different: Vec<Difference>,
     /// Functions that the policy denies, `interface#function`.
     pub denied: Vec<String>,
+    /// How many more there are. An image may import any number of functions, and a report lists 1,000 at most.
+    pub more: usize,
 }
+
+/// The most entries of a report.
+const LISTED: usize = 1_000;
 
 /// A function that has no provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +50,14 @@ pub struct Difference {
 }
 
 impl Report {
+    /// Adds an entry to the list that `to` chooses, unless the report is full.
+    pub(crate) fn add<T>(&mut self, to: impl FnOnce(&mut Self) -> &mut Vec<T>, entry: impl FnOnce() -> T) {
+        match self.missing.len() + self.different.len() + self.denied.len() < LISTED {
+            true => to(self).push(entry()),
+            false => self.more += 1,
+        }
+    }
+
     /// Whether nothing is missing, different or denied.
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.different.is_empty() && self.denied.is_empty()
@@ -74,6 +87,10 @@ impl fmt::Display for Report {
         for function in &self.denied {
             line(f)?;
             write!(f, "  `{function}`: denied by the policy")?;
+        }
+        if self.more > 0 {
+            line(f)?;
+            write!(f, "  and {} more", self.more)?;
         }
         Ok(())
     }

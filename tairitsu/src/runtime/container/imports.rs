@@ -50,7 +50,9 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                 let denied: Vec<_> =
                     wanted.functions.keys().filter(|function| policy.denies(&name, &id_served, function)).collect();
                 if policy.refuses() {
-                    report.denied.extend(denied.iter().map(|function| format!("{name}#{function}")));
+                    for function in &denied {
+                        report.add(|report| &mut report.denied, || format!("{name}#{function}"));
+                    }
                 }
                 match provider {
                     Some(provider) => {
@@ -59,7 +61,9 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                     None if is_wasi(&name) => check_resources(provided, resolve, &name, wanted)?,
                     None => {
                         let missing = wanted.functions.values().filter(|function| !denied.contains(&&function.name));
-                        report.missing.extend(missing.map(|function| compare::missing(&name, resolve, function)));
+                        for function in missing {
+                            report.add(|report| &mut report.missing, || compare::missing(&name, resolve, function));
+                        }
                         let resources = wanted
                             .types
                             .iter()
@@ -67,21 +71,28 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                         let missing = resources.filter(|(resource, _)| {
                             !policy.denies(&name, &id_served, &format!("[resource-drop]{resource}"))
                         });
-                        report.missing.extend(missing.map(|(resource, _)| MissingImport {
-                            interface: name.clone(),
-                            found_in: None,
-                            function: resource.clone(),
-                            expected: "resource".into(),
-                        }));
+                        for (resource, _) in missing {
+                            report.add(
+                                |report| &mut report.missing,
+                                || MissingImport {
+                                    interface: name.clone(),
+                                    found_in: None,
+                                    function: resource.clone(),
+                                    expected: "resource".into(),
+                                },
+                            );
+                        }
                     }
                 }
             }
             WorldItem::Function(function) if policy.denies(&function.name, &function.name, &function.name) => {
                 if policy.refuses() {
-                    report.denied.push(function.name.clone());
+                    report.add(|report| &mut report.denied, || function.name.clone());
                 }
             }
-            WorldItem::Function(function) => report.missing.push(compare::missing("", resolve, function)),
+            WorldItem::Function(function) => {
+                report.add(|report| &mut report.missing, || compare::missing("", resolve, function));
+            }
             WorldItem::Type { .. } => {}
         }
     }

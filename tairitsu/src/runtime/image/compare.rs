@@ -37,12 +37,15 @@ pub(crate) fn compare(
                 match component.functions.get(function.name) {
                     Some(found) => Comparison { report, wants, interface, resolve, id }.function(function, found),
                     None if function.optional => {}
-                    None => report.missing.push(MissingImport {
-                        interface: interface.id.into(),
-                        found_in: Some(id.into()),
-                        function: function.name.into(),
-                        expected: function.to_string(),
-                    }),
+                    None => report.add(
+                        |report| &mut report.missing,
+                        || MissingImport {
+                            interface: interface.id.into(),
+                            found_in: Some(id.into()),
+                            function: function.name.into(),
+                            expected: function.to_string(),
+                        },
+                    ),
                 }
             }
         }
@@ -155,13 +158,16 @@ impl Comparison<'_> {
             Wants::Rust => (self.interface.id, self.id, rust, component),
             Wants::Component => (self.id, self.interface.id, component, rust),
         };
-        self.report.different.push(Difference {
-            interface: interface.into(),
-            found_in: found_in.into(),
-            path: path.into(),
-            expected,
-            found,
-        });
+        self.report.add(
+            |report| &mut report.different,
+            || Difference {
+                interface: interface.into(),
+                found_in: found_in.into(),
+                path: path.into(),
+                expected,
+                found,
+            },
+        );
     }
 }
 
@@ -182,7 +188,8 @@ pub(crate) fn home_of(resolve: &Resolve, id: wit_parser::TypeId) -> Option<Strin
     }
 }
 
-fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
+/// The type that an alias stands for.
+pub(super) fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
     while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
         id = alias;
     }

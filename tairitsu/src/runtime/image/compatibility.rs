@@ -120,7 +120,9 @@ impl Image {
             if same_track(interface.id, &name) {
                 compare::compare(&mut report, Wants::Component, interface, resolve, &name, wanted);
             } else if without_version(&name) == without_version(interface.id) {
-                report.missing.extend(wanted.functions.values().map(|f| compare::missing(&name, resolve, f)));
+                for function in wanted.functions.values() {
+                    report.add(|report| &mut report.missing, || compare::missing(&name, resolve, function));
+                }
             }
         }
         if report.is_empty() {

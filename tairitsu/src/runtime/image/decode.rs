@@ -117,6 +117,9 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
         bounds::check(component)?;
         answer(|| packages.add(component))?;
     }
+    if packages.has_long_names {
+        return Err(format!("expected names of at most {LONGEST} bytes, found a longer one"));
+    }
     match packages.cycle() {
         None => Ok(()),
         Some((one, other)) => {
@@ -126,10 +129,10 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
 }
 
 /// The longest name, in bytes. The text of a type repeats the names in it, so that a report of long ones fills the memory.
-const LONGEST: usize = 1024;
+pub(super) const LONGEST: usize = 1024;
 
 /// Refuses names that are longer than [`LONGEST`].
-fn check_lengths(resolve: &Resolve) -> Result<(), String> {
+pub(super) fn check_lengths(resolve: &Resolve) -> Result<(), String> {
     let check = |name: &str| match name.len() <= LONGEST {
         true => Ok(()),
         false => Err(format!("expected names of at most {LONGEST} bytes, found one of {}", name.len())),
@@ -137,6 +140,7 @@ fn check_lengths(resolve: &Resolve) -> Result<(), String> {
     for (_, package) in &resolve.packages {
         check(&package.name.namespace)?;
         check(&package.name.name)?;
+        package.name.version.iter().try_for_each(|version| check(&version.to_string()))?;
     }
     for (_, interface) in &resolve.interfaces {
         interface.name.iter().try_for_each(|name| check(name))?;

@@ -6,7 +6,7 @@
 use super::decode::{answer, check_packages};
 use std::collections::HashMap;
 use wasmparser::Payload;
-use wit_parser::{Docs, Interface, Resolve, TypeDefKind};
+use wit_parser::{Docs, InterfaceId, Resolve, TypeDef, TypeDefKind};
 
 /// The name of the custom sections of a component.
 const SECTION: &str = "tairitsu:docs";
@@ -33,13 +33,25 @@ pub(super) fn keep(component: &mut Vec<u8>, module: &[u8]) {
     }
 }
 
+/// The most functions, types and parts of types that are looked at. A component may have any number of sections for them.
+const LOOKS: usize = 1_000_000;
+
 /// Adds the doc comments of a component to its WIT.
 pub(super) fn add(component: &[u8], resolve: &mut Resolve) {
-    for section in custom_sections(component, |name| name == SECTION) {
+    let sections = custom_sections(component, |name| name == SECTION);
+    if sections.is_empty() {
+        return;
+    }
+    let interfaces: HashMap<_, _> =
+        resolve.interfaces.iter().filter_map(|(id, _)| Some((resolve.id_of(id)?, id))).collect();
+    let mut looks = LOOKS;
+    for section in sections {
         // The decoder would not end on packages that use each other.
         let decoded = check_packages([section]).and_then(|()| answer(|| wit_component::decode(section)));
-        if let Ok(decoded) = decoded {
-            copy(decoded.resolve(), resolve);
+        if let Ok(decoded) = decoded
+            && copy(decoded.resolve(), resolve, &interfaces, &mut looks).is_none()
+        {
+            return;
         }
     }
 }
@@ -60,31 +72,41 @@ fn custom_sections(binary: &[u8], named: impl Fn(&str) -> bool) -> Vec<&[u8]> {
     found
 }
 
-/// Copies the doc comments of the interfaces, functions and types that both have.
-fn copy(from: &Resolve, to: &mut Resolve) {
-    let documented: HashMap<_, _> = from.interfaces.iter().filter_map(|(id, _)| Some((from.id_of(id)?, id))).collect();
-    let pairs: Vec<_> = to
-        .interfaces
-        .iter()
-        .filter_map(|(id, _)| Some((id, &from.interfaces[*documented.get(&to.id_of(id)?)?])))
-        .collect();
-    for (id, documented) in pairs {
-        let interface = &mut to.interfaces[id];
+/// Copies the doc comments of the interfaces, functions and types that both have. `None` if no looks are left.
+fn copy(from: &Resolve, to: &mut Resolve, interfaces: &HashMap<String, InterfaceId>, looks: &mut usize) -> Option<()> {
+    for (id, documented) in &from.interfaces {
+        let Some(id) = from.id_of(id).and_then(|id| interfaces.get(&id)) else { continue };
+        let interface = &mut to.interfaces[*id];
+        *looks = looks.checked_sub(1 + documented.functions.len() + documented.types.len())?;
         take(&mut interface.docs, &documented.docs);
-        for (name, function) in &mut interface.functions {
-            if let Some(documented) = documented.functions.get(name) {
+        for (name, documented) in &documented.functions {
+            if let Some(function) = interface.functions.get_mut(name) {
                 take(&mut function.docs, &documented.docs);
             }
         }
-        let types: Vec<_> = interface.types.iter().map(|(name, ty)| (name.clone(), *ty)).collect();
-        for (name, ty) in types {
-            copy_type(from, documented, &name, &mut to.types[ty]);
+        for (name, documented) in &documented.types {
+            if let Some(ty) = interface.types.get(name) {
+                let (documented, ty) = (&from.types[*documented], &mut to.types[*ty]);
+                *looks = looks.checked_sub(parts(&documented.kind) + parts(&ty.kind))?;
+                copy_type(documented, ty);
+            }
         }
+    }
+    Some(())
+}
+
+/// How many fields, cases or flags a type has.
+fn parts(kind: &TypeDefKind) -> usize {
+    match kind {
+        TypeDefKind::Record(record) => record.fields.len(),
+        TypeDefKind::Variant(variant) => variant.cases.len(),
+        TypeDefKind::Enum(cases) => cases.cases.len(),
+        TypeDefKind::Flags(flags) => flags.flags.len(),
+        _ => 0,
     }
 }
 
-fn copy_type(from: &Resolve, interface: &Interface, name: &str, to: &mut wit_parser::TypeDef) {
-    let Some(documented) = interface.types.get(name).map(|ty| &from.types[*ty]) else { return };
+fn copy_type(documented: &TypeDef, to: &mut TypeDef) {
     take(&mut to.docs, &documented.docs);
     let items = items(&documented.kind);
     let item = |name: &String, docs: &mut Docs| {

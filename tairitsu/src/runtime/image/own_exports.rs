@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{CodeSection, ExportSection, FunctionSection, ImportSection};
-use wasmparser::{ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasmparser::{ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload, TableInit, TypeRef};
 
 /// The module with the exports of its own crate only. `None` if it has no others.
 ///
@@ -91,6 +91,13 @@ impl<'a> Module<'a> {
                                     module.scan(expression?.get_operators_reader())?;
                                 }
                             }
+                        }
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        if let TableInit::Expr(expression) = table?.init {
+                            module.scan(expression.get_operators_reader())?;
                         }
                     }
                 }
@@ -209,9 +216,10 @@ impl Reencode for Own<'_, '_> {
     ) -> Written {
         for export in section {
             let export = export?;
-            if !is_of(export.name, self.removed) {
-                self.parse_export(exports, export)?;
-            }
+            // A function may be referred to only because it is exported. So it stays, under a name that means nothing.
+            let name = format!("removed:{}", export.name);
+            let name = if is_of(export.name, self.removed) { &name } else { export.name };
+            self.parse_export(exports, wasmparser::Export { name, ..export })?;
         }
         Ok(())
     }
@@ -223,6 +231,8 @@ impl Reencode for Own<'_, '_> {
     ) -> Written {
         match exporting_crate(section.name()) {
             Some(krate) if krate != self.own => Ok(()),
+            // The code moves, and what is said of its places would be wrong.
+            _ if section.name().starts_with(".debug_") => Ok(()),
             _ => utils::parse_custom_section(self, module, section),
         }
     }

@@ -6,7 +6,9 @@
 //!
 //! A world is in a package, too, and that package uses the packages of everything that the world imports and exports.
 
+use super::decode::LONGEST;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use tairitsu_guest::schema::InterfaceId;
 use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentItem};
 use wasmparser::types::TypesRef;
@@ -20,11 +22,14 @@ const OF_MODULE: &str = "root:root";
 /// For each package, the packages whose types or interfaces it uses.
 #[derive(Default)]
 pub(crate) struct Packages {
-    uses: BTreeMap<String, BTreeSet<String>>,
+    uses: BTreeMap<Rc<str>, BTreeSet<Rc<str>>>,
+    /// Whether a name was longer than [`LONGEST`]. Its package is left out.
+    pub(crate) has_long_names: bool,
 }
 
-/// The types seen so far, each with the package that owns it.
-type Owners = HashMap<ComponentAnyTypeId, String>;
+/// The types seen so far, each with the package that owns it. A type that is an alias of another one is here with the
+/// other's package, so that no chain of aliases is followed twice.
+type Owners = HashMap<ComponentAnyTypeId, Option<Rc<str>>>;
 
 impl Packages {
     /// Adds the packages of a component, or of the component in a `component-type` section.
@@ -57,7 +62,7 @@ impl Packages {
                 let exports = exports.iter().map(|name| (name, types.component_item_for_export(name)));
                 for (name, item) in imports.chain(exports) {
                     if let Some(item) = item {
-                        self.of_world(types, &owners, OF_COMPONENT, name, item);
+                        self.of_world(types, &mut owners, &OF_COMPONENT.into(), name, item);
                         self.item(types, &mut owners, name, item);
                     }
                 }
@@ -69,22 +74,23 @@ impl Packages {
     fn item(&mut self, types: TypesRef<'_>, owners: &mut Owners, name: &str, item: &ComponentItem) {
         match item.ty {
             ComponentEntityType::Instance(id) => {
-                let Some(package) = package_of(name) else { return };
+                let package = self.package_of(name);
                 for item in types[id].exports.values() {
                     let ComponentEntityType::Type { referenced, created } = item.ty else { continue };
-                    if let Some(owner) = owner_of(types, owners, referenced) {
-                        self.add_use(&package, owner);
+                    let owner = owner_of(types, owners, referenced);
+                    if let (Some(package), Some(owner)) = (&package, &owner) {
+                        self.add_use(package, owner);
                     }
-                    owners.insert(created, package.clone());
+                    owners.insert(created, package.clone().or(owner));
                 }
             }
             // A world in a section, or the component type that contains the world.
             ComponentEntityType::Component(id)
             | ComponentEntityType::Type { referenced: ComponentAnyTypeId::Component(id), .. } => {
-                let (component, package) = (&types[id], package_of(name));
+                let (component, package) = (&types[id], self.package_of(name));
                 for (name, item) in component.imports.iter().chain(&component.exports) {
-                    for package in package.as_deref().into_iter().chain([OF_MODULE]) {
-                        self.of_world(types, owners, package, name, item);
+                    for package in package.iter().cloned().chain([OF_MODULE.into()]) {
+                        self.of_world(types, owners, &package, name, item);
                     }
                     self.item(types, owners, name, item);
                 }
@@ -94,26 +100,44 @@ impl Packages {
     }
 
     /// Adds what a world of the package imports or exports.
-    fn of_world(&mut self, types: TypesRef<'_>, owners: &Owners, package: &str, name: &str, item: &ComponentItem) {
+    fn of_world(
+        &mut self,
+        types: TypesRef<'_>,
+        owners: &mut Owners,
+        package: &Rc<str>,
+        name: &str,
+        item: &ComponentItem,
+    ) {
         match item.ty {
             ComponentEntityType::Instance(_) => {
-                if let Some(used) = package_of(name) {
+                if let Some(used) = self.package_of(name) {
                     self.add_use(package, &used);
                 }
             }
-            ComponentEntityType::Type { referenced, .. } => {
-                if let Some(owner) = owner_of(types, owners, referenced) {
+            ComponentEntityType::Type { referenced, created } => {
+                let owner = owner_of(types, owners, referenced);
+                if let Some(owner) = &owner {
                     self.add_use(package, owner);
                 }
+                owners.insert(created, owner);
             }
             _ => {}
         }
     }
 
-    fn add_use(&mut self, package: &str, used: &str) {
+    fn add_use(&mut self, package: &Rc<str>, used: &Rc<str>) {
         if package != used {
-            self.uses.entry(package.into()).or_default().insert(used.into());
+            self.uses.entry(package.clone()).or_default().insert(used.clone());
         }
+    }
+
+    /// Returns `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`, and `None` for a name without a package.
+    fn package_of(&mut self, name: &str) -> Option<Rc<str>> {
+        if name.len() > LONGEST {
+            self.has_long_names = true;
+            return None;
+        }
+        InterfaceId::parse(name).map(|id| id.package_id().into())
     }
 
     /// Returns two packages that use each other, directly or through other packages. Looks at each use once.
@@ -122,14 +146,14 @@ impl Packages {
         let mut met: HashMap<&str, bool> = HashMap::new();
         for start in self.uses.keys() {
             let mut path = Vec::new();
-            let mut next = Some(start.as_str()).filter(|start| !met.contains_key(start));
+            let mut next = Some(&**start).filter(|start| !met.contains_key(start));
             loop {
                 if let Some(package) = next.take() {
                     met.insert(package, false);
                     path.push((package, self.uses.get(package).into_iter().flatten()));
                 }
                 let Some((package, uses)) = path.last_mut() else { break };
-                match uses.next().map(|used| (used.as_str(), met.get(used.as_str()))) {
+                match uses.next().map(|used| (&**used, met.get(&**used))) {
                     Some((used, Some(false))) => return Some((used, package)),
                     Some((_, Some(true))) => {}
                     Some((used, None)) => next = Some(used),
@@ -145,20 +169,15 @@ impl Packages {
 }
 
 /// The package that owns a type, or the type that it is an alias of.
-fn owner_of<'o>(types: TypesRef<'_>, owners: &'o Owners, ty: ComponentAnyTypeId) -> Option<&'o str> {
+fn owner_of(types: TypesRef<'_>, owners: &Owners, ty: ComponentAnyTypeId) -> Option<Rc<str>> {
     let mut next = Some(ty);
     while let Some(id) = next {
         if let Some(owner) = owners.get(&id) {
-            return Some(owner);
+            return owner.clone();
         }
         next = types.peel_alias(id);
     }
     None
-}
-
-/// Returns `acme:shop@1.0.0` for `acme:shop/goods@1.0.0`, and `None` for a name without a package.
-fn package_of(name: &str) -> Option<String> {
-    InterfaceId::parse(name).map(|id| id.package_id())
 }
 
 #[cfg(test)]
@@ -169,7 +188,7 @@ mod tests {
     fn packages(uses: impl IntoIterator<Item = (usize, usize)>) -> Packages {
         let mut packages = Packages::default();
         for (package, used) in uses {
-            packages.add_use(&format!("a:p{package}"), &format!("a:p{used}"));
+            packages.add_use(&format!("a:p{package}").into(), &format!("a:p{used}").into());
         }
         packages
     }

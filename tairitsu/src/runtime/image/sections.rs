@@ -1,11 +1,13 @@
 //! The `component-type` sections of a core module. Each of them declares interfaces, and says in its name who wrote it.
 
+use super::compare::definition_of;
+use super::decode::check_lengths;
 use super::wit_text::{found_definition, function_text};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use wasmparser::Payload;
 use wit_parser::{
-    Function, Handle, Interface, Resolve, Type, TypeDefKind, TypeId, WorldId, WorldItem, WorldKey, decoding,
+    Function, Handle, Interface, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem, WorldKey, decoding,
 };
 
 /// What the names of the sections begin with that are of a `#[tairitsu::guest]` impl. The crate and the place of the impl follow.
@@ -58,9 +60,6 @@ pub(super) fn exporting_crate(section_name: &str) -> Option<&str> {
     section_name.strip_prefix(EXPORT)?.split(':').next()
 }
 
-/// The most characters of a type in an error.
-const SHOWN: usize = 500;
-
 /// Refuses two sections that declare one interface, and differ in a type or function that both have. The tools would take one
 /// of the declarations for both.
 ///
@@ -70,8 +69,9 @@ pub(super) fn check_declarations(sections: &[Section<'_>]) -> Result<(), String>
         return Ok(());
     }
     let decoded = sections.iter().map(Section::decode).collect::<Result<Vec<_>, _>>()?;
-    // The first section that declares a type or function of an interface.
-    let mut first: HashMap<(String, &str), (usize, Declaration<'_>)> = HashMap::new();
+    decoded.iter().try_for_each(|(resolve, _)| check_lengths(resolve))?;
+    // Of each interface, the first section that declares a type or function.
+    let mut first: HashMap<String, HashMap<&str, (usize, Declaration<'_>)>> = HashMap::new();
     for (index, (resolve, world)) in decoded.iter().enumerate() {
         let world = &resolve.worlds[*world];
         let mut same = HashSet::new();
@@ -79,8 +79,9 @@ pub(super) fn check_declarations(sections: &[Section<'_>]) -> Result<(), String>
             // A name that is no id is the world's own.
             let (WorldKey::Interface(_), WorldItem::Interface { id, .. }) = (key, item) else { continue };
             let interface = resolve.name_world_key(key);
+            let first = first.entry(interface.clone()).or_default();
             for (name, declaration) in declarations(&resolve.interfaces[*id]) {
-                let (author, known) = match first.entry((interface.clone(), name)) {
+                let (author, known) = match first.entry(name) {
                     Entry::Vacant(place) => {
                         place.insert((index, declaration));
                         continue;
@@ -112,13 +113,9 @@ enum Declaration<'r> {
 
 impl Declaration<'_> {
     fn text(self, resolve: &Resolve) -> String {
-        let text = match self {
+        match self {
             Declaration::Type(id) => found_definition(resolve, &Type::Id(id)),
             Declaration::Function(function) => function_text(resolve, function),
-        };
-        match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}..", &text[..end]),
-            None => text,
         }
     }
 }
@@ -156,14 +153,27 @@ impl Comparison<'_, '_> {
     fn types(&mut self, one: &Type, other: &Type) -> bool {
         match (one, other) {
             (Type::Id(one), Type::Id(other)) => {
-                let names = (&self.resolves.0.types[*one].name, &self.resolves.1.types[*other].name);
-                match names {
+                match (&self.resolves.0.types[*one].name, &self.resolves.1.types[*other].name) {
                     (None, None) => self.definitions(*one, *other),
-                    (one, other) => one == other,
+                    _ => self.is_same_name(*one, *other),
                 }
             }
             (one, other) => one == other,
         }
+    }
+
+    /// Whether two named types have one name, and are of one interface.
+    fn is_same_name(&self, one: TypeId, other: TypeId) -> bool {
+        let of = |resolve: &Resolve, id: TypeId| {
+            let id = definition_of(resolve, id);
+            let owner = match resolve.types[id].owner {
+                TypeOwner::Interface(interface) => resolve.id_of(interface),
+                _ => None,
+            };
+            (resolve.types[id].name.clone(), owner)
+        };
+        self.resolves.0.types[one].name == self.resolves.1.types[other].name
+            && of(self.resolves.0, one) == of(self.resolves.1, other)
     }
 
     fn payloads(&mut self, one: Option<&Type>, other: Option<&Type>) -> bool {
@@ -216,7 +226,7 @@ impl Comparison<'_, '_> {
             | (TypeDefKind::Stream(one), TypeDefKind::Stream(other)) => self.payloads(one.as_ref(), other.as_ref()),
             (TypeDefKind::Handle(Handle::Own(one)), TypeDefKind::Handle(Handle::Own(other)))
             | (TypeDefKind::Handle(Handle::Borrow(one)), TypeDefKind::Handle(Handle::Borrow(other))) => {
-                first.types[*one].name == second.types[*other].name
+                self.is_same_name(*one, *other)
             }
             (TypeDefKind::Type(one), TypeDefKind::Type(other)) => self.types(one, other),
             (TypeDefKind::Resource, TypeDefKind::Resource) => true,

@@ -1,7 +1,38 @@
 //! WIT text of types and functions, for reports: for the Rust side, and for a component.
 
+use std::fmt::{self, Write};
 use tairitsu_guest::schema::Type;
 use wit_parser::{Handle, Resolve, TypeDefKind};
+
+/// The most bytes of a component's type in a report. The text of a type may be much longer than the component.
+const LONGEST: usize = 2_000;
+
+/// A text that ends at [`LONGEST`].
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    /// Writes a text. A long one is cut, and ends in two dots.
+    fn of(write: impl FnOnce(&mut Text) -> fmt::Result) -> String {
+        let mut text = Text::default();
+        match write(&mut text) {
+            Ok(()) => text.0,
+            Err(fmt::Error) => text.0 + "..",
+        }
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = LONGEST - self.0.len();
+        if part.len() <= room {
+            self.0.push_str(part);
+            return Ok(());
+        }
+        self.0.push_str(&part[..part.floor_char_boundary(room)]);
+        Err(fmt::Error)
+    }
+}
 
 /// A type with its contents, because two records with the same name can differ in their fields.
 pub(super) fn definition(ty: &Type) -> String {
@@ -23,75 +54,105 @@ fn payload(ty: &Type) -> String {
     }
 }
 
+/// A component's type with its contents.
 pub(super) fn found_definition(resolve: &Resolve, ty: &wit_parser::Type) -> String {
-    let wit_parser::Type::Id(id) = ty else { return type_text(resolve, ty) };
-    let def = &resolve.types[*id];
-    let name = def.name.as_deref().unwrap_or("_");
-    let text = |ty: &wit_parser::Type| type_text(resolve, ty);
-    match &def.kind {
-        TypeDefKind::Record(record) => braced("record", name, record.fields.iter().map(|f| (&*f.name, text(&f.ty)))),
-        TypeDefKind::Variant(variant) => braced(
-            "variant",
-            name,
-            variant.cases.iter().map(|c| (&*c.name, c.ty.as_ref().map(text).unwrap_or_default())),
-        ),
-        TypeDefKind::Enum(cases) => braced("enum", name, cases.cases.iter().map(|c| (&*c.name, String::new()))),
-        TypeDefKind::Flags(flags) => braced("flags", name, flags.flags.iter().map(|f| (&*f.name, String::new()))),
-        _ => type_text(resolve, ty),
-    }
-}
-
-fn braced<'a>(keyword: &str, name: &str, fields: impl Iterator<Item = (&'a str, String)>) -> String {
-    let is_record = keyword == "record";
-    let fields: Vec<_> = fields
-        .map(|(name, ty)| match (ty.is_empty(), is_record) {
-            (true, _) => name.to_string(),
-            (false, true) => format!("{name}: {ty}"),
-            (false, false) => format!("{name}({ty})"),
-        })
-        .collect();
-    format!("{keyword} {name} {{ {} }}", fields.join(", "))
+    Text::of(|out| write_definition(out, resolve, ty))
 }
 
 /// A component's function as WIT text.
 pub(super) fn function_text(resolve: &Resolve, function: &wit_parser::Function) -> String {
-    let params: Vec<_> =
-        function.params.iter().map(|param| format!("{}: {}", param.name, type_text(resolve, &param.ty))).collect();
-    let result = function.result.as_ref().map(|ty| format!(" -> {}", type_text(resolve, ty))).unwrap_or_default();
-    let keyword = if function.kind.is_async() { "async func" } else { "func" };
-    format!("{keyword}({}){result}", params.join(", "))
+    Text::of(|out| {
+        out.write_str(if function.kind.is_async() { "async func(" } else { "func(" })?;
+        for (i, param) in function.params.iter().enumerate() {
+            write!(out, "{}{}: ", if i == 0 { "" } else { ", " }, param.name)?;
+            write_type(out, resolve, &param.ty)?;
+        }
+        out.write_char(')')?;
+        let Some(result) = &function.result else { return Ok(()) };
+        out.write_str(" -> ")?;
+        write_type(out, resolve, result)
+    })
 }
 
 /// A component's type in the form that a signature uses.
 pub(super) fn type_text(resolve: &Resolve, ty: &wit_parser::Type) -> String {
-    let wit_parser::Type::Id(id) = ty else { return primitive_text(ty).into() };
+    Text::of(|out| write_type(out, resolve, ty))
+}
+
+fn write_definition(out: &mut Text, resolve: &Resolve, ty: &wit_parser::Type) -> fmt::Result {
+    let wit_parser::Type::Id(id) = ty else { return write_type(out, resolve, ty) };
+    let def = &resolve.types[*id];
+    let name = def.name.as_deref().unwrap_or("_");
+    let mut parts = |keyword: &str, parts: &mut dyn Iterator<Item = (&String, Option<&wit_parser::Type>)>| {
+        write!(out, "{keyword} {name} {{ ")?;
+        for (i, (part, ty)) in parts.enumerate() {
+            write!(out, "{}{part}", if i == 0 { "" } else { ", " })?;
+            match (ty, keyword) {
+                (None, _) => {}
+                (Some(ty), "record") => {
+                    out.write_str(": ")?;
+                    write_type(out, resolve, ty)?;
+                }
+                (Some(ty), _) => {
+                    out.write_char('(')?;
+                    write_type(out, resolve, ty)?;
+                    out.write_char(')')?;
+                }
+            }
+        }
+        out.write_str(" }")
+    };
+    match &def.kind {
+        TypeDefKind::Record(record) => parts("record", &mut record.fields.iter().map(|f| (&f.name, Some(&f.ty)))),
+        TypeDefKind::Variant(variant) => parts("variant", &mut variant.cases.iter().map(|c| (&c.name, c.ty.as_ref()))),
+        TypeDefKind::Enum(cases) => parts("enum", &mut cases.cases.iter().map(|c| (&c.name, None))),
+        TypeDefKind::Flags(flags) => parts("flags", &mut flags.flags.iter().map(|f| (&f.name, None))),
+        _ => write_type(out, resolve, ty),
+    }
+}
+
+fn write_type(out: &mut Text, resolve: &Resolve, ty: &wit_parser::Type) -> fmt::Result {
+    let wit_parser::Type::Id(id) = ty else { return out.write_str(primitive_text(ty)) };
     let def = &resolve.types[*id];
     if let Some(name) = &def.name {
-        return name.clone();
+        return out.write_str(name);
     }
-    let text = |ty: &wit_parser::Type| type_text(resolve, ty);
-    let optional = |ty: &Option<wit_parser::Type>| ty.as_ref().map_or_else(|| "_".to_string(), text);
+    let mut of = |keyword: &str, types: &[Option<&wit_parser::Type>]| {
+        write!(out, "{keyword}<")?;
+        for (i, ty) in types.iter().enumerate() {
+            out.write_str(if i == 0 { "" } else { ", " })?;
+            match ty {
+                Some(ty) => write_type(out, resolve, ty)?,
+                None => out.write_char('_')?,
+            }
+        }
+        out.write_char('>')
+    };
     match &def.kind {
-        TypeDefKind::List(item) => format!("list<{}>", text(item)),
-        TypeDefKind::FixedLengthList(item, len) => format!("list<{}, {len}>", text(item)),
-        TypeDefKind::Map(key, value) => format!("map<{}, {}>", text(key), text(value)),
-        TypeDefKind::Option(some) => format!("option<{}>", text(some)),
-        TypeDefKind::Tuple(tuple) => {
-            format!("tuple<{}>", tuple.types.iter().map(text).collect::<Vec<_>>().join(", "))
+        TypeDefKind::List(item) => of("list", &[Some(item)]),
+        TypeDefKind::FixedLengthList(item, len) => {
+            out.write_str("list<")?;
+            write_type(out, resolve, item)?;
+            write!(out, ", {len}>")
         }
+        TypeDefKind::Map(key, value) => of("map", &[Some(key), Some(value)]),
+        TypeDefKind::Option(some) => of("option", &[Some(some)]),
+        TypeDefKind::Tuple(tuple) => of("tuple", &tuple.types.iter().map(Some).collect::<Vec<_>>()),
         TypeDefKind::Result(result) => match (&result.ok, &result.err) {
-            (None, None) => "result".into(),
-            (Some(ok), None) => format!("result<{}>", text(ok)),
-            (ok, err) => format!("result<{}, {}>", optional(ok), optional(err)),
+            (None, None) => out.write_str("result"),
+            (Some(ok), None) => of("result", &[Some(ok)]),
+            (ok, err) => of("result", &[ok.as_ref(), err.as_ref()]),
         },
-        TypeDefKind::Future(ty) => ty.as_ref().map_or_else(|| "future".into(), |ty| format!("future<{}>", text(ty))),
-        TypeDefKind::Stream(ty) => ty.as_ref().map_or_else(|| "stream".into(), |ty| format!("stream<{}>", text(ty))),
-        TypeDefKind::Handle(Handle::Own(id)) => resolve.types[*id].name.clone().unwrap_or_else(|| "own".into()),
+        TypeDefKind::Future(None) => out.write_str("future"),
+        TypeDefKind::Future(ty) => of("future", &[ty.as_ref()]),
+        TypeDefKind::Stream(None) => out.write_str("stream"),
+        TypeDefKind::Stream(ty) => of("stream", &[ty.as_ref()]),
+        TypeDefKind::Handle(Handle::Own(id)) => out.write_str(resolve.types[*id].name.as_deref().unwrap_or("own")),
         TypeDefKind::Handle(Handle::Borrow(id)) => {
-            format!("borrow<{}>", resolve.types[*id].name.as_deref().unwrap_or("_"))
+            write!(out, "borrow<{}>", resolve.types[*id].name.as_deref().unwrap_or("_"))
         }
-        TypeDefKind::Type(alias) => text(alias),
-        kind => kind.as_str().into(),
+        TypeDefKind::Type(alias) => write_type(out, resolve, alias),
+        kind => out.write_str(kind.as_str()),
     }
 }
 
@@ -113,4 +174,16 @@ pub(super) fn primitive_text(ty: &wit_parser::Type) -> &'static str {
         wit_parser::Type::ErrorContext => "error-context",
         wit_parser::Type::Id(_) => "_",
     }
+}
+
+fn braced<'a>(keyword: &str, name: &str, fields: impl Iterator<Item = (&'a str, String)>) -> String {
+    let is_record = keyword == "record";
+    let fields: Vec<_> = fields
+        .map(|(name, ty)| match (ty.is_empty(), is_record) {
+            (true, _) => name.to_string(),
+            (false, true) => format!("{name}: {ty}"),
+            (false, false) => format!("{name}({ty})"),
+        })
+        .collect();
+    format!("{keyword} {name} {{ {} }}", fields.join(", "))
 }
