@@ -1,8 +1,7 @@
 //! The items that generated code names. They are not for users, and may change in any version.
 
-pub use crate::codec::{Codec, NoCodec};
-pub use crate::future::{HostFuture, future, ready, wait};
-pub use crate::guest_state::guest_state;
+pub use crate::codec::{Codec, NoCodec, Parts};
+pub use crate::future::{HostFuture, ready, wait};
 pub use tairitsu_guest::abi::{
     Borrowed, Copying, Lent, Lift, Lower, Memory, Node, Nodes, Places, Recursive, Referenced, Resource, Sink, Source,
     WitType, adapt_from, adapt_to, bad_discriminant, children_of_list, children_of_option, lift_tree,

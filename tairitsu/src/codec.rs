@@ -166,6 +166,19 @@ impl<T: Lower> Codec<T> {
     }
 }
 
+/// The two types of a `Result`, whatever they are.
+pub trait Parts {
+    /// The type of the value.
+    type Ok;
+    /// The type of the error.
+    type Err;
+}
+
+impl<T, E> Parts for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
 /// Fails the compilation when rustc compiles a call of it for a type. While rustc only checks generic code, it reports
 /// nothing.
 pub(crate) const fn no_codec<T: ?Sized>() {

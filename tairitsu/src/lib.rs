@@ -47,6 +47,10 @@ pub use tairitsu_guest::Host;
 pub use tairitsu_guest::abi::{AbiError, Own, Resource, WitType};
 pub use tairitsu_guest::schema;
 // Errors of rustc name the macros by this path.
+#[doc(hidden)]
+pub use future::future;
+#[doc(hidden)]
+pub use guest_state::guest_state;
 pub use tairitsu_macros::{export, flags, guest, host, resource, wit};
 #[doc(hidden)]
 pub use tairitsu_macros::{export_once, generated};

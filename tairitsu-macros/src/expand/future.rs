@@ -55,7 +55,7 @@ pub(super) fn impl_with_futures(item: &ItemImpl, path: &syn::Path, paths: &Paths
 
 /// The two functions that an `async fn` of an impl becomes.
 fn blocking_and_future(function: &ImplItemFn, path: &syn::Path, paths: &Paths) -> [ImplItem; 2] {
-    let private = &paths.private;
+    let Paths { private, krate, .. } = paths;
     let ImplItemFn { attrs, sig, block, .. } = function;
     let mut blocking = sig.clone();
     blocking.asyncness = None;
@@ -90,7 +90,7 @@ fn blocking_and_future(function: &ImplItemFn, path: &syn::Path, paths: &Paths) -
     // An error about the future is shown on the `async`, and an error about its result in the body.
     let span = sig.asyncness.span().resolved_at(Span::call_site());
     let body = quote_spanned! {span=>
-        #private::future(async move {
+        #krate::future(async move {
             let __tairitsu_result: #output = #block;
             #[allow(unreachable_code)]
             __tairitsu_result

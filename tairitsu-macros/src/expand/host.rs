@@ -182,7 +182,7 @@ fn native(interface: &Interface, paths: &Paths) -> TokenStream {
 /// With the runtime, beside the trait: the function that links a provider's functions.
 fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
-    let Paths { private, use_typed, if_runtime, .. } = paths;
+    let Paths { private, krate, use_typed, if_runtime, .. } = paths;
     let (provider, resource) = match &interface.resource {
         Some(_) => (
             quote!(#private::ResourceOf<__TairitsuProvider>),
@@ -209,7 +209,7 @@ fn provider(interface: &Interface, paths: &Paths) -> TokenStream {
             None => call,
         };
         let (link, body) = match function.is_async {
-            true => (quote!(link_future), quote!(#private::future(async move { #body }))),
+            true => (quote!(link_future), quote!(#krate::future(async move { #body }))),
             false => (quote!(link), body),
         };
         quote! {

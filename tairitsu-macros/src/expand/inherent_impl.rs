@@ -17,10 +17,10 @@ pub(super) fn delegation(interface: &Interface, ty: &Type, paths: &Paths) -> Tok
         let call = quote!(<#ty>::#method(self #(, #idents)*));
         if function.is_async {
             let (blocking, future) = (future::blocking(interface, function, paths), future::head(function, paths));
-            let private = &paths.private;
+            let krate = &paths.krate;
             return quote! {
                 #blocking
-                #future { #private::future(#call) }
+                #future { #krate::future(#call) }
             };
         }
         quote! {

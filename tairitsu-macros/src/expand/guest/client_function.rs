@@ -346,12 +346,13 @@ impl<'a> ClientFunction<'a> {
         let Some(ty) = &self.function.result else {
             return quote!(::core::result::Result<(), #krate::CallError>);
         };
-        if let Some(adapted) = self.function.adapted_result.as_ref().filter(|adapted| adapted.in_result) {
-            let (wit_type, ok, carried) = (&self.paths.wit_type, &adapted.ty, self.function.carried_result());
-            return quote!(::core::result::Result<#ok, #krate::CallError<<#carried as #wit_type>::Err>>);
-        }
         match looks::result_parts(ty) {
             Some((ok, err)) => quote!(::core::result::Result<#ok, #krate::CallError<#err>>),
+            // An alias of a `Result`, whose value is no WIT type.
+            None if self.function.adapted_result.as_ref().is_some_and(|adapted| adapted.in_result) => {
+                let private = &self.paths.private;
+                quote!(::core::result::Result<<#ty as #private::Parts>::Ok, #krate::CallError<<#ty as #private::Parts>::Err>>)
+            }
             None if looks::is_no_result(ty) || self.function.adapted_result.is_some() => {
                 quote!(::core::result::Result<#ty, #krate::CallError>)
             }

@@ -142,7 +142,7 @@ fn native(private: &TokenStream) -> TokenStream {
         const _: () = {
             // Checks `Default` on targets that make no state, so that its lack is one error, on the type.
             #private::if_native! {
-                const _: fn() -> $ty = #private::guest_state::<$ty>();
+                const _: fn() -> $ty = $($tairitsu)*::guest_state::<$ty>();
             }
 
             #private::if_runtime! {
