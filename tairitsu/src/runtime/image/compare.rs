@@ -4,6 +4,7 @@
 //! names. This check reports all differences at once, expected beside found.
 
 use super::image::Image;
+use super::names::definition_of;
 use super::wit_text::{definition, found_definition, function_text, primitive_text, type_text};
 use crate::runtime::base::report::{Difference, MissingImport, Report};
 use crate::runtime::base::track::same_track;
@@ -186,14 +187,6 @@ pub(crate) fn home_of(resolve: &Resolve, id: wit_parser::TypeId) -> Option<Strin
         (TypeDefKind::Resource, TypeOwner::Interface(home)) => resolve.id_of(home),
         _ => None,
     }
-}
-
-/// The type that an alias stands for.
-pub(super) fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
-    while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
-        id = alias;
-    }
-    id
 }
 
 fn same_names<'a>(fields: &[Field], found: impl ExactSizeIterator<Item = &'a String>) -> bool {

@@ -2,6 +2,7 @@
 
 use super::arena;
 use super::bounds;
+use super::names::{LONGEST, check_lengths};
 use super::own_exports;
 use super::package_cycles::Packages;
 use super::sections::{Section, check_declarations};
@@ -13,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tairitsu_guest::schema::InterfaceId;
 use wasmparser::{ComponentExternalKind, Payload};
 use wit_component::{ComponentEncoder, DecodedWasm};
-use wit_parser::{Resolve, TypeDefKind, World, WorldId, WorldKey};
+use wit_parser::{Resolve, World, WorldId};
 
 /// A component's WIT and its arena.
 pub(super) struct Decoded {
@@ -126,44 +127,6 @@ pub(super) fn check_packages<'a>(components: impl IntoIterator<Item = &'a [u8]>)
             Err(format!("expected packages that do not use each other, found `{one}` and `{other}`, which do"))
         }
     }
-}
-
-/// The longest name, in bytes. The text of a type repeats the names in it, so that a report of long ones fills the memory.
-pub(super) const LONGEST: usize = 1024;
-
-/// Refuses names that are longer than [`LONGEST`].
-pub(super) fn check_lengths(resolve: &Resolve) -> Result<(), String> {
-    let check = |name: &str| match name.len() <= LONGEST {
-        true => Ok(()),
-        false => Err(format!("expected names of at most {LONGEST} bytes, found one of {}", name.len())),
-    };
-    for (_, package) in &resolve.packages {
-        check(&package.name.namespace)?;
-        check(&package.name.name)?;
-        package.name.version.iter().try_for_each(|version| check(&version.to_string()))?;
-    }
-    for (_, interface) in &resolve.interfaces {
-        interface.name.iter().try_for_each(|name| check(name))?;
-        interface.functions.keys().try_for_each(|name| check(name))?;
-        let params = interface.functions.values().flat_map(|function| &function.params);
-        params.into_iter().try_for_each(|param| check(&param.name))?;
-    }
-    for (_, ty) in &resolve.types {
-        ty.name.iter().try_for_each(|name| check(name))?;
-        match &ty.kind {
-            TypeDefKind::Record(record) => record.fields.iter().try_for_each(|field| check(&field.name))?,
-            TypeDefKind::Variant(variant) => variant.cases.iter().try_for_each(|case| check(&case.name))?,
-            TypeDefKind::Enum(cases) => cases.cases.iter().try_for_each(|case| check(&case.name))?,
-            TypeDefKind::Flags(flags) => flags.flags.iter().try_for_each(|flag| check(&flag.name))?,
-            _ => {}
-        }
-    }
-    for (_, world) in &resolve.worlds {
-        let keys = world.imports.keys().chain(world.exports.keys());
-        keys.filter_map(|key| if let WorldKey::Name(name) = key { Some(name) } else { None })
-            .try_for_each(|name| check(name))?;
-    }
-    Ok(())
 }
 
 /// Decodes the WIT of a valid component, and finds its arena.

@@ -9,6 +9,7 @@ mod docs;
 mod features;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod image;
+mod names;
 mod own_exports;
 mod package_cycles;
 mod sections;

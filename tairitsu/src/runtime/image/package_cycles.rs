@@ -6,7 +6,7 @@
 //!
 //! A world is in a package, too, and that package uses the packages of everything that the world imports and exports.
 
-use super::decode::LONGEST;
+use super::names::LONGEST;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use tairitsu_guest::schema::InterfaceId;

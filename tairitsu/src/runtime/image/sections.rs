@@ -1,7 +1,6 @@
 //! The `component-type` sections of a core module. Each of them declares interfaces, and says in its name who wrote it.
 
-use super::compare::definition_of;
-use super::decode::check_lengths;
+use super::names::{check_lengths, definition_of};
 use super::wit_text::{found_definition, function_text};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
