@@ -8,6 +8,7 @@ use crate::attr::Args;
 use crate::place;
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{LitStr, Path, Token, Type};
@@ -124,19 +125,18 @@ pub(crate) fn export_once(input: TokenStream) -> TokenStream {
         if !always && !place::exports() {
             return Ok(TokenStream::new());
         }
-        // No two ids give one name: a word never begins with a digit, and an id has no `_`.
-        let word = |c| match c {
-            ':' => "_0".to_string(),
-            '/' => "_1".to_string(),
-            '@' => "_2".to_string(),
-            '+' => "_3".to_string(),
-            '.' => "_4".to_string(),
-            '-' => "_".to_string(),
-            c => c.to_string(),
-        };
-        let id: String = id.value().chars().map(word).collect();
+        let id = id.value();
+        // The hash tells apart ids whose last parts are the same. The rest is read by people.
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        let interface = id.rsplit('/').next().and_then(|interface| interface.split('@').next()).unwrap_or_default();
+        let name = format!(
+            "only_one_impl_of_{}_is_exported__write_export_false_on_the_others_{:08x}",
+            interface.replace('-', "_"),
+            hasher.finish() as u32
+        );
         let span = span_of(&path);
-        let once = Ident::new(&format!("the_impl_that_exports_{id}__write_export_false_on_the_others"), span);
+        let once = Ident::new(&name, span);
         Ok(quote_spanned! {span=>
             #[doc(hidden)]
             #[macro_export]

@@ -148,7 +148,7 @@ impl Function {
 
     /// Names the types that carry adapted values. The function is the one of this index in the trait.
     pub(super) fn name_carriers(&mut self, trait_ident: &Ident, index: usize) {
-        let name = format_ident!("__tairitsu_{trait_ident}_{index}");
+        let name = format_ident!("__tairitsu_{}_{}", trait_ident, index);
         for (i, param) in self.params.iter_mut().enumerate() {
             if let Some(Adapted { carrier, .. }) = &mut param.adapted {
                 *carrier = format_ident!("{name}_{i}");
@@ -310,7 +310,7 @@ fn parse_params(cx: &Ctxt, sig: &mut Signature, receiver: Receiver, own: Option<
         }
     }
     if receiver == Receiver::Handle && params[1..].iter().any(|param| param.ident == "this") {
-        params[0].ident = format_ident!("this_{ident}", span = ident.span());
+        params[0].ident = format_ident!("this_{}", ident, span = ident.span());
     }
     if let Some(param) = params.get(MAX_PARAMS) {
         cx.error(
