@@ -185,7 +185,7 @@ pub(crate) const fn no_codec<T: ?Sized>() {
     // Always false. The condition depends on `T`, so that rustc evaluates it for a type and not in generic code.
     assert!(
         size_of::<*const T>() == 0,
-        "a type in an interface has a WIT type, and cannot be lifted or lowered: use an owned type that is `Send` and `Sync`"
+        "a type in an interface has a WIT type, and cannot be lifted or lowered: use an owned type"
     );
 }
 

@@ -178,6 +178,9 @@ pub fn references<O: std::ops::Deref>(items: &[O]) -> Vec<&O::Target> {
 ///   from this memory in the same call. It uses no other address.
 /// - It lends only bytes that stay as they are until the call is over. It copies all others.
 /// - It keeps no address after it returns.
+///
+/// And the type is [`Portable`](no_wit_types::Portable), or no call of these functions compiles for it. `Portable` is no
+/// supertrait: rustc would prove it part by part for each type, and it gives up on types that are deep inside each other.
 pub unsafe trait Lower: WitType {
     /// Lowers to flat values. `out` is all zero on entry, and has room for at least [`Shape::FLAT`] values.
     fn lower<M: Sink>(&self, memory: &mut M, out: &mut [u64]) -> Result<(), M::Error>;
@@ -212,6 +215,8 @@ pub unsafe trait Lower: WitType {
 ///   handle than those in the lowered value, and each as the part of [`WitType::TYPE`] that it is.
 /// - It takes or frees each string, list and handle at most once.
 /// - It keeps no address after it returns, and no [`BorrowedArg`] at all.
+///
+/// And the type is [`Portable`](no_wit_types::Portable), as for [`Lower`].
 pub unsafe trait Lift: WitType + Sized {
     /// Lifts from flat values. There are at least [`Shape::FLAT`].
     fn lift<M: Source>(memory: &mut M, flat: &[u64]) -> Result<Self, M::Error>;

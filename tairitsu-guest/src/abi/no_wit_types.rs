@@ -8,6 +8,8 @@
 //!   implementations, and not this file, if there are five.
 //! - A type of another crate has no impl here. So the macros look at the name, and name a `LooksLike..` trait where the
 //!   name looks like one of a well-known crate. The traits hold for every WIT type.
+//!
+//! A type that crosses as another type may be no WIT type for one more reason: it is not [`Portable`].
 
 use super::{Borrowed, WitType};
 use crate::schema::Type;
@@ -123,6 +125,24 @@ unsized_types! {
     OsStr, OsString;
     Path, PathBuf;
 }
+
+/// A type that may be used on any thread: natively `Send` and `Sync`. A guest has one thread, and there every type is portable.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the component boundary",
+    label = "not `Send` and `Sync`",
+    note = "the host may use a value on another thread: use a type that is `Send` and `Sync`"
+)]
+pub trait Portable {}
+
+#[cfg(not(target_family = "wasm"))]
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized + Send + Sync> Portable for T {}
+
+#[cfg(target_family = "wasm")]
+impl<T: ?Sized> Portable for T {}
+
+/// Compiles only for a type that is [`Portable`].
+pub const fn portable<T: ?Sized + Portable>() {}
 
 /// Declares the traits for names that look like those of other crates.
 macro_rules! looks_like {

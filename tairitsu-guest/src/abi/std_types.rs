@@ -13,6 +13,7 @@
 //! | `PathBuf` | `string`; a path that is not Unicode is an error |
 
 use super::convert::{Temporary, convert, parse};
+use super::no_wit_types::Portable;
 use super::{AbiError, Lift, Lower, Sink, Source, WitType};
 use crate::schema::Type;
 use std::borrow::Cow;
@@ -48,11 +49,11 @@ convert! {
 convert! {
     gathered
     [T: Lower + Lift + Ord] BTreeSet<T> as Vec<T>: |value| value.iter().collect::<Refs<'_, T>>();
-    [T: Lower + Lift + Eq + Hash, S: BuildHasher + Default] HashSet<T, S> as Vec<T>:
+    [T: Lower + Lift + Eq + Hash, S: BuildHasher + Default + Portable] HashSet<T, S> as Vec<T>:
         |value| value.iter().collect::<Refs<'_, T>>();
     [K: Lower + Lift + Ord, V: Lower + Lift] BTreeMap<K, V> as Vec<(K, V)>:
         |value| value.iter().collect::<Vec<(&K, &V)>>();
-    [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default] HashMap<K, V, S> as Vec<(K, V)>:
+    [K: Lower + Lift + Eq + Hash, V: Lower + Lift, S: BuildHasher + Default + Portable] HashMap<K, V, S> as Vec<(K, V)>:
         |value| value.iter().collect::<Vec<(&K, &V)>>();
 }
 

@@ -6,8 +6,9 @@ use crate::attr::{Adapt, Docs};
 use crate::model::{Case, Field, Payload, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, Data, DeriveInput, Generics, Type};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Generics, Type, parse_quote};
 
 pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
     let target = Target::new(&def.item.ident, &def.item.generics);
@@ -36,6 +37,7 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
         let (ident, schema, wit_type) = (&def.item.ident, &paths.schema, &paths.wit_type);
         quote!(const _: #schema::Type = <#ident as #wit_type>::TYPE;)
     });
+    let portable = portable(def, paths);
     quote! {
         #def
 
@@ -44,9 +46,44 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
             #use_codec
             #schema
             #evaluated
+            #portable
             #abi
         };
     }
+}
+
+/// Proves that each part that crosses as another type is portable, as `Lower` and `Lift` promise. A part that crosses itself
+/// has these traits.
+fn portable(def: &TypeDef, paths: &Paths) -> Option<TokenStream> {
+    let fields: Vec<&Field> = match &def.kind {
+        TypeKind::Record(fields) | TypeKind::Tuple(fields) => fields.iter().collect(),
+        TypeKind::Variant(cases) | TypeKind::Enum(cases) => {
+            cases.iter().flat_map(|case| case.payload.fields()).collect()
+        }
+        TypeKind::Adapted(_) => Vec::new(),
+    };
+    let mut types: Vec<_> = fields.iter().filter(|field| field.adapt.is_some()).map(|field| field.ty.clone()).collect();
+    if let TypeKind::Adapted(_) = def.kind {
+        let (ident, (_, arguments, _)) = (&def.item.ident, def.item.generics.split_for_impl());
+        types.push(parse_quote!(#ident #arguments));
+    }
+    if types.is_empty() {
+        return None;
+    }
+    let krate = &paths.krate;
+    let mut generics = def.item.generics.clone();
+    for param in def.item.generics.type_params() {
+        let param = &param.ident;
+        generics.make_where_clause().predicates.push(parse_quote!(#param: #krate::no_wit_types::Portable));
+    }
+    let (params, _, where_clause) = generics.split_for_impl();
+    let proofs = types.iter().map(|ty| quote_spanned!(ty.span()=> #krate::no_wit_types::portable::<#ty>();));
+    Some(quote! {
+        #[allow(dead_code)]
+        const fn __tairitsu_portable #params() #where_clause {
+            #(#proofs)*
+        }
+    })
 }
 
 /// Removes the helper attributes of a type that has no model.
@@ -83,7 +120,7 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         let (constant, fields) = match def.item.generics.params.is_empty() {
             true => {
                 let constant = Ident::new("A_WIT_TYPE_CANNOT_CONTAIN_ITSELF", def.item.ident.span());
-                (Some(quote!(const #constant: &[#schema::Field] = #fields;)), constant.into_token_stream())
+                (Some(quote!(static #constant: &[#schema::Field] = #fields;)), constant.into_token_stream())
             }
             false => (None, quote!(const #fields)),
         };

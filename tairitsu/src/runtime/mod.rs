@@ -27,7 +27,7 @@ pub(crate) mod generated {
     pub use super::call::native_template::{Exports, NativeExport};
     pub use super::call::typed::{NoTyped, Typed};
     #[cfg(feature = "async")]
-    pub use super::container::async_shared::IsAsyncPeer;
+    pub use super::container::async_shared::{IsAsyncPeer, forwarded};
     pub use super::container::link::{ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction};
     pub use super::provide::function::{NoProvidedFunction, ProvidedFunction};
     pub use super::provide::linker::{LinkError, ProviderLinker};

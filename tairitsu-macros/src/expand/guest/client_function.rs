@@ -215,13 +215,15 @@ impl<'a> ClientFunction<'a> {
                 __tairitsu_linker,
                 #place,
                 |__tairitsu_client, (#(#idents,)*): (#(#types,)*)| {
-                    ::std::boxed::Box::pin(async move {
+                    let __tairitsu_call = async move {
                         #references
                         #default
                         // SAFETY: `resolve` checks the function of this index with these types.
                         let __tairitsu_called = #call;
                         __tairitsu_called
-                    })
+                    };
+                    // SAFETY: the call waits once. Until then it holds the client, the arguments and references to them.
+                    unsafe { #private::forwarded(__tairitsu_call) }
                 },
             )?;
         }

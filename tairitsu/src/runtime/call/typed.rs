@@ -16,7 +16,7 @@ use tairitsu_guest::abi::{Lift, Lower};
 /// A called function. The parameters are the tuple `P`, with `N` flat values. The results are the tuple `R`, with `M`.
 pub struct Typed<P, R, const N: usize, const M: usize>(PhantomData<(P, R)>);
 
-impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: usize> Typed<P, R, N, M> {
+impl<P: Lower, R: Results, const N: usize, const M: usize> Typed<P, R, N, M> {
     /// [`Resolver::function`]
     pub fn resolve(resolver: &mut Resolver<'_>, index: usize) -> Result<(), ResolveError> {
         resolver.function::<ValueTuple<P, N>, ValueTuple<R, M>>(index)
@@ -71,6 +71,7 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         P: 'c,
         R: 'static,
     {
+        let params = ValueTuple::new(params);
         // SAFETY: the caller guarantees the same.
         Box::pin(async move { Self::settle(unsafe { Self::run_async(client, index, params) }.await) })
     }
@@ -90,18 +91,21 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         R: 'static,
     {
         // SAFETY: the caller guarantees the same.
-        Box::pin(unsafe { Self::run_async(client, index, params) })
+        Box::pin(unsafe { Self::run_async(client, index, ValueTuple::new(params)) })
     }
 
     #[cfg(feature = "async")]
-    async unsafe fn run_async(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault>
+    async unsafe fn run_async(
+        client: &mut Client<'_>,
+        index: usize,
+        params: ValueTuple<P, N>,
+    ) -> Result<R::Value, Fault>
     where
         R: 'static,
     {
         if const { P::TYPE.has_handle() } {
-            client.check_handles(index, &params)?;
+            client.check_handles(index, &params.value)?;
         }
-        let params = ValueTuple::new(params);
         // SAFETY: the caller guarantees the same.
         let called = unsafe { client.call_async::<ValueTuple<P, N>, ValueTuple<R, M>>(index, params).await };
         if const { P::TYPE.has_handle() } {
@@ -124,7 +128,7 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
         #[cfg(feature = "async")]
         if client.is_async() {
             // SAFETY: the caller guarantees the same.
-            return executor::block_on(unsafe { Self::run_async(client, index, params) });
+            return executor::block_on(unsafe { Self::run_async(client, index, ValueTuple::new(params)) });
         }
         // SAFETY: the caller guarantees the same.
         unsafe { Self::call_raw(client, index, params) }
@@ -140,7 +144,7 @@ impl<P: Lower + Send + Sync, R: Results + Send + Sync, const N: usize, const M: 
     }
 }
 
-impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, const M: usize> Typed<P, (T,), N, M> {
+impl<P: Lower, T: Viewable + Lift, const N: usize, const M: usize> Typed<P, (T,), N, M> {
     /// [`Typed::call`], but `see` reads the result where it is in the guest's memory.
     ///
     /// # Safety
@@ -159,8 +163,8 @@ impl<P: Lower + Send + Sync, T: Viewable + Lift + Send + Sync, const N: usize, c
             see: F,
         ) -> Result<O, CallError<T::Err>>
         where
-            P: Lower + Send + Sync,
-            T: Viewable + Send + Sync,
+            P: Lower,
+            T: Viewable,
             F: FnOnce(&T::Seen) -> O,
         {
             if const { P::TYPE.has_handle() } {

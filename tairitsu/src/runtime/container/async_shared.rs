@@ -8,10 +8,13 @@ use crate::runtime::image::image::Image;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::targets::Target;
 use crate::runtime::store::time::{self, CallTime};
+use crate::runtime::values::tuple::ValueTuple;
 use async_lock::{Mutex, MutexGuard};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// An [`AsyncContainer`] that other containers are linked to, by [`ContainerBuilder::link_async`](crate::ContainerBuilder::link_async). Cheap to clone, safe to
 /// share.
@@ -120,14 +123,40 @@ impl IsAsyncPeer for AsyncPeer {
 }
 
 /// Calls an export of the container. The future of the caller's call bounds this future.
-pub(super) async fn forward<I: ?Sized + GuestInterface, A, R>(
+pub(super) async fn forward<I: ?Sized + GuestInterface, A, R, const N: usize>(
     peer: &SharedAsyncContainer,
     caller: &Arc<CallTime>,
-    args: A,
+    args: ValueTuple<A, N>,
     call: for<'x, 'c> fn(&'x mut Client<'c>, A) -> Calling<'x, Result<R, Fault>>,
 ) -> Result<R, String> {
     let mut container = peer.enter().await?;
     let mut client = container.client::<I>().await.map_err(|error| error.to_string())?;
     let _bound = client.bound_by(caller);
-    call(&mut client, args).await.map_err(|Fault(error)| error.to_string())
+    call(&mut client, args.value).await.map_err(|Fault(error)| error.to_string())
+}
+
+/// A forwarded call, by a future whose values are all `Send`.
+struct Forwarded<F>(F);
+
+// SAFETY: `forwarded` makes the only ones, and its caller guarantees that the future can be sent.
+unsafe impl<F> Send for Forwarded<F> {}
+
+impl<F: Future> Future for Forwarded<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: the field is pinned as the struct is, and is never moved out of it.
+        unsafe { self.map_unchecked_mut(|forwarded| &mut forwarded.0) }.poll(cx)
+    }
+}
+
+/// Boxes the future of a forwarded call.
+///
+/// rustc does not prove here that the future is `Send`: it would prove it part by part, and it gives up on types that are
+/// deep inside each other.
+///
+/// # Safety
+/// - While it waits, the future holds only clients, futures that are `Send`, and types that are lifted or lowered.
+pub unsafe fn forwarded<'x, R>(future: impl Future<Output = R> + 'x) -> Calling<'x, R> {
+    Box::pin(Forwarded(future))
 }

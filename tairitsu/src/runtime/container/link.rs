@@ -308,8 +308,8 @@ pub struct ForwardedFunction<A, R, const N: usize, const M: usize>(PhantomData<(
 
 impl<A, R, const N: usize, const M: usize> ForwardedFunction<A, R, N, M>
 where
-    A: Lift + Send + Sync + 'static,
-    R: Lower + Send + Sync + 'static,
+    A: Lift + 'static,
+    R: Lower + 'static,
 {
     /// Links function `index` of the interface to the export of a container. If the function is denied, every call to
     /// it fails.
@@ -338,8 +338,8 @@ where
 #[cfg(feature = "async")]
 impl<A, R, const N: usize, const M: usize> ForwardedFunction<A, R, N, M>
 where
-    A: Lift + Send + Sync + 'static,
-    R: Lower + Send + Sync + 'static,
+    A: Lift + 'static,
+    R: Lower + 'static,
 {
     /// [`ForwardedFunction::link`], between containers whose calls are futures.
     pub fn link_async<I: ?Sized + GuestInterface, P: IsAsyncPeer>(
@@ -352,7 +352,7 @@ where
         linker.forward::<A, R, N, M, _>(index, move |peer: &P, time, args| {
             let peer = peer.container().clone();
             async move {
-                let called = async_shared::forward::<I, A, R>(&peer, &time, args, call).await;
+                let called = async_shared::forward::<I, A, R, N>(&peer, &time, args, call).await;
                 called.map_err(|message| Cause::Linked { function: format!("{}#{name}", interface.id), message })
             }
         })

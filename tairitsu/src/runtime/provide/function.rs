@@ -12,8 +12,8 @@ pub struct ProvidedFunction<A, R, const N: usize, const M: usize>(PhantomData<(A
 
 impl<A, R, const N: usize, const M: usize> ProvidedFunction<A, R, N, M>
 where
-    A: Lift + Send + Sync + 'static,
-    R: Lower + Send + Sync + 'static,
+    A: Lift + 'static,
+    R: Lower + 'static,
 {
     /// [`ProviderLinker::function`]
     pub fn link<P: 'static>(
@@ -29,8 +29,8 @@ where
 
 impl<A, R, const N: usize, const M: usize> ProvidedFunction<A, R, N, M>
 where
-    A: Lift + Send + Sync + 'static,
-    R: Lower + Send + Sync + 'static,
+    A: Lift + 'static,
+    R: Lower + 'static,
 {
     /// [`ProviderLinker::future`]
     pub fn link_future<P: Send + 'static>(

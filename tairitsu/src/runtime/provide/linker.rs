@@ -131,8 +131,8 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
     ) -> Result<(), LinkError>
     where
-        A: abi::Lift + Send + Sync + 'static,
-        R: abi::Lower + Send + Sync + 'static,
+        A: abi::Lift + 'static,
+        R: abi::Lower + 'static,
     {
         #[cfg(feature = "async")]
         if self.place.asyncness == Asyncness::Yes {
@@ -158,19 +158,18 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
     pub(crate) fn forward<A, R, const N: usize, const M: usize, F>(
         &mut self,
         index: usize,
-        start: impl Fn(&P, Arc<CallTime>, A) -> F + Send + Sync + 'static,
+        start: impl Fn(&P, Arc<CallTime>, ValueTuple<A, N>) -> F + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: abi::Lift + Send + Sync + 'static,
-        R: abi::Lower + Send + Sync + 'static,
+        A: abi::Lift + 'static,
+        R: abi::Lower + 'static,
         F: Future<Output = Result<R, Cause>> + Send + 'static,
     {
         let provider = self.place.provider;
         let Some(name) = self.allowed(index)? else { return Ok(()) };
         self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
             let time = store.data().time.clone();
-            let started =
-                store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, time, args.value));
+            let started = store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, time, args));
             Box::new(async move {
                 let result = started?.await?;
                 store.data().time.after_host()?;
@@ -186,8 +185,8 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         function: for<'p> fn(&'p mut P, A) -> HostFuture<'p, R>,
     ) -> Result<(), LinkError>
     where
-        A: abi::Lift + Send + Sync + 'static,
-        R: abi::Lower + Send + Sync + 'static,
+        A: abi::Lift + 'static,
+        R: abi::Lower + 'static,
     {
         let (provider, interface) = (self.place.provider, self.interface);
         let Some(name) = self.allowed(index)? else { return Ok(()) };
@@ -200,9 +199,12 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
                     whose.settle(store.data_mut().resources());
                 }
                 let provider = store.data_mut().own_provider::<P>(provider)?;
-                let result =
-                    caught_future(Asyncness::Yes, interface, index, async { function(provider, args.value).await })
-                        .await?;
+                // The future has the whole tuple, which is `Send`, and not the arguments alone.
+                let call = async {
+                    let args = args;
+                    function(provider, args.value).await
+                };
+                let result = caught_future(Asyncness::Yes, interface, index, call).await?;
                 store.data().time.after_host()?;
                 Ok(ValueTuple::<R, M>::new(result))
             })

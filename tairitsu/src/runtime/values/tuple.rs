@@ -31,6 +31,14 @@ impl<T, const N: usize> ValueTuple<T, N> {
     }
 }
 
+// SAFETY: every tuple that is made is lowered or lifted. Types with these functions are `Send` and `Sync` natively, says
+// the contract of `Lower` and `Lift`. A bound here would let rustc prove it anew, part by part, and it gives up on types
+// that are deep inside each other.
+unsafe impl<T, const N: usize> Send for ValueTuple<T, N> {}
+
+// SAFETY: that of `Send`.
+unsafe impl<T, const N: usize> Sync for ValueTuple<T, N> {}
+
 impl<T, const N: usize> Lifted for ValueTuple<T, N> {
     #[inline]
     fn whose(&self) -> Option<&Arc<Whose>> {
@@ -107,7 +115,7 @@ impl<T: Lift> Results for (T,) {
 // SAFETY: the lowered form is an array of `N` slots. `N` is the tuple's count of flat values, asserted below. The only
 // exception: `N` is 17 for every count above 16. wasmtime never passes such a tuple flat, and asks for no slot of it.
 // Size and alignment are those of the schema, which are the canonical ones.
-unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentType for ValueTuple<T, N> {
+unsafe impl<T: WitType, const N: usize> ComponentType for ValueTuple<T, N> {
     type Lower = [ValRaw; N];
 
     const ABI: CanonicalAbiInfo = {
@@ -143,7 +151,7 @@ unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentType for ValueTup
 }
 
 // SAFETY: `typecheck` treats `T` as the tuple that `T` is.
-unsafe impl<T: WitType + Send + Sync, const N: usize> ComponentNamedList for ValueTuple<T, N> {}
+unsafe impl<T: WitType, const N: usize> ComponentNamedList for ValueTuple<T, N> {}
 
 /// Checks that a component's type is the type of the schema: the same structure, and the same names of fields and
 /// cases.
@@ -211,7 +219,7 @@ fn check_names<'a>(ty: &str, expected: &[Field], found: impl Iterator<Item = &'a
 
 // SAFETY: `lower` writes the flat values of the type, in the canonical order, to as many slots. `store` writes to the
 // memory that was allocated for the type.
-unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for ValueTuple<T, N> {
+unsafe impl<T: Lower, const N: usize> component::Lower for ValueTuple<T, N> {
     #[inline]
     fn linear_lower_to_flat<S>(
         &self,
@@ -233,7 +241,7 @@ unsafe impl<T: Lower + Send + Sync, const N: usize> component::Lower for ValueTu
 }
 
 // SAFETY: each value is lifted by its own type, which checks the value.
-unsafe impl<T: Lift + Send + Sync, const N: usize> component::Lift for ValueTuple<T, N> {
+unsafe impl<T: Lift, const N: usize> component::Lift for ValueTuple<T, N> {
     #[inline]
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, src: &[ValRaw; N]) -> Result<Self> {
         let flat = src.map(|slot| slot.get_u64());

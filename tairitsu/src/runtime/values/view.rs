@@ -200,7 +200,7 @@ impl<T, F, O, const M: usize> Outcome for Viewed<T, F, O, M> {
 
 // SAFETY: it is lifted from the same values as a `ValueTuple` of the result, and has the constants of that
 // `ValueTuple`.
-unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentType for Viewed<T, F, O, M> {
+unsafe impl<T: WitType, F, O, const M: usize> ComponentType for Viewed<T, F, O, M> {
     type Lower = [ValRaw; M];
 
     const ABI: CanonicalAbiInfo = <ValueTuple<(T,), M> as ComponentType>::ABI;
@@ -212,12 +212,12 @@ unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentType for Vi
 }
 
 // SAFETY: `typecheck` and all constants are those of the `ValueTuple`, which is a `ComponentNamedList`.
-unsafe impl<T: WitType + Send + Sync, F, O, const M: usize> ComponentNamedList for Viewed<T, F, O, M> {}
+unsafe impl<T: WitType, F, O, const M: usize> ComponentNamedList for Viewed<T, F, O, M> {}
 
 // SAFETY: the value that the closure sees was checked like a value that is lifted.
 unsafe impl<T, F, O, const M: usize> component::Lift for Viewed<T, F, O, M>
 where
-    T: Viewable + Send + Sync,
+    T: Viewable,
     F: FnOnce(&T::Seen) -> O,
 {
     fn linear_lift_from_flat(_: &mut LiftContext<'_>, _: InterfaceType, _: &[ValRaw; M]) -> Result<Self> {
