@@ -70,6 +70,18 @@ pub use runtime::{
 };
 #[cfg(all(feature = "wasi", not(target_family = "wasm")))]
 pub use runtime::{Output, Wasi};
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub use runtime::{Value, ValueType};
+
+/// Values without types, their types, and the functions that take them.
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub mod dynamic {
+    pub use crate::runtime::ValueHandle as Handle;
+    pub use crate::runtime::{
+        EnumType, Fields, FlagsType, Function, ListType, Member, OptionType, Param, RecordType, ResourceType,
+        ResultType, TupleType, Value, ValueError, ValueType, VariantType,
+    };
+}
 
 /// The bytes of a guest that the build script compiled with `tairitsu::build::guest`.
 ///

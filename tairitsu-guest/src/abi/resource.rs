@@ -66,7 +66,7 @@ pub(crate) enum Held<R: ?Sized> {
     Handle(crate::rt::ResourceHandle),
     /// The runtime knows on which side the value is.
     #[cfg(not(target_family = "wasm"))]
-    Token(Box<dyn Token<R>>),
+    Token(Arc<dyn Token<R>>),
 }
 
 /// A handle of the runtime's. When it is dropped, the runtime decides what happens to the resource.
@@ -111,16 +111,16 @@ impl<R: ?Sized + Resource> Own<R> {
     /// Makes an `Own` from a handle of the runtime's.
     #[cfg(not(target_family = "wasm"))]
     #[doc(hidden)]
-    pub fn from_token(token: Box<dyn Token<R>>) -> Self {
+    pub fn from_token(token: Arc<dyn Token<R>>) -> Self {
         Self { held: Held::Token(token) }
     }
 
     /// The runtime's handle, if there is one.
     #[cfg(not(target_family = "wasm"))]
     #[doc(hidden)]
-    pub fn token(&self) -> Option<&dyn Token<R>> {
+    pub fn token(&self) -> Option<&Arc<dyn Token<R>>> {
         match &self.held {
-            Held::Token(token) => Some(&**token),
+            Held::Token(token) => Some(token),
             _ => None,
         }
     }

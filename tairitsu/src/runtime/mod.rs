@@ -1,11 +1,12 @@
 //! The native runtime: registry, image, container.
 //!
-//! Each folder is a room. From the top: `container`, `call`, `wasi`, `image`, `provide`, `values`, `store`, `engine`,
+//! Each folder is a room. From the top: `container`, `dynamic`, `call`, `wasi`, `image`, `provide`, `values`, `store`, `engine`,
 //! `ledger`, `base`. A room uses only the rooms below it. `tests/e2e/rooms.rs` fails on a path that leads up.
 
 mod base;
 mod call;
 mod container;
+mod dynamic;
 mod engine;
 mod image;
 mod ledger;
@@ -63,6 +64,14 @@ pub use container::native::{NativeBuilder, NativeGuest};
 pub use container::pool::{Pool, PoolStats};
 pub use container::registry::{Registry, RegistryBuilder};
 pub use container::template::Template;
+pub use base::value_error::ValueError;
+pub use dynamic::function::{Function, Param};
+pub use dynamic::resource::Handle as ValueHandle;
+pub use dynamic::value::{Fields, Value};
+pub use dynamic::value_type::{
+    EnumType, FlagsType, ListType, Member, OptionType, RecordType, ResourceType, ResultType, TupleType, ValueType,
+    VariantType,
+};
 pub use engine::cache::{Cache, CacheStats};
 pub use image::compatibility::Compatibility;
 pub use image::image::{Image, Interfaces};

@@ -14,6 +14,8 @@ pub enum BadHandle {
     NotOfAGuest,
     /// The handle was given away.
     Gone,
+    /// The handle is to another resource.
+    OfAnotherResource,
 }
 
 impl fmt::Display for BadHandle {
@@ -23,6 +25,7 @@ impl fmt::Display for BadHandle {
             BadHandle::OfAnother => "one of another container: get one from this container",
             BadHandle::NotOfAGuest => "a value of the host's own: get one from the container",
             BadHandle::Gone => "one that was given away",
+            BadHandle::OfAnotherResource => "a handle to another resource",
         })
     }
 }

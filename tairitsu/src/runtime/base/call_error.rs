@@ -3,7 +3,9 @@
 use super::bad_handle::BadHandle;
 use super::cause::Cause;
 use super::load_error::Error;
+use super::report::list;
 use super::trap::Trap;
+use super::value_error::ValueError;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use tairitsu_guest::abi::WitType;
 
 /// Every word that [`CallError::cause`] returns, and [`DROPPED`].
 #[cfg_attr(not(feature = "metrics"), cfg(test))]
-pub(crate) const CAUSES: [&str; 19] = [
+pub(crate) const CAUSES: [&str; 22] = [
     OWN_ERROR,
     "trap",
     "deadline",
@@ -31,6 +33,9 @@ pub(crate) const CAUSES: [&str; 19] = [
     "trapped",
     "stopped",
     "interface",
+    "no_function",
+    "ambiguous",
+    "value",
     DROPPED,
 ];
 
@@ -49,6 +54,7 @@ pub type Called<T> = Result<<T as WitType>::Ok, CallError<<T as WitType>::Err>>;
 ///
 /// Most variants end the container: it makes no more calls until it is restarted. These do not:
 /// [`Guest`](CallError::Guest), [`Handle`](CallError::Handle), [`Interface`](CallError::Interface),
+/// [`NoFunction`](CallError::NoFunction), [`Ambiguous`](CallError::Ambiguous), [`Value`](CallError::Value),
 /// [`Trapped`](CallError::Trapped) and [`Stopped`](CallError::Stopped). Of these, `Trapped` and `Stopped` report a
 /// container that had ended already, or that the host stopped.
 ///
@@ -206,6 +212,30 @@ pub enum CallError<E = Infallible> {
     ///
     /// [`Container`]: crate::Container
     Interface(Arc<Error>),
+    /// The image has no function of the name that was called. The guest was not called.
+    #[non_exhaustive]
+    NoFunction {
+        /// The name that was called.
+        function: String,
+        /// The function with the most similar name.
+        nearest: Option<String>,
+    },
+    /// The image has several functions that the name stands for. The guest was not called.
+    #[non_exhaustive]
+    Ambiguous {
+        /// The name that was called.
+        function: String,
+        /// The whole names of these functions.
+        candidates: Vec<String>,
+    },
+    /// An argument of a call by name is not of the type of its parameter. The guest was not called.
+    #[non_exhaustive]
+    Value {
+        /// The function.
+        function: String,
+        /// Where the value is, and what was expected there.
+        error: ValueError,
+    },
 }
 
 impl<E> CallError<E> {
@@ -235,9 +265,13 @@ impl<E> CallError<E> {
             | CallError::Provider { trap, .. }
             | CallError::Linked { trap, .. }
             | CallError::Trapped { first: trap, .. } => Some(trap),
-            CallError::Guest(_) | CallError::Handle { .. } | CallError::Stopped { .. } | CallError::Interface(_) => {
-                None
-            }
+            CallError::Guest(_)
+            | CallError::Handle { .. }
+            | CallError::Stopped { .. }
+            | CallError::Interface(_)
+            | CallError::NoFunction { .. }
+            | CallError::Ambiguous { .. }
+            | CallError::Value { .. } => None,
         }
     }
 
@@ -263,6 +297,9 @@ impl<E> CallError<E> {
             CallError::Trapped { .. } => "trapped",
             CallError::Stopped { .. } => "stopped",
             CallError::Interface(_) => "interface",
+            CallError::NoFunction { .. } => "no_function",
+            CallError::Ambiguous { .. } => "ambiguous",
+            CallError::Value { .. } => "value",
         }
     }
 
@@ -291,6 +328,9 @@ impl<E> CallError<E> {
             CallError::Trapped { function, first } => CallError::Trapped { function, first },
             CallError::Stopped { function } => CallError::Stopped { function },
             CallError::Interface(error) => CallError::Interface(error),
+            CallError::NoFunction { function, nearest } => CallError::NoFunction { function, nearest },
+            CallError::Ambiguous { function, candidates } => CallError::Ambiguous { function, candidates },
+            CallError::Value { function, error } => CallError::Value { function, error },
         })
     }
 }
@@ -306,6 +346,16 @@ impl<E: fmt::Debug> fmt::Display for CallError<E> {
                 write!(f, "`{function}` did not return, since the container was stopped")
             }
             CallError::Interface(error) => error.fmt(f),
+            CallError::NoFunction { function, nearest: None } => {
+                write!(f, "expected a function that the image exports, found `{function}`")
+            }
+            CallError::NoFunction { function, nearest: Some(nearest) } => {
+                write!(f, "expected a function that the image exports, found `{function}`: there is `{nearest}`")
+            }
+            CallError::Ambiguous { function, candidates } => {
+                write!(f, "expected the name of one function, found `{function}`, which may be {}", list(candidates))
+            }
+            CallError::Value { function, error } => write!(f, "{function}: {error}"),
             // The limiter refused memory to the heap of collected values. The engine's text does not say so.
             CallError::Memory { limit, trap } if !trap.source().is::<Cause>() => {
                 write!(f, "`{}` failed: its heap needs more memory than its limit of {limit} bytes", trap.function())

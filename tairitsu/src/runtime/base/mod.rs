@@ -14,3 +14,4 @@ pub(crate) mod report;
 pub(crate) mod restart;
 pub(crate) mod track;
 pub(crate) mod trap;
+pub(crate) mod value_error;

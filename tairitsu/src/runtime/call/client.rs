@@ -9,7 +9,7 @@ use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::Trap;
-use crate::runtime::ledger::observe::{self, Call, FunctionName, Outcome};
+use crate::runtime::ledger::observe::{self, Call, FunctionName, Names, Outcome};
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use crate::runtime::store::resources::{Resources, Whose};
@@ -21,16 +21,16 @@ use crate::runtime::store::watch::Watch;
 use crate::runtime::values::handles;
 use std::fmt;
 use std::sync::Arc;
-use tairitsu_guest::schema::Interface;
 #[cfg(feature = "async")]
 use tracing::Instrument;
 use wasmtime::Store;
+use wasmtime::component::types::Type;
 use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, TypedFunc};
 
 /// The connection of a typed client to its guest.
 pub struct Client<'c> {
     pub(crate) target: Target<'c>,
-    pub(crate) interface: &'static Interface,
+    pub(crate) names: Names<'c>,
     /// The trap that ended the container.
     pub(crate) first: &'c mut Option<Trap>,
 }
@@ -51,15 +51,14 @@ impl Target<'_> {
     #[inline(always)]
     unsafe fn begin<P, R>(
         &mut self,
-        interface: &'static Interface,
-        index: usize,
+        name: FunctionName<'_>,
     ) -> Result<(&mut Store<State>, TypedFunc<P, R>), Fault>
     where
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        let Target::Wasm { store, functions } = self else { return Err(absent(interface, index)) };
-        let Some(function) = functions[index] else { return Err(absent(interface, index)) };
+        let Target::Wasm { store, functions } = self else { return Err(absent(name)) };
+        let Some(function) = functions[name.index] else { return Err(absent(name)) };
         state::begin(store);
         // SAFETY: `resolve` checked the function with these types, says the caller.
         Ok((store, unsafe { TypedFunc::<P, R>::new_unchecked(function) }))
@@ -68,15 +67,18 @@ impl Target<'_> {
 
 /// The error of a call of a function that is not there. Generated code asks first whether an optional function is.
 #[cold]
-fn absent(interface: &'static Interface, index: usize) -> Fault {
-    let function = FunctionName { interface, index }.to_string();
-    let error = Error::NoExport { interface: function, found: Vec::new() };
+fn absent(name: FunctionName<'_>) -> Fault {
+    let error = Error::NoExport { interface: name.to_string(), found: Vec::new() };
     Fault(Box::new(CallError::Interface(Arc::new(error))))
 }
 
 impl fmt::Debug for Client<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("interface", &self.interface.id).field("first", &self.first).finish()
+        let name = match self.names {
+            Names::Interface(interface) => interface.id,
+            Names::Function(name) => name,
+        };
+        f.debug_struct("Client").field("name", &name).field("first", &self.first).finish()
     }
 }
 
@@ -116,7 +118,7 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift + Outcome,
     {
-        let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
+        let call = Call::begin(self.shared(), FunctionName { names: self.names, index });
         let entered = call.enter();
         // SAFETY: the caller guarantees the same.
         let result = unsafe { self.run::<P, R>(index, params) };
@@ -137,7 +139,7 @@ impl Client<'_> {
     {
         self.check_stack(index)?;
         // SAFETY: the caller's.
-        let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
+        let (store, function) = unsafe { self.target.begin::<P, R>(FunctionName { names: self.names, index })? };
         let result = state::within(store, |store| {
             if store.data().has_to_drop() {
                 state::drop_resources(store)?;
@@ -173,8 +175,14 @@ impl Client<'_> {
         }
     }
 
+    /// The types of the first function's parameters, as the component declares them. `None` for a native guest.
+    pub(crate) fn param_types(&self) -> Option<Vec<Type>> {
+        let Target::Wasm { store, functions: [Some(function), ..] } = &self.target else { return None };
+        Some(function.ty(&**store).params().map(|(_, ty)| ty).collect())
+    }
+
     /// The resources that have crossed between guest and host. `None` if none has crossed.
-    fn resources(&self) -> Option<&Arc<Resources>> {
+    pub(crate) fn resources(&self) -> Option<&Arc<Resources>> {
         match &self.target {
             Target::Wasm { store, .. } => store.data().known_resources(),
             Target::Native { .. } => None,
@@ -194,7 +202,7 @@ impl Client<'_> {
         if self.shared().status() != Status::Running {
             self.enter(index)?;
         }
-        let call = Call::begin(self.shared(), FunctionName { interface: self.interface, index });
+        let call = Call::begin(self.shared(), FunctionName { names: self.names, index });
         // SAFETY: the caller guarantees the same.
         let result = unsafe { self.run_async::<P, R>(index, params) }.instrument(call.span()).await;
         call.end(&result);
@@ -211,9 +219,9 @@ impl Client<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift + 'static,
     {
-        let name = FunctionName { interface: self.interface, index };
+        let name = FunctionName { names: self.names, index };
         // SAFETY: the caller's.
-        let (store, function) = unsafe { self.target.begin::<P, R>(self.interface, index)? };
+        let (store, function) = unsafe { self.target.begin::<P, R>(name)? };
         let time = store.data().time.clone();
         let mut pending = Pending { shared: time.shared.clone(), first: self.first, name: Some(name) };
         let watch = Watch(time);
@@ -262,10 +270,10 @@ impl Client<'_> {
             self.enter(index)?;
         }
         let Target::Native { guest, export, shared } = &mut self.target else {
-            return Err(absent(self.interface, index));
+            return Err(absent(FunctionName { names: self.names, index }));
         };
         shared.count_call();
-        let watched = Call::begin(shared, FunctionName { interface: self.interface, index });
+        let watched = Call::begin(shared, FunctionName { names: self.names, index });
         let entered = watched.enter();
         let result = guest.call(export, call).map_err(|error| self.fault(index, error));
         drop(entered);
@@ -335,7 +343,7 @@ impl Client<'_> {
     }
 
     fn name(&self, index: usize) -> String {
-        FunctionName { interface: self.interface, index }.to_string()
+        FunctionName { names: self.names, index }.to_string()
     }
 }
 
@@ -354,7 +362,7 @@ struct Pending<'c> {
     shared: Arc<Shared>,
     first: &'c mut Option<Trap>,
     /// `None` once the call is done.
-    name: Option<FunctionName>,
+    name: Option<FunctionName<'c>>,
 }
 
 #[cfg(feature = "async")]

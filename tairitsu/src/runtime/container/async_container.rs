@@ -189,6 +189,10 @@ impl AsyncContainer {
         self.guest(GuestApi).map_err(|error| core_error(error, function))
     }
 
+    pub(super) fn container_mut(&mut self) -> &mut Container {
+        &mut self.container
+    }
+
     /// The template, and the part that others see.
     pub(super) fn parts(&self) -> (AsyncTemplate, Arc<Shared>) {
         (AsyncTemplate { template: self.template.clone() }, self.container.shared.clone())

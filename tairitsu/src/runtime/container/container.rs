@@ -15,11 +15,12 @@ use crate::runtime::call::fault;
 use crate::runtime::call::interface::{GuestInterface, Resolver};
 use crate::runtime::call::native_guest;
 use crate::runtime::call::native_template::NativeTemplate;
+use crate::runtime::dynamic::function::Function;
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::image::compare::{self, Wants};
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::handle::Handle;
-use crate::runtime::ledger::observe::Spawn;
+use crate::runtime::ledger::observe::{Names, Spawn};
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use crate::runtime::provide::core_host::CoreHost;
@@ -29,6 +30,7 @@ use crate::runtime::store::slot::Slot;
 use crate::runtime::store::stack;
 use crate::runtime::store::state::{self, State};
 use std::any::TypeId;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -72,7 +74,7 @@ pub struct Container {
     pub(super) origin: Origin,
     pub(crate) shared: Arc<Shared>,
     /// `None` before the guest starts, and after the container was stopped.
-    live: Option<Live>,
+    pub(super) live: Option<Live>,
     /// The providers, while `live` is `None`.
     pub(crate) kept: Vec<Slot>,
     /// The trap that ended it.
@@ -111,7 +113,7 @@ pub(crate) enum Live {
 
 impl Live {
     pub(crate) fn wasm(store: Store<State>, instance: Instance) -> Self {
-        Live::Wasm(Wasm { store, instance, resolved: Vec::new() })
+        Live::Wasm(Wasm { store, instance, resolved: Vec::new(), named: HashMap::new() })
     }
 }
 
@@ -120,6 +122,8 @@ pub(crate) struct Wasm {
     instance: Instance,
     /// The interfaces that were resolved so far, with their functions.
     resolved: Vec<(TypeId, Box<[Option<Func>]>)>,
+    /// The functions that were called by name so far, by their index among the image's functions.
+    named: HashMap<usize, Option<Func>>,
 }
 
 impl Template {
@@ -295,7 +299,7 @@ impl Container {
     }
 
     /// Restarts it if that is due. After an error it is still trapped, so that its policy tries again.
-    fn revive(&mut self) -> Result<(), Error> {
+    pub(super) fn revive(&mut self) -> Result<(), Error> {
         if self.restarts_in() == Some(Duration::ZERO) {
             self.backoff.restarting();
             warn_of(&self.close());
@@ -356,7 +360,7 @@ impl Container {
             }
             _ => return Err(Error::Stopped { container: self.shared.name().into() }),
         };
-        Ok(Client { target, interface: I::INTERFACE, first })
+        Ok(Client { target, names: Names::Interface(I::INTERFACE), first })
     }
 
     /// Calls `init` of the core world's guest.
@@ -435,6 +439,20 @@ impl Wasm {
             }
         };
         Ok((&mut self.store, &self.resolved[index].1))
+    }
+
+    /// One function of the image, for a call by name.
+    pub(super) fn named(&mut self, index: usize, function: &Function) -> (&mut Store<State>, &[Option<Func>]) {
+        let Self { store, instance, named, .. } = self;
+        let func = named.entry(index).or_insert_with(|| {
+            let interface = match &*function.interface {
+                "" => None,
+                interface => Some(instance.get_export_index(&mut *store, None, interface)?),
+            };
+            let export = instance.get_export_index(&mut *store, interface.as_ref(), &*function.name)?;
+            instance.get_func(&mut *store, export)
+        });
+        (store, std::slice::from_ref(func))
     }
 
     /// Looks up an interface, and checks it against the image.

@@ -7,6 +7,7 @@ pub(crate) mod async_pool;
 #[cfg(feature = "async")]
 pub(crate) mod async_shared;
 pub(crate) mod builder;
+mod by_name;
 mod common;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod container;

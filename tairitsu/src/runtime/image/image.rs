@@ -12,6 +12,7 @@ use crate::runtime::engine::artefact::Id;
 use crate::runtime::engine::machine::Machine;
 use crate::runtime::ledger::observe;
 use crate::runtime::store::room::Arena;
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wasmtime::Module;
@@ -41,6 +42,8 @@ struct Inner {
     component: Component,
     wit: Wit,
     digest: Digest,
+    /// What a room above has made of the image. See [`Image::kept`].
+    kept: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 /// A component's imports and exports. A component from the cache is decoded when they are asked for, because decoding
@@ -122,7 +125,7 @@ impl Image {
     }
 
     fn new(machine: &Arc<Machine>, component: Component, wit: Wit, digest: Digest) -> Self {
-        Self { inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest }), name: None }
+        Self { inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest, kept: OnceLock::new() }), name: None }
     }
 
     /// Returns the same image with a name.
@@ -192,6 +195,12 @@ impl Image {
 
     pub(crate) fn component(&self) -> &Component {
         &self.inner.component
+    }
+
+    /// Returns what `make` makes of the image. It is made once, and of one type.
+    pub(crate) fn kept<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
+        let kept = self.inner.kept.get_or_init(|| Box::new(make()));
+        kept.downcast_ref().expect("what is kept of an image is of one type")
     }
 
     pub(crate) fn resolve(&self) -> &Resolve {

@@ -9,8 +9,8 @@ mod docs;
 mod features;
 #[expect(clippy::module_inception, reason = "the room is named for the thing in it")]
 pub(crate) mod image;
-mod names;
+pub(crate) mod names;
 mod own_exports;
 mod package_cycles;
 mod sections;
-mod wit_text;
+pub(crate) mod wit_text;

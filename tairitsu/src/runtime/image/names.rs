@@ -41,7 +41,7 @@ pub(super) fn check_lengths(resolve: &Resolve) -> Result<(), String> {
 }
 
 /// The type that an alias stands for.
-pub(super) fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
+pub(crate) fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wit_parser::TypeId {
     while let TypeDefKind::Type(wit_parser::Type::Id(alias)) = resolve.types[id].kind {
         id = alias;
     }

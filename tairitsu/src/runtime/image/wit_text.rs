@@ -75,7 +75,7 @@ pub(super) fn function_text(resolve: &Resolve, function: &wit_parser::Function) 
 }
 
 /// A component's type in the form that a signature uses.
-pub(super) fn type_text(resolve: &Resolve, ty: &wit_parser::Type) -> String {
+pub(crate) fn type_text(resolve: &Resolve, ty: &wit_parser::Type) -> String {
     Text::of(|out| write_type(out, resolve, ty))
 }
 

@@ -22,14 +22,27 @@ pub(crate) fn exports_nothing(digest: &Digest) {
 }
 
 /// A function's name, `interface#function`. It is formatted only when it is displayed.
-pub(crate) struct FunctionName {
-    pub(crate) interface: &'static Interface,
+#[derive(Clone, Copy)]
+pub(crate) struct FunctionName<'n> {
+    pub(crate) names: Names<'n>,
     pub(crate) index: usize,
 }
 
-impl fmt::Display for FunctionName {
+/// The names of functions.
+#[derive(Clone, Copy)]
+pub(crate) enum Names<'n> {
+    /// The functions of an interface.
+    Interface(&'static Interface),
+    /// One function, with its whole name.
+    Function(&'n str),
+}
+
+impl fmt::Display for FunctionName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.interface.id, self.interface.functions[self.index].name)
+        match self.names {
+            Names::Interface(interface) => write!(f, "{}#{}", interface.id, interface.functions[self.index].name),
+            Names::Function(name) => f.write_str(name),
+        }
     }
 }
 
@@ -63,7 +76,7 @@ impl Call {
 
     /// Begins a call.
     #[inline]
-    pub(crate) fn begin(shared: &Shared, name: FunctionName) -> Self {
+    pub(crate) fn begin(shared: &Shared, name: FunctionName<'_>) -> Self {
         if Self::is_watched(shared) {
             return Self(Watched::begin(shared, name));
         }
@@ -103,7 +116,7 @@ impl Call {
 
 impl Watched {
     #[cold]
-    fn begin(shared: &Shared, name: FunctionName) -> Option<Box<Self>> {
+    fn begin(shared: &Shared, name: FunctionName<'_>) -> Option<Box<Self>> {
         let span = debug_span!(
             target: "tairitsu::call",
             "call",

@@ -225,6 +225,36 @@ impl GuestToken {
         whose.taken.fetch_add(1, Relaxed);
         Self { resource, gone: AtomicBool::new(false), whose }
     }
+
+    /// The resource, for the guest that `resources` belongs to.
+    ///
+    /// # Errors
+    ///
+    /// - [`BadHandle::Ended`] if the handle's container has ended or was restarted.
+    /// - [`BadHandle::OfAnother`] if `resources` belongs to another container.
+    /// - [`BadHandle::Gone`] if the handle was given away already.
+    pub(crate) fn returning(&self, resources: Option<&Arc<Resources>>) -> Result<ResourceAny, BadHandle> {
+        let whose = self.whose.resources.get().ok_or(BadHandle::Ended)?;
+        if whose.closed.load(Relaxed) {
+            return Err(BadHandle::Ended);
+        }
+        if !resources.is_some_and(|resources| Arc::ptr_eq(whose, resources)) {
+            return Err(BadHandle::OfAnother);
+        }
+        match self.gone.load(Relaxed) {
+            true => Err(BadHandle::Gone),
+            false => Ok(self.resource),
+        }
+    }
+
+    /// Marks the handle as given away.
+    pub(crate) fn give(&self) {
+        if let Some(whose) = self.whose.resources.get()
+            && !self.gone.swap(true, Relaxed)
+        {
+            whose.held.fetch_sub(1, Relaxed);
+        }
+    }
 }
 
 impl<R: ?Sized + Resource> Token<R> for HostToken {
@@ -280,7 +310,7 @@ pub(crate) fn outgoing<R: ?Sized + Resource>(
     resources: &Arc<Resources>,
     given: bool,
 ) -> Result<Outgoing<R>, BadHandle> {
-    if let Some(token) = own.token().and_then(|token| (token as &dyn Any).downcast_ref::<HostToken>())
+    if let Some(token) = own.token().and_then(|token| (&**token as &dyn Any).downcast_ref::<HostToken>())
         && token.whose.resources.get().is_some_and(|whose| Arc::ptr_eq(whose, resources))
         && (token.owned || !given)
     {
@@ -297,29 +327,12 @@ pub(crate) fn outgoing<R: ?Sized + Resource>(
 /// # Errors
 ///
 /// - [`BadHandle::NotOfAGuest`] if the handle holds a value of the host.
-/// - [`BadHandle::Ended`] if the handle's container has ended or was restarted.
-/// - [`BadHandle::OfAnother`] if `resources` belongs to another container.
-/// - [`BadHandle::Gone`] if the handle was given away already.
+/// - Those of [`GuestToken::returning`].
 pub(crate) fn returning<R: ?Sized + Resource>(
     own: &Own<R>,
     resources: Option<&Arc<Resources>>,
 ) -> Result<(ResourceAny, impl FnOnce()), BadHandle> {
-    let token = own.token().and_then(|token| (token as &dyn Any).downcast_ref::<GuestToken>());
+    let token = own.token().and_then(|token| (&**token as &dyn Any).downcast_ref::<GuestToken>());
     let token = token.ok_or(BadHandle::NotOfAGuest)?;
-    let whose = token.whose.resources.get().ok_or(BadHandle::Ended)?;
-    if whose.closed.load(Relaxed) {
-        return Err(BadHandle::Ended);
-    }
-    if !resources.is_some_and(|resources| Arc::ptr_eq(whose, resources)) {
-        return Err(BadHandle::OfAnother);
-    }
-    if token.gone.load(Relaxed) {
-        return Err(BadHandle::Gone);
-    }
-    let give = || {
-        if !token.gone.swap(true, Relaxed) {
-            whose.held.fetch_sub(1, Relaxed);
-        }
-    };
-    Ok((token.resource, give))
+    Ok((token.returning(resources)?, || token.give()))
 }

@@ -233,14 +233,18 @@ impl<S> LowerMemory<'_, '_, S> {
         (self.cx.store.data_mut() as &mut dyn Any).downcast_mut()
     }
 
-    fn resources(&mut self) -> Result<Arc<Resources>> {
+    pub(crate) fn types(&self) -> &ComponentTypes {
+        self.cx.types
+    }
+
+    pub(crate) fn resources(&mut self) -> Result<Arc<Resources>> {
         match self.state() {
             Some(state) => Ok(state.resources().clone()),
             None => bail!("a resource is lowered into a store that has none"),
         }
     }
 
-    fn lower_handle<H: component::Lower + ComponentType<Lower = ValRaw>>(
+    pub(crate) fn lower_handle<H: component::Lower + ComponentType<Lower = ValRaw>>(
         &mut self,
         handle: &H,
         ty: InterfaceType,
@@ -250,10 +254,6 @@ impl<S> LowerMemory<'_, '_, S> {
         // SAFETY: lowering succeeded, so the slot is written (`component::Lower`).
         Ok(unsafe { lowered.assume_init() }.get_u32())
     }
-}
-
-const fn max(a: usize, b: usize) -> usize {
-    if a > b { a } else { b }
 }
 
 /// Copies bytes to an address of a memory.
@@ -298,6 +298,29 @@ impl<'c, 'a> LiftMemory<'c, 'a> {
 
     pub(crate) fn bytes(&self) -> &'a [u8] {
         self.cx.memory()
+    }
+
+    pub(crate) fn types(&self) -> &ComponentTypes {
+        self.cx.types
+    }
+
+    /// Takes a handle to any resource, of the guest's or of the host's.
+    pub(crate) fn lift_any(&mut self, handle: u32, ty: InterfaceType) -> Result<(ResourceAny, Arc<Whose>)> {
+        let whose = self.whose.get_or_insert_default().clone();
+        let resource = component::Lift::linear_lift_from_flat(self.cx, ty, &ValRaw::u32(handle))?;
+        Ok((resource, whose))
+    }
+
+    /// Checks that a list of `len` items lies inside the memory, and pays for the items. The host needs `host` bytes for
+    /// each.
+    #[inline]
+    pub(crate) fn check_list(&mut self, address: usize, len: usize, layout: Layout, host: usize) -> Result<()> {
+        abi::check_list(self.cx.memory(), address, layout, len)?;
+        // The list is in memory once, but other lists may refer to the same bytes. So the bytes that the host allocates
+        // have a limit of their own.
+        // An item costs what the host allocates for it, and no less than its size in the guest. An item of no size costs one:
+        // the host makes it, too.
+        Ok(self.cx.consume_fuel_array(len, host.max(layout.size).max(1)).map_err(|_| Cause::HostBytes)?)
     }
 
     /// Whether the component's strings are UTF-8.
@@ -368,13 +391,7 @@ impl Source for LiftMemory<'_, '_> {
     }
 
     fn check<T: Shape>(&mut self, address: usize, len: usize) -> Result<()> {
-        abi::check_list(self.cx.memory(), address, T::LAYOUT, len)?;
-        // The list is in memory once, but other lists may refer to the same bytes. So the bytes that the host allocates
-        // have a limit of their own.
-        // An item costs what the host allocates for it, and no less than its size in the guest. An item of no size costs one:
-        // the host makes it, too.
-        let size = const { max(size_of::<T>(), max(T::LAYOUT.size, 1)) };
-        Ok(self.cx.consume_fuel_array(len, size).map_err(|_| Cause::HostBytes)?)
+        self.check_list(address, len, T::LAYOUT, size_of::<T>())
     }
 
     #[inline]
@@ -396,14 +413,14 @@ impl LiftMemory<'_, '_> {
         let whose = self.whose.get_or_insert_default().clone();
         if R::RESOURCE.role == Role::Export {
             let resource: ResourceAny = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
-            return Ok(Own::from_token(Box::new(GuestToken::new(resource, whose))));
+            return Ok(Own::from_token(Arc::new(GuestToken::new(resource, whose))));
         }
         let (InterfaceType::Own(table) | InterfaceType::Borrow(table)) = ty else { bail!("expected a handle") };
         if self.cx.resource_type(table) != ResourceType::host::<Kind<R>>() {
             bail!("expected a `{}` of the host's, found another resource", R::RESOURCE.name);
         }
         let resource: component::Resource<Kind<R>> = component::Lift::linear_lift_from_flat(self.cx, ty, &lowered)?;
-        Ok(Own::from_token(Box::new(HostToken::new(resource.rep(), !borrowed, whose))))
+        Ok(Own::from_token(Arc::new(HostToken::new(resource.rep(), !borrowed, whose))))
     }
 }
 

@@ -1,0 +1,155 @@
+//! The handles among the arguments of a call, checked before the call is made. A bad handle is an error of the caller, so it
+//! must not end the container.
+
+use super::check::member;
+use super::function::Function;
+use super::resource::Handle;
+use super::value::Value;
+use super::value_type::{ResourceType, ValueType};
+use crate::runtime::base::bad_handle::BadHandle;
+use crate::runtime::base::call_error::CallError;
+use crate::runtime::call::client::Client;
+use crate::runtime::store::resources::Resources;
+use std::sync::Arc;
+use wasmtime::component::types::Type;
+
+/// Checks each handle: whether it is of this container, not given away, and of the resource of its place.
+pub(super) fn check(client: &Client<'_>, function: &Function, values: &[Value]) -> Result<(), CallError> {
+    let Some(found) = client.param_types() else { return Ok(()) };
+    let mut checker = Checker { resources: client.resources(), seen: Vec::new() };
+    for ((ty, found), value) in function.types.iter().zip(found).zip(values) {
+        checker.value(ty, Some(found), value).map_err(|(resource, reason)| CallError::Handle {
+            function: function.full_name().into(),
+            resource: resource.name.to_string(),
+            reason,
+        })?;
+    }
+    Ok(())
+}
+
+struct Checker<'c, 'v> {
+    resources: Option<&'c Arc<Resources>>,
+    /// The handles so far, and whether each is given away.
+    seen: Vec<(&'v Handle, bool)>,
+}
+
+impl<'v> Checker<'_, 'v> {
+    fn value<'t>(
+        &mut self,
+        ty: &'t ValueType,
+        found: Option<Type>,
+        value: &'v Value,
+    ) -> Result<(), (&'t ResourceType, BadHandle)> {
+        if !ty.size().handles {
+            return Ok(());
+        }
+        match (ty, value) {
+            (ValueType::Own(resource) | ValueType::Borrow(resource), Value::Handle(handle)) => {
+                let is_given = matches!(ty, ValueType::Own(_));
+                self.handle(found, handle, is_given).map_err(|reason| (&**resource, reason))
+            }
+            (ValueType::List(list), Value::List(items)) => {
+                let item = match found {
+                    Some(Type::List(list)) => Some(list.ty()),
+                    _ => None,
+                };
+                items.iter().try_for_each(|value| self.value(&list.item, item.clone(), value))
+            }
+            (ValueType::Option(option), Value::Option(Some(value))) => {
+                let some = match found {
+                    Some(Type::Option(option)) => Some(option.ty()),
+                    _ => None,
+                };
+                self.value(&option.some, some, value)
+            }
+            (ValueType::Result(result), Value::Result(value)) => {
+                let (ty, value) = match value {
+                    Ok(value) => (&result.ok, value),
+                    Err(value) => (&result.err, value),
+                };
+                let found = match (found, value) {
+                    (Some(Type::Result(found)), _) => if std::ptr::eq(ty, &result.ok) { found.ok() } else { found.err() },
+                    _ => None,
+                };
+                self.payload(ty.as_ref(), found, value.as_deref())
+            }
+            (ValueType::Variant(variant), Value::Variant(name, value)) => {
+                let found = match found {
+                    Some(Type::Variant(found)) => found.cases().find(|case| *case.name == **name).and_then(|case| case.ty),
+                    _ => None,
+                };
+                let ty = member(&variant.cases, name).and_then(|case| case.ty.as_ref());
+                self.payload(ty, found, value.as_deref())
+            }
+            (ValueType::Tuple(tuple), Value::Tuple(items)) => {
+                let found: Vec<_> = match &found {
+                    Some(Type::Tuple(found)) => found.types().map(Some).collect(),
+                    _ => vec![None; items.len()],
+                };
+                let mut parts = tuple.items.iter().zip(found).zip(items);
+                parts.try_for_each(|((ty, found), value)| self.value(ty, found, value))
+            }
+            (ValueType::Record(record), Value::Record(fields)) => record.fields.iter().try_for_each(|field| {
+                let found = match &found {
+                    Some(Type::Record(found)) => found.fields().find(|found| *found.name == *field.name).map(|found| found.ty),
+                    _ => None,
+                };
+                self.payload(field.ty.as_ref(), found, fields.get(&field.name))
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn payload<'t>(
+        &mut self,
+        ty: Option<&'t ValueType>,
+        found: Option<Type>,
+        value: Option<&'v Value>,
+    ) -> Result<(), (&'t ResourceType, BadHandle)> {
+        match (ty, value) {
+            (Some(ty), Some(value)) => self.value(ty, found, value),
+            _ => Ok(()),
+        }
+    }
+
+    fn handle(&mut self, found: Option<Type>, handle: &'v Handle, is_given: bool) -> Result<(), BadHandle> {
+        let resource = handle.check(self.resources)?;
+        if !matches!(found, Some(Type::Own(ty) | Type::Borrow(ty)) if ty == resource.ty()) {
+            return Err(BadHandle::OfAnotherResource);
+        }
+        if self.seen.iter().any(|(seen, given)| *seen == handle && (*given || is_given)) {
+            return Err(BadHandle::Gone);
+        }
+        self.seen.push((handle, is_given));
+        Ok(())
+    }
+}
+
+/// Tells the handles in a value which resources they are of.
+pub(super) fn name(ty: &ValueType, value: &Value) {
+    if !ty.size().handles {
+        return;
+    }
+    let payload = |ty: Option<&ValueType>, value: Option<&Value>| {
+        if let (Some(ty), Some(value)) = (ty, value) {
+            name(ty, value);
+        }
+    };
+    match (ty, value) {
+        (ValueType::Own(resource) | ValueType::Borrow(resource), Value::Handle(handle)) => handle.set_resource(resource),
+        (ValueType::List(list), Value::List(items)) => items.iter().for_each(|value| name(&list.item, value)),
+        (ValueType::Option(option), Value::Option(value)) => payload(Some(&option.some), value.as_deref()),
+        (ValueType::Result(result), Value::Result(Ok(value))) => payload(result.ok.as_ref(), value.as_deref()),
+        (ValueType::Result(result), Value::Result(Err(value))) => payload(result.err.as_ref(), value.as_deref()),
+        (ValueType::Tuple(tuple), Value::Tuple(items)) => {
+            tuple.items.iter().zip(items).for_each(|(ty, value)| name(ty, value));
+        }
+        (ValueType::Record(record), Value::Record(fields)) => {
+            record.fields.iter().for_each(|field| payload(field.ty.as_ref(), fields.get(&field.name)));
+        }
+        (ValueType::Variant(variant), Value::Variant(case, value)) => {
+            payload(member(&variant.cases, case).and_then(|case| case.ty.as_ref()), value.as_deref());
+        }
+        _ => {}
+    }
+}
