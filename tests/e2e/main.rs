@@ -6,6 +6,7 @@ mod asynchronous;
 mod bad_input;
 mod blocks;
 mod build_helper;
+mod by_name;
 mod cache;
 mod calls;
 mod contract;

@@ -48,6 +48,7 @@ pub use base::reference::Reference;
 pub use base::report::{Difference, MissingImport, Report};
 pub use base::restart::RestartPolicy;
 pub use base::trap::Trap;
+pub use base::value_error::ValueError;
 #[cfg(feature = "async")]
 pub use call::interface::AsyncGuestInterface;
 pub use call::interface::GuestInterface;
@@ -64,7 +65,6 @@ pub use container::native::{NativeBuilder, NativeGuest};
 pub use container::pool::{Pool, PoolStats};
 pub use container::registry::{Registry, RegistryBuilder};
 pub use container::template::Template;
-pub use base::value_error::ValueError;
 pub use dynamic::function::{Function, Param};
 pub use dynamic::resource::Handle as ValueHandle;
 pub use dynamic::value::{Fields, Value};

@@ -9,6 +9,7 @@
 #![allow(clippy::clone_on_copy, clippy::redundant_closure)]
 
 mod bindgen;
+mod by_name;
 mod mirror;
 mod values;
 

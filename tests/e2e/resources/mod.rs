@@ -1,6 +1,7 @@
 //! Resources: the guest's, held by the host, and the host's, held by the guest.
 
 mod bindgen;
+mod by_name;
 mod hostile;
 
 use crate::asynchronous::block_on;

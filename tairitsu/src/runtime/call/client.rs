@@ -49,10 +49,7 @@ impl Target<'_> {
     /// # Safety
     /// - That of [`Client::call`].
     #[inline(always)]
-    unsafe fn begin<P, R>(
-        &mut self,
-        name: FunctionName<'_>,
-    ) -> Result<(&mut Store<State>, TypedFunc<P, R>), Fault>
+    unsafe fn begin<P, R>(&mut self, name: FunctionName<'_>) -> Result<(&mut Store<State>, TypedFunc<P, R>), Fault>
     where
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,

@@ -68,14 +68,22 @@ impl<'v> Checker<'_, 'v> {
                     Err(value) => (&result.err, value),
                 };
                 let found = match (found, value) {
-                    (Some(Type::Result(found)), _) => if std::ptr::eq(ty, &result.ok) { found.ok() } else { found.err() },
+                    (Some(Type::Result(found)), _) => {
+                        if std::ptr::eq(ty, &result.ok) {
+                            found.ok()
+                        } else {
+                            found.err()
+                        }
+                    }
                     _ => None,
                 };
                 self.payload(ty.as_ref(), found, value.as_deref())
             }
             (ValueType::Variant(variant), Value::Variant(name, value)) => {
                 let found = match found {
-                    Some(Type::Variant(found)) => found.cases().find(|case| *case.name == **name).and_then(|case| case.ty),
+                    Some(Type::Variant(found)) => {
+                        found.cases().find(|case| *case.name == **name).and_then(|case| case.ty)
+                    }
                     _ => None,
                 };
                 let ty = member(&variant.cases, name).and_then(|case| case.ty.as_ref());
@@ -91,7 +99,9 @@ impl<'v> Checker<'_, 'v> {
             }
             (ValueType::Record(record), Value::Record(fields)) => record.fields.iter().try_for_each(|field| {
                 let found = match &found {
-                    Some(Type::Record(found)) => found.fields().find(|found| *found.name == *field.name).map(|found| found.ty),
+                    Some(Type::Record(found)) => {
+                        found.fields().find(|found| *found.name == *field.name).map(|found| found.ty)
+                    }
                     _ => None,
                 };
                 self.payload(field.ty.as_ref(), found, fields.get(&field.name))
@@ -136,7 +146,9 @@ pub(super) fn name(ty: &ValueType, value: &Value) {
         }
     };
     match (ty, value) {
-        (ValueType::Own(resource) | ValueType::Borrow(resource), Value::Handle(handle)) => handle.set_resource(resource),
+        (ValueType::Own(resource) | ValueType::Borrow(resource), Value::Handle(handle)) => {
+            handle.set_resource(resource)
+        }
         (ValueType::List(list), Value::List(items)) => items.iter().for_each(|value| name(&list.item, value)),
         (ValueType::Option(option), Value::Option(value)) => payload(Some(&option.some), value.as_deref()),
         (ValueType::Result(result), Value::Result(Ok(value))) => payload(result.ok.as_ref(), value.as_deref()),

@@ -1,8 +1,10 @@
 //! How a name finds a function.
 
 use super::function::Function;
+use super::of_wit;
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::track::without_version;
+use crate::runtime::image::image::Image;
 use std::collections::HashMap;
 
 /// The functions of an image, to be found by name.
@@ -52,9 +54,28 @@ impl Functions {
             let tail = function.name.rsplit(['.', ']']).next().unwrap_or(&function.name);
             distance(own, tail).min(distance(name, function.full_name()))
         };
-        let (least, function) = self.all.iter().map(|function| (distance(function), function)).min_by_key(|(d, _)| *d)?;
+        let (least, function) =
+            self.all.iter().map(|function| (distance(function), function)).min_by_key(|(d, _)| *d)?;
         // A name of which most differs is no help.
         (least <= own.chars().count().max(3) / 2).then(|| function.full_name().to_string())
+    }
+}
+
+impl Image {
+    /// Every function that the image exports: those of its interfaces, those of resources, and those outside any
+    /// interface.
+    pub fn functions(&self) -> &[Function] {
+        self.lookup().all()
+    }
+
+    /// Every function that the image imports.
+    pub fn imported_functions(&self) -> Vec<Function> {
+        of_wit::functions(self.resolve(), &self.world().imports)
+    }
+
+    /// The exported functions, to be found by name.
+    pub(crate) fn lookup(&self) -> &Functions {
+        self.kept(|| Functions::new(of_wit::functions(self.resolve(), &self.world().exports)))
     }
 }
 
@@ -69,7 +90,9 @@ fn is_tail(function: &Function, name: &str) -> bool {
         None => false,
     };
     let without = without_version(&function.interface);
-    [&*function.interface, without].into_iter().any(|interface| of(&joined(interface, &function.name)) || bare(interface))
+    [&*function.interface, without]
+        .into_iter()
+        .any(|interface| of(&joined(interface, &function.name)) || bare(interface))
 }
 
 fn joined(interface: &str, name: &str) -> String {
@@ -99,9 +122,8 @@ mod tests {
     use super::*;
 
     fn functions(names: &[(&str, &str)]) -> Functions {
-        let function = |(interface, name): &(&str, &str)| {
-            Function::new(&(*interface).into(), name, "", Vec::new(), None, false)
-        };
+        let function =
+            |(interface, name): &(&str, &str)| Function::new(&(*interface).into(), name, "", Vec::new(), None, false);
         Functions::new(names.iter().map(function).collect())
     }
 
@@ -147,10 +169,7 @@ mod tests {
             text("greet"),
             "expected the name of one function, found `greet`, which may be `a:b/c#greet`, `a:b/d#greet`"
         );
-        assert_eq!(
-            text("laeve"),
-            "expected a function that the image exports, found `laeve`: there is `a:b/c#leave`"
-        );
+        assert_eq!(text("laeve"), "expected a function that the image exports, found `laeve`: there is `a:b/c#leave`");
         assert_eq!(text("something-else"), "expected a function that the image exports, found `something-else`");
         assert!(text(&"x".repeat(100_000)).len() < 200_000);
     }

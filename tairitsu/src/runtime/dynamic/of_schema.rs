@@ -20,7 +20,8 @@ impl ValueType {
 }
 
 pub(super) fn value_type(ty: &Type) -> Option<ValueType> {
-    let members = |fields: &[Field]| fields.iter().map(|f| Member::new(f.name, value_type(&f.ty), f.docs.trim())).collect();
+    let members =
+        |fields: &[Field]| fields.iter().map(|f| Member::new(f.name, value_type(&f.ty), f.docs.trim())).collect();
     Some(match ty {
         Type::Unit => return None,
         Type::Bool => ValueType::Bool,

@@ -38,7 +38,8 @@ struct Types<'r> {
 
 impl Types<'_> {
     fn function(&mut self, interface: &Arc<str>, function: &wit_parser::Function) -> Function {
-        let params = function.params.iter().map(|param| Param { name: param.name.as_str().into(), ty: self.ty(&param.ty) });
+        let params =
+            function.params.iter().map(|param| Param { name: param.name.as_str().into(), ty: self.ty(&param.ty) });
         let params = params.collect();
         let result = function.result.as_ref().map(|ty| self.ty(ty));
         Function::new(interface, &function.name, docs(&function.docs), params, result, function.kind.is_async())
@@ -91,9 +92,10 @@ impl Types<'_> {
                 ValueType::record(name, about, fields.collect())
             }
             TypeDefKind::Variant(variant) => {
-                let cases = variant.cases.iter().map(|case| {
-                    Member::new(&*case.name, case.ty.as_ref().map(|ty| self.ty(ty)), docs(&case.docs))
-                });
+                let cases = variant
+                    .cases
+                    .iter()
+                    .map(|case| Member::new(&*case.name, case.ty.as_ref().map(|ty| self.ty(ty)), docs(&case.docs)));
                 ValueType::variant(name, about, cases.collect())
             }
             TypeDefKind::Enum(cases) => {

@@ -7,7 +7,9 @@ use super::resource::Handle;
 use super::value::Value;
 use crate::runtime::base::track::same_track;
 use crate::runtime::base::value_error::ValueError;
-use tairitsu_guest::abi::{AbiError, Buffer, Lift, Lower, Memory, Own, Plain, Resource, Shape, Sink, Source, check_list};
+use tairitsu_guest::abi::{
+    AbiError, Buffer, Lift, Lower, Memory, Own, Plain, Resource, Shape, Sink, Source, check_list,
+};
 use tairitsu_guest::schema::Layout;
 
 impl Value {

@@ -1,6 +1,7 @@
 //! Values without types.
 
 use super::resource::Handle;
+use super::value_type::VALUE;
 use std::fmt;
 use std::sync::Arc;
 
@@ -66,6 +67,8 @@ pub enum Value {
     /// `own<r>` or `borrow<r>`
     Handle(Handle),
 }
+
+const _: () = assert!(size_of::<Value>() <= VALUE, "the host pays for more than it counts");
 
 impl Value {
     /// A record of these fields, in any order.

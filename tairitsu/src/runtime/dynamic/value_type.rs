@@ -72,8 +72,8 @@ pub(super) struct Size {
     pub(super) host: usize,
 }
 
-/// The bytes of one value.
-const VALUE: usize = size_of::<super::value::Value>();
+/// The most bytes of one [`Value`](super::value::Value) itself.
+pub(super) const VALUE: usize = 40;
 
 /// The most core values that one value becomes. More go through memory.
 pub(super) const MAX_FLAT: usize = 16;
@@ -88,10 +88,8 @@ impl Size {
     /// The size of `self` and then `next`, without padding at the end. The second value is the offset of `next`.
     pub(super) fn then(self, next: Size) -> (Size, usize) {
         let offset = align_to(self.layout.size, next.layout.align);
-        let layout = Layout {
-            size: offset.saturating_add(next.layout.size),
-            align: self.layout.align.max(next.layout.align),
-        };
+        let layout =
+            Layout { size: offset.saturating_add(next.layout.size), align: self.layout.align.max(next.layout.align) };
         let size = Size {
             layout,
             flat: (self.flat + next.flat).min(MAX_FLAT + 1),

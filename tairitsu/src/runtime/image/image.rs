@@ -125,7 +125,10 @@ impl Image {
     }
 
     fn new(machine: &Arc<Machine>, component: Component, wit: Wit, digest: Digest) -> Self {
-        Self { inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest, kept: OnceLock::new() }), name: None }
+        Self {
+            inner: Arc::new(Inner { machine: machine.clone(), component, wit, digest, kept: OnceLock::new() }),
+            name: None,
+        }
     }
 
     /// Returns the same image with a name.
