@@ -27,7 +27,6 @@ mod tests;
 pub use arena_words::{ARENA, Arena};
 pub use exported::{Args, Return, lower_flat};
 pub use guest_sink::GuestMemory;
-pub use guest_source::take_bytes;
 pub use guest_state::State;
 pub use imported::Call;
 #[cfg(target_family = "wasm")]
@@ -36,8 +35,6 @@ pub(crate) use resource_handle::ResourceHandle;
 pub use resource_handle::drop_value;
 pub use slot::{CoreType, CoreValue, Slot};
 
-use crate::schema::Layout;
-use std::alloc;
 #[cfg(target_family = "wasm")]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -64,15 +61,6 @@ fn start() {
 /// Bytes in memory with the strictest alignment of the canonical ABI.
 #[repr(C, align(8))]
 pub struct Area<const SIZE: usize>([u8; SIZE]);
-
-/// A layout of the schema as the allocator takes it. The layout is always valid: alignments are 1, 2, 4 or 8, and the
-/// sizes are those of lists in memory.
-fn layout_of(layout: Layout) -> alloc::Layout {
-    match alloc::Layout::from_size_align(layout.size, layout.align) {
-        Ok(layout) => layout,
-        Err(_) => trap(),
-    }
-}
 
 #[cold]
 fn trap() -> ! {
