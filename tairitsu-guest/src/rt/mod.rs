@@ -7,7 +7,7 @@
 //! - `exported`: a call of one of the guest's exports. `imported`: a call of one of its imports.
 //! - `guest_sink`, `guest_source`: the guest's own linear memory, to lower into and to lift out of.
 //! - `arena_words`: the room that the host has made for arguments.
-//! - `panic_words`: how the host learns of a panic.
+//! - `panic_words`: how the host learns of a panic, and what runs before the first export.
 //! - `resource_handle`: handles to resources.
 //! - `guest_state`: the value of the guest type.
 
@@ -43,20 +43,12 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 #[inline(always)]
 pub fn run_ctors_once() {
     if !STARTED.load(Relaxed) {
-        start();
+        panic_words::start();
     }
 }
 
 #[cfg(target_family = "wasm")]
 static STARTED: AtomicBool = AtomicBool::new(false);
-
-#[cfg(target_family = "wasm")]
-#[cold]
-fn start() {
-    STARTED.store(true, Relaxed);
-    wit_bindgen::rt::run_ctors_once();
-    panic_words::note_panics();
-}
 
 /// Bytes in memory with the strictest alignment of the canonical ABI.
 #[repr(C, align(8))]
