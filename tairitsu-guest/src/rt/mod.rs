@@ -28,7 +28,7 @@ pub use arena_words::{ARENA, Arena};
 pub use exported::{Args, Return, lower_flat};
 pub use guest_sink::GuestMemory;
 pub use guest_state::State;
-pub use imported::Call;
+pub use imported::{Allocated, Call, Room};
 #[cfg(target_family = "wasm")]
 pub use panic_words::{PANIC, Panic};
 pub(crate) use resource_handle::ResourceHandle;

@@ -4,7 +4,7 @@ use super::host::{HostSink, HostSource, Place};
 use super::over_addresses;
 use super::types::{Record, record};
 use crate::abi::{Lift, Lower, Shape};
-use crate::rt::{Call, CoreValue, Return, State, lower_flat};
+use crate::rt::{Allocated, Call, CoreValue, Return, Room, State, lower_flat};
 use std::cell::Cell;
 
 /// What an import does with a call whose result goes through memory.
@@ -61,7 +61,9 @@ over_addresses! {
     }
 
     fn an_import_with_arguments_in_slots() {
-        let mut call = Call::<0, 0>::new();
+        let mut room = Room::<0, 0>::new();
+        let mut allocated = Allocated::new();
+        let mut call = Call::new(&mut room, &mut allocated);
         let (text, list) = (String::from("text"), [1u16, 2]);
         // SAFETY: the arguments live until the import is over.
         unsafe {
@@ -81,7 +83,9 @@ over_addresses! {
         type Answer = Vec<(String, u8)>;
         let params: Params = (1, record(3), vec![vec!["a".into()], vec![]], 9);
         let answer: Answer = vec![("x".into(), 1), (String::new(), 2)];
-        let mut call = Call::<{ Params::LAYOUT.size }, { Answer::LAYOUT.size }>::new();
+        let mut room = Room::<{ Params::LAYOUT.size }, { Answer::LAYOUT.size }>::new();
+        let mut allocated = Allocated::new();
+        let mut call = Call::new(&mut room, &mut allocated);
         // SAFETY: there is room for the arguments, which live until the import is over.
         unsafe {
             call.arg(&params.0);
