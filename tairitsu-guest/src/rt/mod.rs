@@ -25,7 +25,7 @@ mod slot;
 mod tests;
 
 pub use arena_words::{ARENA, Arena};
-pub use exported::{Args, Return, lower_flat};
+pub use exported::{Args, Place, Return, lower_flat};
 pub use guest_sink::GuestMemory;
 pub use guest_state::State;
 pub use imported::{Allocated, Call, Room};
@@ -38,7 +38,7 @@ pub use slot::{CoreType, CoreValue, Slot};
 #[cfg(target_family = "wasm")]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Runs the module's constructors before the first export does. Every export calls this.
+/// Runs the module's constructors before the first export does. [`State::get`] calls this, and each export without a state.
 #[cfg(target_family = "wasm")]
 #[inline(always)]
 pub fn run_ctors_once() {
