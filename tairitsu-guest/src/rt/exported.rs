@@ -124,6 +124,7 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
         let value = returned.value.write(value);
         let address = returned.area.0.as_mut_ptr().expose_provenance();
         let Ok(()) = value.store(&mut returned.memory, address);
+        debug_assert!(T::ALLOCATES || returned.memory.is_empty(), "the type allocates");
         address as u64
     }
 
@@ -132,12 +133,17 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
     /// # Safety
     /// - The caller is post-return, which the canonical ABI has the host call once after each [`Return::put`].
     #[inline]
-    pub unsafe fn clear(&self) {
+    pub unsafe fn clear(&self)
+    where
+        T: Lower,
+    {
         // SAFETY: no other reference is alive, as in `put`. The caller says that `put` has written the value. The value is
         // moved out before its destructor, which is the user's code, runs: the reference is gone by then.
         drop(unsafe { (*self.0.get()).value.assume_init_read() });
-        // SAFETY: no other reference is alive, as in `put`.
-        unsafe { (*self.0.get()).memory.clear() }
+        if const { T::ALLOCATES } {
+            // SAFETY: no other reference is alive, as in `put`.
+            unsafe { (*self.0.get()).memory.clear() }
+        }
     }
 }
 

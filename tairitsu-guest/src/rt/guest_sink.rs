@@ -37,6 +37,11 @@ impl GuestMemory {
         Self { last: std::ptr::null_mut() }
     }
 
+    /// Whether there are no allocations.
+    pub(super) fn is_empty(&self) -> bool {
+        self.last.is_null()
+    }
+
     /// Frees the allocations.
     #[inline]
     pub(super) fn clear(&mut self) {

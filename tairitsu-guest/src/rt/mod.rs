@@ -68,6 +68,9 @@ macro_rules! memory {
         impl $crate::abi::Memory for $ty {
             type Error = ::std::convert::Infallible;
 
+            /// A guest's call has no deadline of its own.
+            const BATCH: usize = usize::MAX;
+
             /// The host has checked the lowered form, so this is not reached.
             #[cold]
             fn fail(&self, _: $crate::abi::AbiError) -> ::std::convert::Infallible {
