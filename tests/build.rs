@@ -16,6 +16,7 @@ fn main() {
         .package("tairitsu-test-joined")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
+        .package("tairitsu-test-quiet")
         .package("tairitsu-test-renamed")
         .package("tairitsu-test-sensor")
         .package("tairitsu-test-split")

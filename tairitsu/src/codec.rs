@@ -73,7 +73,7 @@ impl<T: ?Sized + Lower> Codec<T> {
     /// - That of [`Call::arg`].
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub unsafe fn arg<const P: usize, const R: usize>(call: &mut Call<P, R>, value: &T) {
+    pub unsafe fn arg<const P: usize, const R: usize>(call: &mut Call<'_, P, R>, value: &T) {
         // SAFETY: the caller promises the same.
         unsafe { call.arg(value) }
     }
@@ -120,7 +120,7 @@ impl<T: Lift> Codec<T> {
     /// - That of [`Call::result`].
     #[cfg(target_family = "wasm")]
     #[inline(always)]
-    pub unsafe fn result<const P: usize, const R: usize>(call: &mut Call<P, R>, flat: u64) -> T {
+    pub unsafe fn result<const P: usize, const R: usize>(call: &mut Call<'_, P, R>, flat: u64) -> T {
         // SAFETY: the caller promises the same.
         unsafe { call.result(flat) }
     }
@@ -221,11 +221,11 @@ no_codec! {
     fn load_next[M: Source](&mut M, usize, &mut usize) -> Result<T, M::Error> where T: Sized;
     fn load_payload[V, M: Source](&mut M, usize) -> Result<T, M::Error> where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn arg[const P: usize, const R: usize](&mut Call<P, R>, &T) -> ();
+    fn arg[const P: usize, const R: usize](&mut Call<'_, P, R>, &T) -> ();
     #[cfg(target_family = "wasm")]
     fn take[const INDIRECT: bool](&mut Args<'_, INDIRECT>) -> T where T: Sized;
     #[cfg(target_family = "wasm")]
-    fn result[const P: usize, const R: usize](&mut Call<P, R>, u64) -> T where T: Sized;
+    fn result[const P: usize, const R: usize](&mut Call<'_, P, R>, u64) -> T where T: Sized;
     #[cfg(target_family = "wasm")]
     fn give[const N: usize](&Return<T, N>, T) -> u64 where T: Sized;
     #[cfg(target_family = "wasm")]

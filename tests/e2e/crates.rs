@@ -1,6 +1,7 @@
 //! What a guest is made of is several crates: two versions of a contract, a library with implementations, another guest, and
 //! declarations of one interface in several places.
 
+use tairitsu::core_world::GuestApi;
 use tairitsu::schema::Role;
 use tairitsu::{Container, Error, Image, Registry};
 use tairitsu_test_contract_1 as one;
@@ -9,6 +10,7 @@ use tairitsu_test_joined::alike;
 use tairitsu_test_strict as strict;
 
 const JOINED: &[u8] = tairitsu::include_guest!("tairitsu-test-joined");
+const QUIET: &[u8] = tairitsu::include_guest!("tairitsu-test-quiet");
 const STRICT: &[u8] = tairitsu::include_guest!("tairitsu-test-strict");
 const EDITION_2021: &[u8] = tairitsu::include_guest!("tairitsu-test-edition-2021");
 
@@ -47,6 +49,18 @@ impl Teller for Length {
     fn tell(&self, text: &str) -> u32 {
         text.len() as u32
     }
+}
+
+/// A linker takes an object file with all of its sections. So the guest has nothing of the crate that declares its interface, where
+/// the host's interface is declared too.
+#[test]
+fn a_guest_that_calls_no_host_has_no_section_of_an_import() {
+    let has = |text: &str| QUIET.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(has("component-type:tairitsu:export:"));
+    assert!(!has("component-type:tairitsu:import:"));
+    let mut guest = Container::new(&load(QUIET)).unwrap();
+    let reply = guest.guest(GuestApi).unwrap().handle_command("say", "nothing").unwrap();
+    assert_eq!(reply, "say nothing");
 }
 
 /// The guest depends on the crate of another guest, which exports `plotter` and imports `screen`. Two crates of the guest declare

@@ -1,6 +1,6 @@
 //! Types that cross as another type: a value is converted before it is lowered, and after it is lifted.
 
-use super::{AbiError, BATCH, Copying, Lower, Sink, Source, WitType};
+use super::{AbiError, Copying, Lower, Sink, Source, WitType};
 use crate::schema::Type;
 use std::convert::Infallible;
 use std::fmt::Display;
@@ -90,14 +90,14 @@ where
     C: Default + FromIterator<T> + Extend<T>,
     M: Source,
 {
-    if items.len() <= BATCH {
+    if items.len() <= M::BATCH {
         return Ok(items.into_iter().collect());
     }
     let mut all = C::default();
     let mut items = items.into_iter();
     while items.len() > 0 {
-        memory.pace(items.len().min(BATCH))?;
-        all.extend(items.by_ref().take(BATCH));
+        memory.pace(items.len().min(M::BATCH))?;
+        all.extend(items.by_ref().take(M::BATCH));
     }
     Ok(all)
 }

@@ -8,6 +8,10 @@ pub trait Memory {
     /// The error for a bad access or value. In a guest this type has no values, since the guest traps or panics.
     type Error;
 
+    /// How many items of a list come between two calls of [`Memory::pace`]. A memory that has no deadline takes them all at
+    /// once, so that no code counts the batches.
+    const BATCH: usize = BATCH;
+
     /// Makes the error for a lowered form that is invalid.
     fn fail(&self, error: AbiError) -> Self::Error;
 
@@ -16,7 +20,7 @@ pub trait Memory {
         self.fail(error)
     }
 
-    /// Announces that so many items of a list come next, at most [`BATCH`] of them. A memory whose work has a deadline
+    /// Announces that so many items of a list come next, at most [`Memory::BATCH`] of them. A memory whose work has a deadline
     /// looks at it here.
     #[inline(always)]
     fn pace(&mut self, items: usize) -> Result<(), Self::Error> {
@@ -25,7 +29,7 @@ pub trait Memory {
     }
 }
 
-/// How many items of a list are lifted or lowered between two calls of [`Memory::pace`].
+/// How many items of a list are lifted or lowered between two looks at a deadline.
 pub const BATCH: usize = 1024;
 
 /// A linear memory that values are lowered into. Addresses are byte offsets into it.
@@ -97,6 +101,7 @@ pub struct Copying<'m, M>(pub &'m mut M);
 
 impl<M: Memory> Memory for Copying<'_, M> {
     type Error = M::Error;
+    const BATCH: usize = M::BATCH;
 
     fn fail(&self, error: AbiError) -> M::Error {
         self.0.fail(error)

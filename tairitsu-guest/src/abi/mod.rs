@@ -202,6 +202,10 @@ pub unsafe trait Lower: WitType {
 
     /// Proof that a slice of this type is its own lowered form. See [`Plain`].
     const PLAIN: Option<Plain<Self>> = None;
+
+    /// Whether lowering may allocate from the memory, or copy into it. If not, a guest has nothing to free after a result of
+    /// this type. A `false` that is wrong is a leak.
+    const ALLOCATES: bool = true;
 }
 
 /// A type whose values can be lifted: from the canonical ABI to Rust.

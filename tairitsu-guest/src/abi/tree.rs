@@ -5,7 +5,7 @@
 //! that breaks a rule is found at its first wrong node, and nothing here calls itself, however deep a tree is. What a user
 //! does with the tree may be recursive, as dropping it is. So [`MAX_DEPTH`] bounds the depth.
 
-use super::{AbiError, BATCH, Memory, Shape, Sink, Source, WitType, load_pair};
+use super::{AbiError, Memory, Shape, Sink, Source, WitType, load_pair};
 use crate::schema::{Layout, Type};
 use std::convert::Infallible;
 
@@ -125,7 +125,7 @@ impl<T: Recursive> Nodes<T> {
     pub fn list<M: Source>(&mut self, places: Vec<u32>, memory: &mut M) -> Result<Vec<T>, M::Error> {
         // A list may name more children than there are nodes, so it does not say how much to allocate.
         let mut children = Vec::with_capacity(places.len().min(self.nodes.len() - self.taken));
-        for places in places.chunks(BATCH) {
+        for places in places.chunks(M::BATCH) {
             memory.pace(places.len())?;
             for place in places {
                 children.push(self.take(*place).map_err(|error| memory.reject(error))?);
@@ -207,7 +207,7 @@ fn lower_nodes<T: Recursive, M: Sink>(root: &T, memory: &mut M) -> Result<(usize
     let pointer = memory.allocate(Layout { size: whole, align })?;
     let outer = memory.begin_items(pointer, whole);
     let mut address = pointer;
-    for batch in nodes.rchunks(BATCH) {
+    for batch in nodes.rchunks(M::BATCH) {
         memory.pace(batch.len())?;
         for (node, first) in batch.iter().rev() {
             node.store_node(&mut Places(&places[*first..]), memory, address)?;
@@ -227,8 +227,8 @@ fn flatten<'a, T: Recursive, M: Memory>(root: &'a T, memory: &mut M) -> Result<F
     // Each node that was seen: the node, its depth, and the index of its place.
     let mut waiting = vec![(root, 1, None)];
     while let Some((node, depth, place)) = waiting.pop() {
-        if nodes.len() % BATCH == 0 {
-            memory.pace(BATCH)?;
+        if nodes.len() % M::BATCH == 0 {
+            memory.pace(M::BATCH)?;
         }
         if depth > MAX_DEPTH {
             return Err(memory.reject(too_deep::<T>()));
@@ -265,8 +265,8 @@ fn lift_nodes<T: Recursive, M: Source>(memory: &mut M, pointer: usize, len: usiz
     memory.check::<Paid<T>>(pointer, len)?;
     let mut nodes = Nodes { nodes: Vec::with_capacity(len), below: 0, taken: 0 };
     for i in 0..len {
-        if i % BATCH == 0 {
-            memory.pace((len - i).min(BATCH))?;
+        if i % M::BATCH == 0 {
+            memory.pace((len - i).min(M::BATCH))?;
         }
         let node = T::load_node(memory, pointer + i * size, &mut nodes)?;
         nodes.add(node).map_err(|error| memory.reject(error))?;

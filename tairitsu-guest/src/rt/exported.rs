@@ -56,7 +56,25 @@ impl<'s, const INDIRECT: bool> Args<'s, INDIRECT> {
     }
 }
 
-/// The place of an export's result, from the function's return until the host has read it.
+/// The place of an export's result, in the crate of the export.
+///
+/// The bytes are those of a [`Return`], whose type only the crate of the contract can name. If the place were a static of that
+/// crate, each guest would link the crate's object file, and with it the section of every import there.
+#[repr(C, align(8))]
+pub struct Place<const ROOM: usize>(UnsafeCell<[MaybeUninit<u8>; ROOM]>);
+
+// SAFETY: a component has one thread, and the canonical ABI lets no call in before post-return.
+unsafe impl<const ROOM: usize> Sync for Place<ROOM> {}
+
+impl<const ROOM: usize> Place<ROOM> {
+    /// An empty place, which is all zeros.
+    #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
+    pub const fn new() -> Self {
+        Self(UnsafeCell::new([MaybeUninit::zeroed(); ROOM]))
+    }
+}
+
+/// The result of an export, from the function's return until the host has read it.
 ///
 /// The host reads the strings and lists of the result where they are. Post-return then drops the result.
 pub struct Return<T, const SIZE: usize>(UnsafeCell<Returned<T, SIZE>>);
@@ -68,18 +86,25 @@ struct Returned<T, const SIZE: usize> {
     area: Area<SIZE>,
 }
 
-// SAFETY: a component has one thread, and the canonical ABI lets no call in before post-return.
-unsafe impl<T, const SIZE: usize> Sync for Return<T, SIZE> {}
-
 impl<T, const SIZE: usize> Return<T, SIZE> {
-    /// An empty place.
-    #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
-    pub const fn new() -> Self {
-        Self(UnsafeCell::new(Returned {
-            value: MaybeUninit::uninit(),
-            memory: GuestMemory::new(),
-            area: Area([0; SIZE]),
-        }))
+    /// How many bytes of a [`Place`] it needs. A type of the user's may be aligned more strictly than a place.
+    pub const ROOM: usize = size_of::<Self>() + align_of::<Self>() - align_of::<Place<0>>();
+
+    /// The result in a place.
+    ///
+    /// # Safety
+    /// - Every use of the place is for this type.
+    #[inline(always)]
+    pub unsafe fn at<const ROOM: usize>(place: &'static Place<ROOM>) -> &'static Self {
+        const { assert!(ROOM >= Self::ROOM, "the place is smaller than the result") };
+        let start = place.0.get().cast::<u8>();
+        let skipped = match const { align_of::<Self>() > align_of::<Place<0>>() } {
+            true => start.align_offset(align_of::<Self>()),
+            false => 0,
+        };
+        // SAFETY: the place has room for the value at an address of its alignment. Zeros are a value: the null pointer of a
+        // memory without allocations, bytes, and what is not initialized.
+        unsafe { &*start.add(skipped).cast() }
     }
 
     /// Keeps `value`, lowers it, and returns the address of its lowered form.
@@ -99,6 +124,7 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
         let value = returned.value.write(value);
         let address = returned.area.0.as_mut_ptr().expose_provenance();
         let Ok(()) = value.store(&mut returned.memory, address);
+        debug_assert!(T::ALLOCATES || returned.memory.is_empty(), "the type allocates");
         address as u64
     }
 
@@ -107,12 +133,17 @@ impl<T, const SIZE: usize> Return<T, SIZE> {
     /// # Safety
     /// - The caller is post-return, which the canonical ABI has the host call once after each [`Return::put`].
     #[inline]
-    pub unsafe fn clear(&self) {
+    pub unsafe fn clear(&self)
+    where
+        T: Lower,
+    {
         // SAFETY: no other reference is alive, as in `put`. The caller says that `put` has written the value. The value is
         // moved out before its destructor, which is the user's code, runs: the reference is gone by then.
         drop(unsafe { (*self.0.get()).value.assume_init_read() });
-        // SAFETY: no other reference is alive, as in `put`.
-        unsafe { (*self.0.get()).memory.clear() }
+        if const { T::ALLOCATES } {
+            // SAFETY: no other reference is alive, as in `put`.
+            unsafe { (*self.0.get()).memory.clear() }
+        }
     }
 }
 

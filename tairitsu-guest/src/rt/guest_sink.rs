@@ -1,6 +1,6 @@
 //! The guest's own linear memory, to lower into.
 
-use super::{layout_of, memory, resource_handle, trap};
+use super::{memory, resource_handle, trap};
 use crate::abi::{Own, Resource, Sink};
 use crate::schema::Layout;
 use std::alloc;
@@ -20,13 +20,26 @@ pub struct GuestMemory {
 #[repr(C, align(8))]
 struct Allocation {
     before: *mut Allocation,
-    layout: alloc::Layout,
+    /// The size of the whole allocation, whose alignment is that of its head.
+    size: usize,
+}
+
+impl Allocation {
+    /// `None` if no memory has so many bytes.
+    fn layout(size: usize) -> Option<alloc::Layout> {
+        alloc::Layout::from_size_align(size, align_of::<Self>()).ok()
+    }
 }
 
 impl GuestMemory {
     /// A memory without allocations.
     pub(super) const fn new() -> Self {
         Self { last: std::ptr::null_mut() }
+    }
+
+    /// Whether there are no allocations.
+    pub(super) fn is_empty(&self) -> bool {
+        self.last.is_null()
     }
 
     /// Frees the allocations.
@@ -41,11 +54,32 @@ impl GuestMemory {
     fn free_all(&mut self) {
         while !self.last.is_null() {
             // SAFETY: `allocate` has written the head, and nothing else frees the allocation.
-            let Allocation { before, layout } = unsafe { self.last.read() };
+            let Allocation { before, size } = unsafe { self.last.read() };
+            // SAFETY: `allocate` has checked this layout.
+            let layout = unsafe { Allocation::layout(size).unwrap_unchecked() };
             // SAFETY: `allocate` has allocated it with this layout.
             unsafe { alloc::dealloc(self.last.cast(), layout) }
             self.last = before;
         }
+    }
+
+    /// [`Sink::allocate`], under the short name that each guest has in its name section.
+    #[inline(never)]
+    fn allocate(&mut self, layout: Layout) -> usize {
+        if layout.size == 0 {
+            return layout.align;
+        }
+        let size = layout.size.saturating_add(size_of::<Allocation>());
+        let Some(layout) = Allocation::layout(size) else { trap() };
+        // SAFETY: the size is not zero.
+        let allocation = unsafe { alloc::alloc(layout) }.cast::<Allocation>();
+        if allocation.is_null() {
+            alloc::handle_alloc_error(layout);
+        }
+        // SAFETY: the allocation is new, and has room for the head.
+        unsafe { allocation.write(Allocation { before: self.last, size }) };
+        self.last = allocation;
+        allocation.expose_provenance() + size_of::<Allocation>()
     }
 }
 
@@ -92,21 +126,9 @@ impl Sink for GuestMemory {
         Ok(())
     }
 
+    #[inline(always)]
     fn allocate(&mut self, layout: Layout) -> Result<usize, Infallible> {
-        if layout.size == 0 {
-            return Ok(layout.align);
-        }
-        let size = layout.size.saturating_add(size_of::<Allocation>());
-        let layout = layout_of(Layout { size, align: align_of::<Allocation>() });
-        // SAFETY: the size is not zero.
-        let allocation = unsafe { alloc::alloc(layout) }.cast::<Allocation>();
-        if allocation.is_null() {
-            alloc::handle_alloc_error(layout);
-        }
-        // SAFETY: the allocation is new, and has room for the head.
-        unsafe { allocation.write(Allocation { before: self.last, layout }) };
-        self.last = allocation;
-        Ok(allocation.expose_provenance() + size_of::<Allocation>())
+        Ok(GuestMemory::allocate(self, layout))
     }
 
     #[inline]
@@ -120,7 +142,7 @@ impl Sink for GuestMemory {
     }
 
     fn copy(&mut self, bytes: &[u8], align: usize) -> Result<usize, Infallible> {
-        let address = self.allocate(Layout { size: bytes.len(), align })?;
+        let address = GuestMemory::allocate(self, Layout { size: bytes.len(), align });
         // SAFETY: the address is that of a new allocation of this many bytes.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), address as *mut u8, bytes.len()) };
         Ok(address)

@@ -7,17 +7,17 @@ use std::mem::MaybeUninit;
 /// One interface's way to the value of the guest type `T`, and room for that value, so that a guest allocates nothing for
 /// its state.
 pub struct State<T> {
-    /// The value, once it is looked up.
-    found: Cell<*mut T>,
     node: Node,
     /// The value itself, if this is the first of the type's interfaces that needed it.
     room: UnsafeCell<MaybeUninit<T>>,
 }
 
-/// An entry in the list of all states of the component.
+/// An entry in the list of the component's states. The list has one entry for each type.
 struct Node {
-    id: Cell<Option<TypeId>>,
-    state: Cell<*mut ()>,
+    /// The value, once it is looked up.
+    found: Cell<*mut ()>,
+    /// The value's type, if this entry is in the list.
+    id: Cell<MaybeUninit<TypeId>>,
     next: Cell<Option<&'static Node>>,
 }
 
@@ -36,13 +36,17 @@ impl<T> State<T> {
     /// A state that is not looked up yet.
     #[expect(clippy::new_without_default, reason = "only ever a static's initial value")]
     pub const fn new() -> Self {
-        let node = Node { id: Cell::new(None), state: Cell::new(std::ptr::null_mut()), next: Cell::new(None) };
-        Self { found: Cell::new(std::ptr::null_mut()), node, room: UnsafeCell::new(MaybeUninit::uninit()) }
+        let node = Node {
+            found: Cell::new(std::ptr::null_mut()),
+            id: Cell::new(MaybeUninit::uninit()),
+            next: Cell::new(None),
+        };
+        Self { node, room: UnsafeCell::new(MaybeUninit::uninit()) }
     }
 }
 
 impl<T: Default + 'static> State<T> {
-    /// The value of the guest type. `T::default` makes it when an export first needs it.
+    /// The value of the guest type. `T::default` makes it when an export first needs it. The module's constructors run before.
     ///
     /// The call of `T::default` is direct. For an indirect call the host would fill the guest's table, which costs each
     /// instance a page of memory.
@@ -53,44 +57,40 @@ impl<T: Default + 'static> State<T> {
     #[inline(always)]
     #[expect(clippy::mut_from_ref, reason = "the caller ensures that there is one reference at a time")]
     pub unsafe fn get(&'static self) -> &'static mut T {
-        if self.found.get().is_null() {
+        if self.node.found.get().is_null() {
             self.find();
         }
         // SAFETY: `find` has made the value, which is never dropped. The caller ensures that this is the only reference.
-        unsafe { &mut *self.found.get() }
+        unsafe { &mut *self.node.found.get().cast() }
     }
 
     /// Finds the value that another interface of the guest type has made, or makes it.
     #[cold]
     #[inline(never)]
     fn find(&'static self) {
+        #[cfg(target_family = "wasm")]
+        super::run_ctors_once();
         let id = TypeId::of::<T>();
-        let state = known(id).unwrap_or_else(|| {
+        let found = known(id).unwrap_or_else(|| {
             let value = T::default();
-            // SAFETY: there is no reference to the room, since `found` is null and no other state uses the room.
-            let state = unsafe { (*self.room.get()).write(value) };
-            self.node.keep(id, std::ptr::from_mut(state).cast())
+            // SAFETY: there is no reference to the room, since nothing was found and no other state uses the room.
+            let value = unsafe { (*self.room.get()).write(value) };
+            self.node.id.set(MaybeUninit::new(id));
+            self.node.next.set(LAST.0.replace(Some(&self.node)));
+            std::ptr::from_mut(value).cast()
         });
-        self.found.set(state.cast());
+        self.node.found.set(found);
     }
 }
 
 fn known(id: TypeId) -> Option<*mut ()> {
     let mut next = LAST.0.get();
     while let Some(node) = next {
-        if node.id.get() == Some(id) {
-            return Some(node.state.get());
+        // SAFETY: an entry has its type before it is in the list.
+        if unsafe { node.id.get().assume_init() } == id {
+            return Some(node.found.get());
         }
         next = node.next.get();
     }
     None
-}
-
-impl Node {
-    fn keep(&'static self, id: TypeId, state: *mut ()) -> *mut () {
-        self.id.set(Some(id));
-        self.state.set(state);
-        self.next.set(LAST.0.replace(Some(self)));
-        state
-    }
 }

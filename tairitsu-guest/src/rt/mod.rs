@@ -7,7 +7,7 @@
 //! - `exported`: a call of one of the guest's exports. `imported`: a call of one of its imports.
 //! - `guest_sink`, `guest_source`: the guest's own linear memory, to lower into and to lift out of.
 //! - `arena_words`: the room that the host has made for arguments.
-//! - `panic_words`: how the host learns of a panic.
+//! - `panic_words`: how the host learns of a panic, and what runs before the first export.
 //! - `resource_handle`: handles to resources.
 //! - `guest_state`: the value of the guest type.
 
@@ -25,54 +25,34 @@ mod slot;
 mod tests;
 
 pub use arena_words::{ARENA, Arena};
-pub use exported::{Args, Return, lower_flat};
+pub use exported::{Args, Place, Return, lower_flat};
 pub use guest_sink::GuestMemory;
-pub use guest_source::take_bytes;
 pub use guest_state::State;
-pub use imported::Call;
+pub use imported::{Allocated, Call, Room};
 #[cfg(target_family = "wasm")]
 pub use panic_words::{PANIC, Panic};
 pub(crate) use resource_handle::ResourceHandle;
 pub use resource_handle::drop_value;
 pub use slot::{CoreType, CoreValue, Slot};
 
-use crate::schema::Layout;
-use std::alloc;
 #[cfg(target_family = "wasm")]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Runs the module's constructors before the first export does. Every export calls this.
+/// Runs the module's constructors before the first export does. [`State::get`] calls this, and each export without a state.
 #[cfg(target_family = "wasm")]
 #[inline(always)]
 pub fn run_ctors_once() {
     if !STARTED.load(Relaxed) {
-        start();
+        panic_words::start();
     }
 }
 
 #[cfg(target_family = "wasm")]
 static STARTED: AtomicBool = AtomicBool::new(false);
 
-#[cfg(target_family = "wasm")]
-#[cold]
-fn start() {
-    STARTED.store(true, Relaxed);
-    wit_bindgen::rt::run_ctors_once();
-    panic_words::note_panics();
-}
-
 /// Bytes in memory with the strictest alignment of the canonical ABI.
 #[repr(C, align(8))]
 pub struct Area<const SIZE: usize>([u8; SIZE]);
-
-/// A layout of the schema as the allocator takes it. The layout is always valid: alignments are 1, 2, 4 or 8, and the
-/// sizes are those of lists in memory.
-fn layout_of(layout: Layout) -> alloc::Layout {
-    match alloc::Layout::from_size_align(layout.size, layout.align) {
-        Ok(layout) => layout,
-        Err(_) => trap(),
-    }
-}
 
 #[cold]
 fn trap() -> ! {
@@ -87,6 +67,9 @@ macro_rules! memory {
     ($($ty:ident)*) => {$(
         impl $crate::abi::Memory for $ty {
             type Error = ::std::convert::Infallible;
+
+            /// A guest's call has no deadline of its own.
+            const BATCH: usize = usize::MAX;
 
             /// The host has checked the lowered form, so this is not reached.
             #[cold]

@@ -1,4 +1,5 @@
-//! The words by which a guest tells the host that it has panicked, and with which message.
+//! The words by which a guest tells the host that it has panicked, and with which message. A guest sets its panic hook before its
+//! first export, and runs its constructors there too.
 
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -23,46 +24,50 @@ impl Panic {
     }
 }
 
-/// Has panics of this guest noted in [`PANIC`], and printed for hosts that know nothing of the words.
-///
-/// A guest that sets a panic hook of its own replaces this one. Then the host sees a trap, and what the hook has printed.
-pub(super) fn note_panics() {
+/// Runs the module's constructors, and has panics noted.
+#[cold]
+pub(super) fn start() {
+    super::STARTED.store(true, Relaxed);
+    wit_bindgen::rt::run_ctors_once();
     // The closure captures nothing, so that its box takes no memory. To call the hook that was there before, it would have to be
     // kept: each page that an instance writes to is a page of its own.
-    panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
-        let message = info.payload_as_str().unwrap_or("something other than text");
-        let (file, line, column) = info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
-        PANIC.write([
-            message.as_ptr().expose_provenance(),
-            message.len(),
-            file.as_ptr().expose_provenance(),
-            file.len(),
-            line as usize,
-            column as usize,
-        ]);
-        // Text by text, since the code of `format!` would be a thousand bytes in each guest.
-        for text in ["\npanicked at ", file, ":"] {
-            print(text.as_bytes());
-        }
-        print_number(line);
-        print(b":");
-        print_number(column);
-        for text in [":\n", message, "\n"] {
-            print(text.as_bytes());
-        }
-    }));
+    panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| note(info)));
 }
 
+/// The hook: notes a panic of this guest in [`PANIC`], and prints the panic for hosts that know nothing of the words.
+///
+/// A guest that sets a panic hook of its own replaces this one. Then the host sees a trap, and what the hook has printed.
+#[inline(always)]
+fn note(info: &PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or("something other than text");
+    let (file, line, column) = info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
+    PANIC.write([
+        message.as_ptr().expose_provenance(),
+        message.len(),
+        file.as_ptr().expose_provenance(),
+        file.len(),
+        line as usize,
+        column as usize,
+    ]);
+    // Text by text, since the code of `format!` would be a thousand bytes in each guest.
+    for text in ["\npanicked at ", file] {
+        print(text.as_bytes());
+    }
+    print_number(line);
+    print_number(column);
+    for text in [":\n", message, "\n"] {
+        print(text.as_bytes());
+    }
+}
+
+/// Prints a colon and a number. It calls itself for all digits but the last, which is less code than a loop over a buffer.
 #[inline(never)]
 fn print_number(number: u32) {
-    let mut unit = 1;
-    while number / unit >= 10 {
-        unit *= 10;
+    match number / 10 {
+        0 => print(b":"),
+        before => print_number(before),
     }
-    while unit > 0 {
-        print(&[b'0' + (number / unit % 10) as u8]);
-        unit /= 10;
-    }
+    print(&[b'0' + (number % 10) as u8]);
 }
 
 /// Writes to standard error, with less code than `std::io` has for it.

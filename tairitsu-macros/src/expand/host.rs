@@ -7,6 +7,7 @@ use crate::model::{Interface, Receiver, Resource};
 use crate::paths::Paths;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
     let item = future::trait_with_futures(interface, paths);
@@ -38,6 +39,9 @@ pub(super) fn expand(interface: &Interface, paths: &Paths) -> TokenStream {
 /// A guest that calls a shim has to link the object file that holds the section. So a shim is out of line, in the same
 /// module as the section's static. A shim whose values are all numbers is inlined, since a second call would double its
 /// cost. An inlined shim reads a static of that object file instead.
+///
+/// A shim stands beside the impl. Each guest has the name of a shim in its name section, and a function of an impl of a trait has a
+/// name three times as long.
 fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
     let (ident, id) = (&interface.item.ident, &interface.id);
     let Paths { private, krate, schema, rt, codec, use_codec, if_guest, .. } = paths;
@@ -49,7 +53,13 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
         Some(Resource { own, .. }) => quote!(#own),
         None => quote!(#krate::Host),
     };
-    let functions = interface.functions.iter().enumerate().map(|(i, function)| {
+    let link = quote! {
+        // SAFETY: the pointer is to a static. The compiler keeps a volatile read, so the linker keeps the object file with the
+        // section.
+        unsafe { ::core::ptr::read_volatile(&__TAIRITSU_LINKED) };
+    };
+    let (mut shims, mut methods) = (TokenStream::new(), TokenStream::new());
+    for (i, function) in interface.functions.iter().enumerate() {
         let (name, head) = (&function.name, signatures::head(function));
         let slots: Vec<_> = (0..=SLOTS)
             .map(|i| {
@@ -93,60 +103,63 @@ fn imports(interface: &Interface, paths: &Paths) -> TokenStream {
             let carried = signatures::carry_one(param, ident);
             quote!(let #ident = #carried;)
         });
-        let (inline, link) = match looks::is_of_numbers(function) && interface.resource.is_none() {
-            true => (quote!(#[inline]), Some(quote!(__tairitsu_link();))),
+        let is_inlined = looks::is_of_numbers(function) && interface.resource.is_none();
+        let (inline, link) = match is_inlined {
+            true => (quote!(#[inline]), Some(&link)),
             false => (quote!(#[inline(never)]), None),
         };
-        quote! {
-            #inline
-            #head {
-                #link
-                const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
+        let body = quote! {
+            #link
+            const __TAIRITSU_SIGNATURE: &#schema::Signature = &#signature;
 
-                #[link(wasm_import_module = #id)]
-                unsafe extern "C" {
-                    #[link_name = #name]
-                    fn __tairitsu_import(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr;
-                }
-
-                let mut __tairitsu_call = #rt::Call::<
-                    { __TAIRITSU_SIGNATURE.params_size() },
-                    { __TAIRITSU_SIGNATURE.result_size() },
-                >::new();
-                #this
-                #(#carry)*
-                #(#args)*
-                __tairitsu_call.ready();
-                // SAFETY: the import has the core signature that the section declares, since both are made of one constant.
-                // The values that the arguments point to live until the call is over.
-                let __tairitsu_core = unsafe {
-                    __tairitsu_import(#(#rt::CoreValue::of(__tairitsu_call.flat[#indices])),*)
-                };
-                let __tairitsu_flat = #rt::CoreValue::bits(__tairitsu_core);
-                #lift
+            #[link(wasm_import_module = #id)]
+            unsafe extern "C" {
+                #[link_name = #name]
+                fn import(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr;
             }
+
+            let mut __tairitsu_room = #rt::Room::<
+                { __TAIRITSU_SIGNATURE.params_size() },
+                { __TAIRITSU_SIGNATURE.result_size() },
+            >::new();
+            let mut __tairitsu_allocated = #rt::Allocated::new();
+            let mut __tairitsu_call = #rt::Call::new(&mut __tairitsu_room, &mut __tairitsu_allocated);
+            #this
+            #(#carry)*
+            #(#args)*
+            __tairitsu_call.ready();
+            // SAFETY: the import has the core signature that the section declares, since both are made of one constant.
+            // The values that the arguments point to live until the call is over.
+            let __tairitsu_core = unsafe {
+                import(#(#rt::CoreValue::of(__tairitsu_call.flat[#indices])),*)
+            };
+            let __tairitsu_flat = #rt::CoreValue::bits(__tairitsu_core);
+            #lift
+        };
+        if interface.resource.is_some() {
+            methods.extend(quote!(#inline #head { #body }));
+            continue;
         }
-    });
+        let shim = format_ident!("__tairitsu_{}", function.ident.unraw());
+        let (idents, types) = (signatures::param_idents(function), signatures::param_types(function));
+        let output = function.result.as_ref().map(|ty| quote!(-> #ty));
+        shims.extend(quote!(#inline fn #shim(#(#idents: #types),*) #output { #body }));
+        methods.extend(quote!(#[inline] #head { #shim(#(#idents),*) }));
+    }
     quote! {
         #if_guest! {
-            #[allow(deprecated)]
+            #[allow(improper_ctypes, non_snake_case, clippy::all, deprecated)]
             const _: () = {
                 #use_codec
                 #section
 
+                #[allow(dead_code)]
                 static __TAIRITSU_LINKED: u8 = 0;
 
-                #[inline(always)]
-                #[allow(dead_code)]
-                fn __tairitsu_link() {
-                    // SAFETY: the pointer is to a static. The compiler keeps a volatile read, so the linker keeps the object
-                    // file with the section.
-                    unsafe { ::core::ptr::read_volatile(&__TAIRITSU_LINKED) };
-                }
+                #shims
 
-                #[allow(improper_ctypes, clippy::all, deprecated)]
                 impl #ident for #implementor {
-                    #(#functions)*
+                    #methods
                 }
             };
         }

@@ -28,6 +28,8 @@ unsafe impl<T: Lower> Lower for Option<T> {
             None => Ok(()),
         }
     }
+
+    const ALLOCATES: bool = T::ALLOCATES;
 }
 
 // SAFETY: it lifts the payload of the case that the discriminant names, once.
@@ -89,6 +91,8 @@ unsafe impl<T: Lower, E: Lower> Lower for Result<T, E> {
             Err(error) => error.store(memory, address),
         }
     }
+
+    const ALLOCATES: bool = T::ALLOCATES || E::ALLOCATES;
 }
 
 // SAFETY: it lifts the payload of the case that the discriminant names, once.

@@ -1,7 +1,7 @@
 //! Strings, lists, and references to them: a pointer and a length each.
 
 use super::{attempt, no_error};
-use crate::abi::{BATCH, Lift, Lower, Shape, Sink, Source, WitType};
+use crate::abi::{Lift, Lower, Shape, Sink, Source, WitType};
 use crate::schema::{Layout, Type};
 use std::convert::Infallible;
 
@@ -41,6 +41,8 @@ unsafe impl Lower for str {
         let pair = memory.lend_str(self)?;
         store_pair(memory, address, pair)
     }
+
+    const ALLOCATES: bool = false;
 }
 
 impl WitType for String {
@@ -59,6 +61,8 @@ unsafe impl Lower for String {
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         self.as_str().store(memory, address)
     }
+
+    const ALLOCATES: bool = false;
 }
 
 // SAFETY: it takes the one string that the pointer and the length describe.
@@ -113,7 +117,7 @@ fn lower_items<T: Lower, M: Sink>(items: &[T], memory: &mut M) -> Result<usize, 
     let pointer = memory.allocate(Layout { size: whole, align })?;
     let outer = memory.begin_items(pointer, whole);
     let mut address = pointer;
-    for batch in items.chunks(BATCH) {
+    for batch in items.chunks(M::BATCH) {
         memory.pace(batch.len())?;
         for item in batch {
             item.store(memory, address)?;
@@ -134,7 +138,7 @@ fn lift_items<T: Lift, M: Source>(memory: &mut M, pointer: usize, len: usize) ->
     let mut items = Vec::with_capacity(len);
     let mut done = 0;
     while done < len {
-        let end = len.min(done + BATCH);
+        let end = len.min(done.saturating_add(M::BATCH));
         attempt!(memory.pace(end - done));
         for i in done..end {
             let item = attempt!(T::load(memory, pointer + i * size));
@@ -163,6 +167,8 @@ unsafe impl<T: Lower> Lower for [T] {
         let pointer = lower_items(self, memory)?;
         store_pair(memory, address, (pointer, self.len()))
     }
+
+    const ALLOCATES: bool = T::PLAIN.is_none();
 }
 
 impl<T: WitType> WitType for Vec<T> {
@@ -181,6 +187,8 @@ unsafe impl<T: Lower> Lower for Vec<T> {
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         self.as_slice().store(memory, address)
     }
+
+    const ALLOCATES: bool = <[T]>::ALLOCATES;
 }
 
 // SAFETY: it lifts each item of the list once, and then frees the memory that the items were in.

@@ -25,6 +25,8 @@ macro_rules! number {
                 memory.write(address, self.to_le_bytes())
             }
 
+            const ALLOCATES: bool = false;
+
             // SAFETY: a number has no padding and no invalid bit patterns. Its size and alignment are the canonical ones,
             // which the assertion below checks. The target is little-endian.
             #[cfg(target_endian = "little")]
@@ -87,6 +89,8 @@ unsafe impl Lower for bool {
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         memory.write(address, [u8::from(*self)])
     }
+
+    const ALLOCATES: bool = false;
 }
 
 // SAFETY: it reads one byte at the address that it is passed.
@@ -119,6 +123,8 @@ unsafe impl Lower for char {
     fn store<M: Sink>(&self, memory: &mut M, address: usize) -> Result<(), M::Error> {
         memory.write(address, u32::from(*self).to_le_bytes())
     }
+
+    const ALLOCATES: bool = false;
 }
 
 // SAFETY: it reads four bytes at the address that it is passed.
@@ -152,6 +158,8 @@ unsafe impl Lower for () {
     fn store<M: Sink>(&self, _: &mut M, _: usize) -> Result<(), M::Error> {
         Ok(())
     }
+
+    const ALLOCATES: bool = false;
 }
 
 // SAFETY: it uses no address.

@@ -36,6 +36,8 @@ macro_rules! tuple {
                 )+
                 Ok(())
             }
+
+            const ALLOCATES: bool = false $(|| $name::ALLOCATES)+;
         }
 
         // SAFETY: each element is lifted once, from its own offset or its own slots.

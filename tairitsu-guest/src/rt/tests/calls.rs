@@ -1,15 +1,15 @@
 //! Whole calls: the result of an export, a call of an import, the slots of both, and the guest's state.
 
-use super::host::{HostSink, HostSource, Place};
+use super::host::{self, HostSink, HostSource};
 use super::over_addresses;
 use super::types::{Record, record};
 use crate::abi::{Lift, Lower, Shape};
-use crate::rt::{Call, CoreValue, Return, State, lower_flat};
+use crate::rt::{Allocated, Call, CoreValue, Place, Return, Room, State, lower_flat};
 use std::cell::Cell;
 
 /// What an import does with a call whose result goes through memory.
 fn respond<T: Lower>(result_address: u64, result: &T) {
-    let mut host = HostSink::new(Place::Allocator);
+    let mut host = HostSink::new(host::Place::Allocator);
     result.store(&mut host, result_address as usize).unwrap();
     host.end();
 }
@@ -30,27 +30,34 @@ impl Default for Counter {
 
 over_addresses! {
     fn a_result_lies_still_until_it_is_read() {
-        static PLACE: Return<Result<Vec<Record>, String>, { <Result<Vec<Record>, String>>::LAYOUT.size }> = Return::new();
+        type Answer = Result<Vec<Record>, String>;
+        type Returned = Return<Answer, { Answer::LAYOUT.size }>;
+        static PLACE: Place<{ Returned::ROOM }> = Place::new();
+        // SAFETY: the place is for this type only.
+        let returned = unsafe { Returned::at(&PLACE) };
         for value in [Ok(vec![record(2), record(0)]), Err(String::from("no")), Ok(vec![])] {
             // SAFETY: one thread uses the place, and clears it after each result.
-            let address = unsafe { PLACE.put(value.clone()) };
-            let read = Result::<Vec<Record>, String>::load(&mut HostSource, address as usize).unwrap();
+            let address = unsafe { returned.put(value.clone()) };
+            let read = Answer::load(&mut HostSource, address as usize).unwrap();
             assert_eq!(read, value);
             // SAFETY: `put` was called before.
-            unsafe { PLACE.clear() };
+            unsafe { returned.clear() };
         }
     }
 
     fn a_result_that_is_converted_is_copied() {
         type Map = std::collections::BTreeMap<String, std::net::IpAddr>;
-        static PLACE: Return<Map, { Map::LAYOUT.size }> = Return::new();
+        type Returned = Return<Map, { Map::LAYOUT.size }>;
+        static PLACE: Place<{ Returned::ROOM }> = Place::new();
+        // SAFETY: the place is for this type only.
+        let returned = unsafe { Returned::at(&PLACE) };
         let map = Map::from([("a".into(), [1, 2, 3, 4].into()), ("b".into(), [5, 6, 7, 8].into())]);
         for _ in 0..3 {
             // SAFETY: one thread uses the place, and clears it after each result.
-            let address = unsafe { PLACE.put(map.clone()) };
+            let address = unsafe { returned.put(map.clone()) };
             assert_eq!(Map::load(&mut HostSource, address as usize).unwrap(), map);
             // SAFETY: `put` was called before.
-            unsafe { PLACE.clear() };
+            unsafe { returned.clear() };
         }
     }
 
@@ -61,7 +68,9 @@ over_addresses! {
     }
 
     fn an_import_with_arguments_in_slots() {
-        let mut call = Call::<0, 0>::new();
+        let mut room = Room::<0, 0>::new();
+        let mut allocated = Allocated::new();
+        let mut call = Call::new(&mut room, &mut allocated);
         let (text, list) = (String::from("text"), [1u16, 2]);
         // SAFETY: the arguments live until the import is over.
         unsafe {
@@ -81,7 +90,9 @@ over_addresses! {
         type Answer = Vec<(String, u8)>;
         let params: Params = (1, record(3), vec![vec!["a".into()], vec![]], 9);
         let answer: Answer = vec![("x".into(), 1), (String::new(), 2)];
-        let mut call = Call::<{ Params::LAYOUT.size }, { Answer::LAYOUT.size }>::new();
+        let mut room = Room::<{ Params::LAYOUT.size }, { Answer::LAYOUT.size }>::new();
+        let mut allocated = Allocated::new();
+        let mut call = Call::new(&mut room, &mut allocated);
         // SAFETY: there is room for the arguments, which live until the import is over.
         unsafe {
             call.arg(&params.0);
@@ -114,6 +125,19 @@ over_addresses! {
         assert_eq!(unsafe { OTHER.get() }, "xx");
         assert_eq!(MADE.get(), 1);
     }
+}
+
+#[test]
+fn a_result_of_a_strict_alignment_has_its_place() {
+    #[repr(align(64))]
+    struct Strict;
+
+    type Returned = Return<Strict, 0>;
+    static PLACE: Place<{ Returned::ROOM }> = Place::new();
+    // SAFETY: the place is for this type only.
+    let returned = std::ptr::from_ref(unsafe { Returned::at(&PLACE) });
+    assert!(returned.is_aligned());
+    assert!(returned.addr() + size_of::<Returned>() <= (&raw const PLACE).addr() + size_of_val(&PLACE));
 }
 
 #[test]

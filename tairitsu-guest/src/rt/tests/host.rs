@@ -2,7 +2,7 @@
 
 use crate::abi::{AbiError, Lift, Lower, Memory, Own, Plain, Resource, Shape, Sink, Source};
 use crate::rt::arena_words::with_arena;
-use crate::rt::{GuestMemory, layout_of, resource_handle};
+use crate::rt::{GuestMemory, resource_handle};
 use crate::schema::{Layout, align_to};
 use std::alloc;
 use std::ptr::{with_exposed_provenance as at, with_exposed_provenance_mut as at_mut};
@@ -29,6 +29,10 @@ pub(super) struct HostSink {
 }
 
 const ARENA_WORDS: usize = 1 << 10;
+
+fn layout_of(layout: Layout) -> alloc::Layout {
+    alloc::Layout::from_size_align(layout.size, layout.align).unwrap()
+}
 
 impl HostSink {
     /// The arena is the guest's until the `HostSink` is dropped.

@@ -26,6 +26,31 @@ fn wide(len: usize) -> &'static [Wide] {
     unsafe { std::slice::from_raw_parts(NonNull::dangling().as_ptr(), len) }
 }
 
+/// Post-return frees nothing for a type that says that lowering allocates nothing.
+#[test]
+fn a_type_says_whether_it_allocates() {
+    fn check<T: Lower>(value: &T, allocates: bool) {
+        let mut memory = GuestMemory::new();
+        let Ok(()) = value.lower(&mut memory, &mut [0; 16]);
+        assert_eq!((!memory.is_empty(), T::ALLOCATES), (allocates, allocates), "{}", std::any::type_name::<T>());
+    }
+
+    check(&1u8, false);
+    check(&true, false);
+    check(&'x', false);
+    check(&(), false);
+    check(&String::from("text"), false);
+    check(&vec![1u16, 2], false);
+    check(&Some(vec![1.5f64]), false);
+    check(&Ok::<_, String>((1u8, String::from("text"))), false);
+    check(&vec![true], true);
+    check(&vec![String::from("text")], true);
+    check(&Some(vec![vec![1u8]]), true);
+    check(&Err::<u8, _>(vec!['x']), true);
+    check(&(1u8, vec![(2u8, 3u8)]), true);
+    check(&std::collections::BTreeSet::from([1u8]), true);
+}
+
 over_addresses! {
     fn every_kind_is_lowered() {
         every_kind(&mut Lowered);

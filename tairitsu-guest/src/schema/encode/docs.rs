@@ -50,7 +50,7 @@ impl Encoder<'_> {
         }
         if room != 0 {
             self.bytes(b"}}");
-            self.fill(room, (self.at - room - 5) as u32);
+            self.fill_len(room);
         }
     }
 

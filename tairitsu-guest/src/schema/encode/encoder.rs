@@ -122,24 +122,32 @@ impl<'o> Encoder<'o> {
         self.bytes(s.as_bytes());
     }
 
-    /// Leaves room for a number that is known later, and returns its place. The room is five bytes for every number, which
-    /// the format allows.
+    /// Leaves room for a number that is known later, and returns its place. The room is one byte, which is enough for most
+    /// numbers.
     pub(super) const fn room(&mut self) -> usize {
         let at = self.at;
-        self.bytes(&[0; 5]);
+        self.byte(0);
         at
     }
 
-    /// Writes a number into its room.
+    /// Writes a number into its room. If the number needs more than one byte, what follows the room moves.
     pub(super) const fn fill(&mut self, room: usize, value: u32) {
-        if let Some(out) = &mut self.out {
-            let mut i = 0;
-            while i < 5 {
-                let more = if i < 4 { 0x80 } else { 0 };
-                out[room + i] = (value >> (7 * i)) as u8 & 0x7f | more;
-                i += 1;
-            }
+        let mut more = 0;
+        while more < 4 && value >> (7 * (more + 1)) > 0 {
+            more += 1;
         }
+        let end = self.at + more;
+        if let Some(out) = &mut self.out {
+            out.split_at_mut(end).0.split_at_mut(room + 1).1.rotate_right(more);
+        }
+        self.at = room;
+        self.u32(value);
+        self.at = end;
+    }
+
+    /// Writes into its room how many bytes follow the room.
+    pub(super) const fn fill_len(&mut self, room: usize) {
+        self.fill(room, (self.at - room - 1) as u32);
     }
 
     /// Begins a type declaration.

@@ -21,8 +21,8 @@ impl Encoder<'_> {
         self.byte(0x07);
         let content = self.room();
         self.world(interface, role);
-        self.fill(content, (self.at - content - 5) as u32);
-        self.world_export(interface, role);
+        self.fill_len(content);
+        self.world_export();
     }
 
     /// Writes the content of the type section: one component type, which declares the world's type and exports it.
@@ -131,20 +131,9 @@ impl Encoder<'_> {
         self.world_types += 1;
     }
 
-    /// Writes the export section: the world's type, under the world's name.
-    #[track_caller]
-    const fn world_export(&mut self, interface: &Interface, role: Role) {
-        let InterfaceId { interface: name, .. } = parse_id(interface);
-        let prefix = world_prefix(role);
-        self.byte(0x0b);
-        let len = (prefix.len() + name.len()) as u32;
-        let len_size = if len < 0x80 { 1 } else { 2 };
-        self.u32(len + len_size + 5);
-        self.bytes(&[0x01, 0x00]);
-        self.u32(len);
-        self.bytes(prefix.as_bytes());
-        self.bytes(name.as_bytes());
-        self.bytes(&[0x03, 0x00, 0x00]);
+    /// Writes the export section: the world's type, under a short name. The tools take the world's name from its id.
+    const fn world_export(&mut self) {
+        self.bytes(b"\x0b\x07\x01\0\x01w\x03\0\0");
     }
 
     /// Writes the id of the world. The world is in the interface's package. Its name is that of the interface with a

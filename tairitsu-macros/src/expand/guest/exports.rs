@@ -16,7 +16,7 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { schema, rt, codec, use_codec, if_guest, .. } = paths;
     let functions = interface.functions.iter().map(|function| {
-        let (call, post, place) = names(function);
+        let (call, post, room) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (signatures::param_ident(param, i), signatures::owned(param, paths));
             quote! {
@@ -27,12 +27,12 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
         let implementor = format_ident!("__TairitsuGuest");
         let called = signatures::carry_result(
             function,
-            signatures::call(interface, function, &implementor, &quote!(__tairitsu_state()), paths),
+            signatures::call(interface, function, &implementor, &quote!(__tairitsu_state), paths),
         );
-        let state =
-            interface.resource.is_none().then(|| quote!(__tairitsu_state: fn() -> &'static mut __TairitsuGuest,));
-        let (lower, post) = match &function.carried_result() {
+        let state = interface.resource.is_none().then(|| quote!(__tairitsu_state: &'static mut __TairitsuGuest,));
+        let (place, lower, post) = match &function.carried_result() {
             None => (
+                None,
                 quote!({
                     let () = __tairitsu_result;
                     0
@@ -41,25 +41,23 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             ),
             Some(ty) => {
                 let returned = quote!(#rt::Return<#ty, { #codec::<#ty>::SIZE }>);
+                let place = quote!(__tairitsu_place: &'static #rt::Place<{ <dyn #ident>::#room }>,);
                 let lower = quote! {
                     // SAFETY: the caller is the one export that this place is for.
-                    unsafe { #codec::<#ty>::give(Self::#place(), __tairitsu_result) }
+                    unsafe { #codec::<#ty>::give(<#returned>::at(__tairitsu_place), __tairitsu_result) }
                 };
                 let post = quote! {
-                    #[inline(always)]
-                    fn #place() -> &'static #returned {
-                        static __TAIRITSU_RETURN: #returned = #rt::Return::new();
-                        &__TAIRITSU_RETURN
-                    }
+                    #[doc(hidden)]
+                    pub const #room: usize = <#returned>::ROOM;
 
                     #[doc(hidden)]
                     #[inline]
-                    pub unsafe fn #post() {
-                        // SAFETY: only post-return calls this.
-                        unsafe { #codec::<#ty>::clear(Self::#place()) }
+                    pub unsafe fn #post(#place) {
+                        // SAFETY: only post-return calls this, with the place of its export.
+                        unsafe { #codec::<#ty>::clear(<#returned>::at(__tairitsu_place)) }
                     }
                 };
-                (lower, Some(post))
+                (Some(place), lower, Some(post))
             }
         };
         quote! {
@@ -68,6 +66,7 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             pub unsafe fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
                 __tairitsu_flat: &[u64; 16],
                 __tairitsu_layout: #schema::Layout,
+                #place
                 #state
             ) -> u64 {
                 let mut __tairitsu_args = #rt::Args::<__TAIRITSU_INDIRECT>::new(__tairitsu_flat);
@@ -87,7 +86,7 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             const _: () = {
                 #use_codec
 
-                #[allow(non_snake_case, clippy::all, deprecated)]
+                #[allow(non_snake_case, non_upper_case_globals, clippy::all, deprecated)]
                 impl dyn #ident {
                     #(#functions)*
                 }
@@ -96,14 +95,14 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     }
 }
 
-/// The names of the dispatch function, of its post-return, and of the place for its result.
+/// The names of the dispatch function, of its post-return, and of the size of the place for its result.
 fn names(function: &Function) -> (Ident, Ident, Ident) {
     let name = function.ident.to_string();
     let name = name.trim_start_matches("r#");
     (
         format_ident!("__tairitsu_call_{name}"),
         format_ident!("__tairitsu_post_{name}"),
-        format_ident!("__tairitsu_place_{name}"),
+        format_ident!("__tairitsu_room_{name}"),
     )
 }
 
@@ -163,10 +162,14 @@ fn exports(interface: &Interface) -> TokenStream {
     let [krate, path, ty, section_name] = [CRATE, INTERFACE, TYPE, SECTION].map(|name| format_ident!("{name}"));
     let private = quote!(#krate::__private);
     let target = quote!(dyn #path);
-    let state = interface.resource.is_none().then(|| quote!(state,));
+    // The state's first use runs the module's constructors.
+    let (state, start) = match interface.resource {
+        None => (Some(quote!(state(),)), None),
+        Some(_) => (None, Some(quote!(#private::rt::run_ctors_once();))),
+    };
     let section = shared::section(&section_name, &target, &private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
-        let (call, post, _) = names(function);
+        let (call, post, room) = names(function);
         let export_name = format!("{}#{}", interface.id, function.name);
         let params: Vec<_> = (0..SLOTS).map(|i| format_ident!("a{i}")).collect();
         let slots = (0..SLOTS).map(|i| {
@@ -179,13 +182,22 @@ fn exports(interface: &Interface) -> TokenStream {
         // One core value needs no drop, and the host would call a post-return function after each call. A type that only looks
         // like a number is dropped when the function is called again.
         let looks_like_a_number = function.wit_result().as_ref().is_some_and(looks::is_number);
+        let (static_place, place) = match function.result {
+            Some(_) => (
+                Some(quote! {
+                    static PLACE: #private::rt::Place<{ <#target>::#room }> = #private::rt::Place::new();
+                }),
+                Some(quote!(&PLACE,)),
+            ),
+            None => (None, None),
+        };
         let late = looks_like_a_number.then(|| {
             quote! {
                 if SIGNATURE.result_indirect {
                     static IS_HELD: ::core::sync::atomic::AtomicBool = ::core::sync::atomic::AtomicBool::new(false);
                     if IS_HELD.swap(true, ::core::sync::atomic::Ordering::Relaxed) {
                         // SAFETY: the host has read the result of the call before.
-                        unsafe { <#target>::#post() }
+                        unsafe { <#target>::#post(&PLACE) }
                     }
                 }
             }
@@ -198,7 +210,7 @@ fn exports(interface: &Interface) -> TokenStream {
                 extern "C" fn post_return(_: <#result as #core>::Repr) {
                     if SIGNATURE.result_indirect {
                         // SAFETY: this is post-return.
-                        unsafe { <#target>::#post() }
+                        unsafe { <#target>::#post(&PLACE) }
                     }
                 }
             }
@@ -207,17 +219,18 @@ fn exports(interface: &Interface) -> TokenStream {
             #[allow(deprecated)]
             const _: () = {
                 const SIGNATURE: &#private::schema::Signature = &#signature;
+                #static_place
 
                 #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #export_name)]
                 extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
-                    #private::rt::run_ctors_once();
+                    #start
                     #late
                     let flat = [#(#private::rt::CoreValue::bits(#params)),*];
                     // SAFETY: this is the export. The host passes the slots by the signature, and calls nothing until the
                     // post-return function has run.
                     let bits = unsafe {
-                        <#target>::#call::<#ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #state)
+                        <#target>::#call::<#ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #place #state)
                     };
                     #private::rt::CoreValue::of(bits)
                 }
