@@ -1,8 +1,9 @@
 //! Calls by name, with values without types.
 
+use crate::asynchronous::block_on;
 use crate::image;
 use tairitsu::dynamic::Function;
-use tairitsu::{CallError, Container, Image, OnDenied, Policy, Registry, Value, ValueType};
+use tairitsu::{CallError, Container, Error, Image, OnDenied, Policy, Registry, Value, ValueType};
 
 fn container(guest: &str) -> Container {
     Container::builder(&image(guest)).policy(Policy::deny_all().on_denied(OnDenied::Trap)).build().unwrap()
@@ -127,4 +128,114 @@ fn wrong_names() {
     assert!(error.to_string().ends_with("found `ad`: there is `test:zoo/zoo@0.3.0#add`"), "{error}");
     let error = container("bindgen").call("add", &[]).unwrap_err();
     assert!(matches!(error, CallError::Value { .. }), "{error:?}");
+}
+
+/// Serves the zoo's keeper without its types.
+fn keep(name: &str, args: &[Value]) -> Result<Option<Value>, String> {
+    Ok(Some(match (name, args) {
+        ("nothing", []) => return Ok(None),
+        ("add", [Value::U32(a), Value::U32(b)]) => a.wrapping_add(*b).into(),
+        ("many", [Value::U8(a), Value::U64(b), rest @ ..]) => {
+            let [Value::String(c), Value::String(d), Value::String(e), Value::String(f), Value::String(g), rest @ ..] =
+                rest
+            else {
+                panic!("{rest:?}")
+            };
+            let [h, Value::F64(i), Value::Bool(j), Value::S16(k)] = rest else { panic!("{rest:?}") };
+            let h: Option<u64> = h.to_rust().unwrap();
+            let text = format!("{a}{c}{d}{e}{f}{g}{h:?}{i}{j}{k}");
+            Value::Tuple(vec![(u64::from(*a) * b).into(), text.into()])
+        }
+        ("sixteen", [Value::U64(a), bytes @ .., Value::F32(i)]) => {
+            let bytes = bytes.iter().flat_map(|value| value.to_rust::<Vec<u8>>().unwrap());
+            a.to_string()
+                .into_bytes()
+                .into_iter()
+                .chain(bytes)
+                .chain(i.to_string().into_bytes())
+                .collect::<Vec<_>>()
+                .into()
+        }
+        ("refuse", []) => Value::err(Value::enumerated("bird")),
+        ("echo-str" | "echo-list" | "echo-animal" | "echo-value", [value]) => value.clone(),
+        (name, args) => return Err(format!("no {name} of {args:?}")),
+    }))
+}
+
+const KEEPER: &str = "test:zoo/keeper@0.3.0";
+
+#[test]
+fn a_provider_without_types() {
+    for guest in ["zoo", "bindgen"] {
+        let template = Container::builder(&image(guest)).provide_dynamic(KEEPER, keep).prepare().unwrap();
+        for mut zoo in [template.spawn().unwrap(), template.spawn().unwrap()] {
+            let value = tairitsu_test_zoo::Value::Many((vec![1, 2], true));
+            assert_eq!(zoo.guest(tairitsu_test_zoo::Zoo).unwrap().ask_host(value.clone()).unwrap(), value);
+            let value = Value::case_of("text", "by name");
+            assert_eq!(zoo.call("ask-host", &[value.clone()]).unwrap(), Some(Value::ok(value)));
+        }
+        // A compatible version serves, too.
+        Container::builder(&image(guest)).provide_dynamic("test:zoo/keeper@0.3.9", keep).build().unwrap();
+        let other = Container::builder(&image(guest)).provide_dynamic("test:zoo/keeper@0.4.0", keep).build();
+        assert!(matches!(other, Err(Error::Imports { .. })));
+        let twice =
+            Container::builder(&image(guest)).provide_dynamic(KEEPER, keep).provide_dynamic(KEEPER, keep).build();
+        assert!(matches!(twice, Err(Error::ProvidedTwice { .. })));
+    }
+}
+
+#[test]
+fn a_provider_without_types_for_futures() {
+    let mut zoo = block_on(Container::builder(&image("zoo")).provide_dynamic(KEEPER, keep).build_async()).unwrap();
+    let value = Value::case_of("small", -3i8);
+    assert_eq!(block_on(zoo.call_async("ask-host", &[value.clone()])).unwrap(), Some(Value::ok(value)));
+    let error = block_on(zoo.call_async("add", &["a".into(), "b".into()])).unwrap_err();
+    assert_eq!(error.to_string(), "test:zoo/zoo@0.3.0#add: a: expected u32, found \"a\"");
+}
+
+/// What a provider without types does wrong ends the container, with the function and the reason.
+#[test]
+fn a_provider_that_fails() {
+    type Serve = fn(&str, &[Value]) -> Result<Option<Value>, String>;
+    let cases: [(Serve, &str); 4] = [
+        (|_, _| Err("closed today".into()), "failed: closed today"),
+        (|_, _| panic!("on fire"), "panicked: on fire"),
+        (|_, _| Ok(Some(Value::U32(1))), "failed: expected no result, found one"),
+        (
+            |name, args| if name == "add" { Ok(Some("three".into())) } else { keep(name, args) },
+            "failed: the result: expected u32, found \"three\"",
+        ),
+    ];
+    for (serve, expected) in cases {
+        let mut zoo = Container::builder(&image("zoo")).provide_dynamic(KEEPER, serve).build().unwrap();
+        let error = zoo.call("ask-host", &[Value::case("nothing")]).unwrap_err();
+        assert!(matches!(error, CallError::Provider { .. }), "{error:?}");
+        assert!(error.to_string().ends_with(expected), "{error}");
+    }
+    let policy = Policy::allow_all().deny("test:zoo/keeper#nothing").unwrap().on_denied(OnDenied::Trap);
+    let mut zoo = Container::builder(&image("zoo")).provide_dynamic(KEEPER, keep).policy(policy).build().unwrap();
+    let error = zoo.call("ask-host", &[Value::case("nothing")]).unwrap_err();
+    assert!(matches!(error, CallError::Denied { .. }), "{error:?}");
+}
+
+/// Imports outside any interface.
+#[test]
+fn imports_outside_any_interface() {
+    let text = r#"(component
+        (import "twice" (func $twice (param "n" u32) (result u32)))
+        (core func $lowered (canon lower (func $twice)))
+        (core module $m
+            (import "" "twice" (func $twice (param i32) (result i32)))
+            (func (export "run") (param i32) (result i32) (call $twice (call $twice (local.get 0)))))
+        (core instance $i (instantiate $m (with "" (instance (export "twice" (func $lowered))))))
+        (func (export "run") (param "n" u32) (result u32) (canon lift (core func $i "run"))))"#;
+    let image = Registry::new().load_image(wat::parse_str(text).unwrap()).unwrap();
+    assert_eq!(image.imported_functions()[0].to_string(), "twice: func(n: u32) -> u32");
+    let twice = |name: &str, args: &[Value]| match (name, args) {
+        ("twice", [Value::U32(n)]) => Ok(Some((n * 2).into())),
+        _ => Err("another function"),
+    };
+    let mut container = Container::builder(&image).provide_dynamic("", twice).build().unwrap();
+    assert_eq!(container.call("run", &[3u32.into()]).unwrap(), Some(12u32.into()));
+    assert!(matches!(Container::new(&image), Err(Error::Imports { .. })));
 }

@@ -163,12 +163,12 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// A provider panicked.
+    /// A provider panicked, or a provider without types returned an error.
     #[non_exhaustive]
     Provider {
         /// The provider's function, `interface#function`.
         function: String,
-        /// The message of the panic.
+        /// The message of the panic, or the error.
         message: String,
         /// Where the guest was when it failed.
         trap: Trap,

@@ -28,6 +28,11 @@ pub(crate) enum Cause {
         function: String,
         message: String,
     },
+    /// A provider without types returned an error, or a value of another type.
+    Failed {
+        function: String,
+        message: String,
+    },
     Linked {
         function: String,
         message: String,
@@ -50,6 +55,7 @@ impl fmt::Display for Cause {
             Cause::Denied { function } => write!(f, "it called `{function}`, which is denied to it"),
             Cause::Missing { function } => write!(f, "it called `{function}`, which nobody provides"),
             Cause::Provider { function, message } => write!(f, "the provider of `{function}` panicked: {message}"),
+            Cause::Failed { function, message } => write!(f, "the provider of `{function}` failed: {message}"),
             Cause::Linked { function, message } => write!(f, "the container behind `{function}` failed: {message}"),
             Cause::Host { message } => write!(f, "the host panicked while it served the guest: {message}"),
             Cause::Dropped => f.write_str("its future was dropped before it was done"),

@@ -95,7 +95,9 @@ pub(super) fn ended_by(cause: Cause) -> FromTrap {
         Cause::Table { limit } => boxed(move |trap| CallError::Table { limit, trap }),
         Cause::Denied { function } => boxed(move |trap| CallError::Denied { function, trap }),
         Cause::Missing { function } => boxed(move |trap| CallError::Missing { function, trap }),
-        Cause::Provider { function, message } => boxed(move |trap| CallError::Provider { function, message, trap }),
+        Cause::Provider { function, message } | Cause::Failed { function, message } => {
+            boxed(move |trap| CallError::Provider { function, message, trap })
+        }
         Cause::Linked { function, message } => boxed(move |trap| CallError::Linked { function, message, trap }),
         // A native guest's values are not lifted, and `ending` handles this for others.
         Cause::HostBytes => boxed(CallError::Trap),

@@ -2,13 +2,17 @@
 
 use super::imports::{check_imports, check_size, is_wasi, link_denied_imports};
 use super::template::{Template, TemplateInner, complete};
+use super::untyped;
 use crate::__private::HasInterface;
+use crate::core_world::HostApi;
 use crate::runtime::base::limits::{Limits, TABLE_ELEMENTS};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::policy::Policy;
 use crate::runtime::base::restart::RestartPolicy;
 use crate::runtime::base::track::same_track;
 use crate::runtime::base::trap::message;
+use crate::runtime::dynamic::provider::{DynamicProvider, provider_of};
+use crate::runtime::dynamic::value::Value;
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::image::image::Image;
 use crate::runtime::provide::descriptors::Descriptors;
@@ -61,6 +65,8 @@ pub struct ImageGuest {
     limits: Limits,
     /// Why a container cannot be linked to this guest: the first error that was found.
     pub(crate) unlinkable: Option<Error>,
+    /// The providers without types.
+    pub(super) untyped: Vec<DynamicProvider>,
     #[cfg(feature = "wasi")]
     wasi: crate::runtime::store::grants::Wasi,
 }
@@ -177,6 +183,7 @@ impl ContainerBuilder {
             image: image.clone(),
             limits: Limits::default(),
             unlinkable: None,
+            untyped: Vec::new(),
             #[cfg(feature = "wasi")]
             wasi: Default::default(),
         })
@@ -192,6 +199,43 @@ impl ContainerBuilder {
     #[cfg(feature = "wasi")]
     pub fn wasi(mut self, wasi: crate::runtime::store::grants::Wasi) -> Self {
         self.guest.wasi = wasi;
+        self
+    }
+
+    /// Provides an interface by a function that serves every call, with values without types.
+    ///
+    /// `interface` is the interface's id, such as `acme:store/log@1.0.0`. The provider serves each version of the interface
+    /// that is compatible by semver. An empty id stands for the functions outside any interface.
+    ///
+    /// `serve` is given the function's name and the arguments. All containers of a template share it. An error ends the
+    /// container with [`CallError::Provider`](crate::CallError::Provider), and so does a result of another type.
+    ///
+    /// An interface with resources of its own cannot be provided in this way.
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use tairitsu::{Container, Registry, Value};
+    ///
+    /// let image = Registry::new().load_image(std::fs::read("plugin.wasm")?)?;
+    /// let mut plugin = Container::builder(&image)
+    ///     .provide_dynamic("acme:store/log@1.0.0", |name, args| match (name, args) {
+    ///         ("write", [Value::String(line)]) => {
+    ///             println!("{line}");
+    ///             Ok(None)
+    ///         }
+    ///         _ => Err(format!("no function `{name}`")),
+    ///     })
+    ///     .build()?;
+    /// plugin.call("run", &[])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn provide_dynamic<E: fmt::Display>(
+        mut self,
+        interface: &str,
+        serve: impl Fn(&str, &[Value]) -> Result<Option<Value>, E> + Send + Sync + 'static,
+    ) -> Self {
+        self.guest.untyped.push(DynamicProvider::new(interface, serve));
         self
     }
 
@@ -235,6 +279,7 @@ impl ContainerBuilder {
             image,
             limits,
             unlinkable,
+            untyped,
             #[cfg(feature = "wasi")]
             wasi,
         } = guest;
@@ -250,11 +295,12 @@ impl ContainerBuilder {
             return Err(Error::PoolPlace { message });
         }
         check_size(&image, &limits)?;
-        let provided = complete(provided)?;
+        let provided = complete(provided, provider_of(&untyped, HostApi.id()).is_some())?;
         if let (Asyncness::No, Some(peer)) = (asyncness, served(&provided).find(|served| served.is_async)) {
             return Err(Error::LinkedAsync { interface: peer.interface.id.into() });
         }
-        check_imports(&image, &provided, &policy)?;
+        untyped::check(&provided, &untyped)?;
+        check_imports(&image, &provided, &untyped, &policy)?;
 
         let mut linker = Linker::new(image.component().engine());
         #[cfg(feature = "wasi")]
@@ -286,7 +332,8 @@ impl ContainerBuilder {
                 linker.allow_shadowing(false);
             }
         }
-        link_denied_imports(&mut linker, &image, &provided)?;
+        untyped::link(&mut linker, &image, &untyped, &policy, asyncness)?;
+        link_denied_imports(&mut linker, &image, &provided, &untyped)?;
         let instance = linker
             .instantiate_pre(image.component())
             .map_err(|error| Error::Link { interface: "imports".into(), message: message(&error) })?;

@@ -6,6 +6,7 @@ use crate::runtime::base::policy::Policy;
 use crate::runtime::base::report::{MissingImport, Report};
 use crate::runtime::base::track::same_track;
 use crate::runtime::base::trap::message;
+use crate::runtime::dynamic::provider::{DynamicProvider, provider_of};
 use crate::runtime::image::compare::{self, Wants};
 use crate::runtime::image::image::Image;
 use crate::runtime::provide::linker::link_denied;
@@ -33,7 +34,12 @@ pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
 }
 
 /// Reports every import that nobody provides, that is provided with another type, or that is denied.
-pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Policy) -> Result<(), Error> {
+pub(super) fn check_imports(
+    image: &Image,
+    provided: &[Provided],
+    untyped: &[DynamicProvider],
+    policy: &Policy,
+) -> Result<(), Error> {
     let resolve = image.resolve();
     let mut report = Report::default();
     for (key, item) in &image.world().imports {
@@ -58,6 +64,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                     Some(provider) => {
                         compare::compare(&mut report, Wants::Component, provider.interface, resolve, &name, wanted)
                     }
+                    None if provider_of(untyped, &name).is_some() => {}
                     None if is_wasi(&name) => check_resources(provided, resolve, &name, wanted)?,
                     None => {
                         let missing = wanted.functions.values().filter(|function| !denied.contains(&&function.name));
@@ -90,6 +97,7 @@ pub(super) fn check_imports(image: &Image, provided: &[Provided], policy: &Polic
                     report.add(|report| &mut report.denied, || function.name.clone());
                 }
             }
+            WorldItem::Function(_) if provider_of(untyped, "").is_some() => {}
             WorldItem::Function(function) => {
                 report.add(|report| &mut report.missing, || compare::missing("", resolve, function));
             }
@@ -125,6 +133,7 @@ pub(super) fn link_denied_imports(
     linker: &mut Linker<State>,
     image: &Image,
     provided: &[Provided],
+    untyped: &[DynamicProvider],
 ) -> Result<(), Error> {
     let resolve = image.resolve();
     for (key, item) in &image.world().imports {
@@ -132,12 +141,14 @@ pub(super) fn link_denied_imports(
         let fail = |error: wasmtime::Error| Error::Link { interface: name.clone(), message: message(&error) };
         match item {
             WorldItem::Interface { id, .. } => {
-                let is_linked = served(provided).any(|served| same_track(served.interface.id, &name));
+                let is_linked = served(provided).any(|served| same_track(served.interface.id, &name))
+                    || provider_of(untyped, &name).is_some();
                 if !is_linked && !is_wasi(&name) {
                     let instance = &mut linker.instance(&name).map_err(fail)?;
                     link_denied_interface(instance, &name, resolve, *id).map_err(fail)?;
                 }
             }
+            WorldItem::Function(_) if provider_of(untyped, "").is_some() => {}
             WorldItem::Function(function) => link_denied(&mut linker.root(), "", &function.name).map_err(fail)?,
             WorldItem::Type { .. } => {}
         }

@@ -17,4 +17,5 @@ pub(crate) mod native;
 pub(crate) mod pool;
 pub(crate) mod registry;
 pub(crate) mod template;
+mod untyped;
 mod warm;

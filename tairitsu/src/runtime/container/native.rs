@@ -99,7 +99,7 @@ impl NativeBuilder {
         if exports.is_empty() {
             return Err(Error::NoGuest { ty: type_name.into() });
         }
-        let provided = complete(provided)?;
+        let provided = complete(provided, false)?;
         let template = NativeTemplate { make, exports, provided, policy, restart };
         // No registry lists the container, and nobody receives its events.
         static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -117,8 +117,9 @@ impl fmt::Debug for Template {
 /// The index of the core world's host among the providers.
 pub(crate) const CORE: usize = 0;
 
-/// Adds the core world's host to the providers. Fails if an interface is provided twice.
-pub(crate) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Error> {
+/// Adds the core world's host to the providers. Fails if an interface is provided twice. A provider without types may serve
+/// the core world's host, too.
+pub(crate) fn complete(mut provided: Vec<Provided>, is_core_untyped: bool) -> Result<Vec<Provided>, Error> {
     for (i, one) in served(&provided).enumerate() {
         for other in served(&provided).skip(i + 1) {
             if same_track(one.interface.id, other.interface.id) {
@@ -128,7 +129,7 @@ pub(crate) fn complete(mut provided: Vec<Provided>) -> Result<Vec<Provided>, Err
     }
     // The core world's host is always there for `on_execute` and `on_log`. It is linked unless another provider serves
     // its interface.
-    let has_core = served(&provided).any(|served| same_track(served.interface.id, HostApi.id()));
+    let has_core = is_core_untyped || served(&provided).any(|served| same_track(served.interface.id, HostApi.id()));
     let core = if has_core { Vec::new() } else { vec![Served::new::<dyn HostApi, CoreHost>()] };
     let source = Source::Kept(|| Box::new(CoreHost::default()));
     provided.insert(CORE, Provided { source, served: core });

@@ -10,7 +10,9 @@ use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::call::client::Client;
 use crate::runtime::store::resources::Resources;
+use crate::runtime::store::state::State;
 use std::sync::Arc;
+use wasmtime::StoreContextMut;
 use wasmtime::component::types::Type;
 
 /// Checks each handle: whether it is of this container, not given away, and of the resource of its place.
@@ -135,26 +137,50 @@ impl<'v> Checker<'_, 'v> {
     }
 }
 
+/// Ends what the guest has lent for a call of a provider. The guest's component is refused if it is not over then.
+pub(super) fn end_lending(
+    types: &[ValueType],
+    args: &[Value],
+    store: &mut StoreContextMut<'_, State>,
+) -> wasmtime::Result<()> {
+    let mut lent = Vec::new();
+    for (ty, value) in types.iter().zip(args) {
+        each(ty, value, &mut |ty, handle| {
+            if let ValueType::Borrow(_) = ty {
+                lent.push(handle.clone());
+            }
+        });
+    }
+    lent.into_iter().try_for_each(|handle| handle.end(store))
+}
+
 /// Tells the handles in a value which resources they are of.
 pub(super) fn name(ty: &ValueType, value: &Value) {
+    each(ty, value, &mut |ty, handle| {
+        if let ValueType::Own(resource) | ValueType::Borrow(resource) = ty {
+            handle.set_resource(resource);
+        }
+    });
+}
+
+/// Visits the handles in a value that was lifted.
+fn each(ty: &ValueType, value: &Value, visit: &mut impl FnMut(&ValueType, &Handle)) {
     if !ty.size().handles {
         return;
     }
-    let payload = |ty: Option<&ValueType>, value: Option<&Value>| {
+    let mut payload = |ty: Option<&ValueType>, value: Option<&Value>| {
         if let (Some(ty), Some(value)) = (ty, value) {
-            name(ty, value);
+            each(ty, value, visit);
         }
     };
     match (ty, value) {
-        (ValueType::Own(resource) | ValueType::Borrow(resource), Value::Handle(handle)) => {
-            handle.set_resource(resource)
-        }
-        (ValueType::List(list), Value::List(items)) => items.iter().for_each(|value| name(&list.item, value)),
+        (ValueType::Own(_) | ValueType::Borrow(_), Value::Handle(handle)) => visit(ty, handle),
+        (ValueType::List(list), Value::List(items)) => items.iter().for_each(|value| each(&list.item, value, visit)),
         (ValueType::Option(option), Value::Option(value)) => payload(Some(&option.some), value.as_deref()),
         (ValueType::Result(result), Value::Result(Ok(value))) => payload(result.ok.as_ref(), value.as_deref()),
         (ValueType::Result(result), Value::Result(Err(value))) => payload(result.err.as_ref(), value.as_deref()),
         (ValueType::Tuple(tuple), Value::Tuple(items)) => {
-            tuple.items.iter().zip(items).for_each(|(ty, value)| name(ty, value));
+            tuple.items.iter().zip(items).for_each(|(ty, value)| each(ty, value, visit));
         }
         (ValueType::Record(record), Value::Record(fields)) => {
             record.fields.iter().for_each(|field| payload(field.ty.as_ref(), fields.get(&field.name)));

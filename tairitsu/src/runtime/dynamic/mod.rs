@@ -3,6 +3,7 @@
 //! - `value`, `value_type`: the values, and their types with their layouts. `check`: whether a value is of a type.
 //! - `of_wit`, `of_component`, `of_schema`: the types of an image, of a running component, and of Rust.
 //! - `lower`, `lift`: the canonical ABI over any memory, led by a type. `carrier`: values on their way through wasmtime.
+//! - `provider`: providers without types. `imported`: their arguments and results on the way through wasmtime.
 //! - `function`, `lookup`: the functions of an image, and how a name finds one. `call`: the call of a function.
 //! - `resource`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
 
@@ -11,12 +12,14 @@ mod carrier;
 mod check;
 pub(super) mod function;
 mod handles;
+mod imported;
 mod lift;
 mod lookup;
 mod lower;
 mod of_component;
 mod of_schema;
 mod of_wit;
+pub(super) mod provider;
 pub(super) mod resource;
 mod rust;
 pub(super) mod value;

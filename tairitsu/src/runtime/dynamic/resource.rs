@@ -3,10 +3,12 @@
 use super::value_type::ResourceType;
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::store::resources::{GuestToken, Resources, Whose};
+use crate::runtime::store::state::State;
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use tairitsu_guest::abi::{Own, Resource};
+use wasmtime::StoreContextMut;
 use wasmtime::component::ResourceAny;
 
 /// A handle to a guest's resource, which a call has returned.
@@ -54,6 +56,12 @@ impl Handle {
     /// Those of [`GuestToken::returning`].
     pub(super) fn check(&self, resources: Option<&Arc<Resources>>) -> Result<ResourceAny, BadHandle> {
         self.token.returning(resources)
+    }
+
+    /// Ends a handle that the guest has lent for one call.
+    pub(super) fn end(&self, store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
+        self.token.give();
+        self.token.resource().resource_drop(store)
     }
 
     /// Marks the handle as given away.

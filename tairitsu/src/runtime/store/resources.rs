@@ -247,6 +247,10 @@ impl GuestToken {
         }
     }
 
+    pub(crate) fn resource(&self) -> ResourceAny {
+        self.resource
+    }
+
     /// Marks the handle as given away.
     pub(crate) fn give(&self) {
         if let Some(whose) = self.whose.resources.get()
