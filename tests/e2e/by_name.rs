@@ -239,3 +239,35 @@ fn imports_outside_any_interface() {
     assert_eq!(container.call("run", &[3u32.into()]).unwrap(), Some(12u32.into()));
     assert!(matches!(Container::new(&image), Err(Error::Imports { .. })));
 }
+
+/// A native guest has the same functions by the same names, and the same errors.
+#[test]
+fn a_native_guest() {
+    let keeper = crate::calls::Echo::default;
+    let mut native = Container::native::<tairitsu_test_zoo::Guest>().provide(keeper()).build().unwrap();
+    let mut wasm = Container::builder(&image("zoo")).provide(keeper()).build().unwrap();
+    let place = Value::record([("longitude", Value::F32(2.5)), ("latitude", Value::F32(-1.0))]);
+    for (name, args) in [
+        ("nothing", vec![]),
+        ("add", vec![1u32.into(), 2u32.into()]),
+        ("echo-str", vec!["text".into()]),
+        ("echo-blob", vec![vec![1u8, 2].into()]),
+        ("echo-places", vec![Value::List(vec![place])]),
+        ("echo-option", vec![Value::some(Value::none())]),
+        ("echo-result", vec![Value::ok(1u64)]),
+        ("ask-host", vec![Value::case_of("text", "by name")]),
+        ("zoo#echo-kind", vec![Value::enumerated("bird")]),
+    ] {
+        let [found, expected] = [&mut native, &mut wasm].map(|container| container.call(name, &args));
+        assert_eq!(found.unwrap(), expected.unwrap(), "{name}");
+    }
+    for (name, args) in [
+        ("ad", vec![]),
+        ("add", vec![1u32.into()]),
+        ("echo-kind", vec![Value::enumerated("fish")]),
+        ("echo-result", vec![Value::err(7u8)]),
+    ] {
+        let [found, expected] = [&mut native, &mut wasm].map(|container| container.call(name, &args).unwrap_err());
+        assert_eq!(found.to_string(), expected.to_string(), "{name}");
+    }
+}

@@ -29,7 +29,9 @@ pub(crate) mod generated {
     pub use super::call::typed::{NoTyped, Typed};
     #[cfg(feature = "async")]
     pub use super::container::async_shared::{IsAsyncPeer, forwarded};
-    pub use super::container::link::{ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction};
+    pub use super::container::link::{
+        ForwardedFunction, ForwardedInterface, IsPeer, NoForwardedFunction, collect_calls,
+    };
     pub use super::provide::function::{NoProvidedFunction, ProvidedFunction};
     pub use super::provide::linker::{LinkError, ProviderLinker};
     pub use super::provide::provides::{Provides, ProvidesResource, ResourceOf};

@@ -151,7 +151,7 @@ fn native(private: &TokenStream) -> TokenStream {
                     }
                 }
 
-                #private::submit! { #private::NativeExport::new::<$ty, #target>() }
+                #private::submit! { #private::NativeExport::new::<$ty, #target>(#private::collect_calls::<#target>) }
             }
         };
     }

@@ -34,7 +34,24 @@ impl Container {
         if !matches!(self.shared.status(), Status::Running | Status::Created) {
             self.revive().map_err(|error| failed(error, function))?;
         }
+        if let Some(result) = self.call_native(function, args) {
+            return result;
+        }
         self.by_name(function)?.call(args)
+    }
+
+    /// Calls the function of a name in a native guest. `None` if an image runs.
+    fn call_native(&mut self, name: &str, args: &[Value]) -> Option<Result<Option<Value>, CallError>> {
+        let (Origin::Native(native), Some(Live::Native(guest))) = (&self.origin, &mut self.live) else { return None };
+        let functions = native.functions();
+        let index = match functions.lookup().find(name) {
+            Ok(index) => index,
+            Err(error) => return Some(Err(error)),
+        };
+        let (export, function) = (functions.export(index), &functions.lookup().all()[index]);
+        let target = Target::Native { guest, export, shared: &self.shared };
+        let mut client = Client { target, names: Names::Interface(export.interface), first: &mut self.first };
+        Some(functions.call(index, function, &mut client, args))
     }
 
     /// The function of a name in the guest that runs now.

@@ -13,6 +13,7 @@ use crate::runtime::call::client::Client;
 use crate::runtime::call::interface::GuestInterface;
 #[cfg(feature = "async")]
 use crate::runtime::call::interface::{AsyncGuestInterface, Calling};
+use crate::runtime::dynamic::native::Calls;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::waits::{Held, Possession, Ring};
 use crate::runtime::provide::linker::{LinkError, ProviderLinker};
@@ -21,6 +22,7 @@ use crate::runtime::provide::source::Provided;
 use crate::runtime::store::time::CallTime;
 use crate::runtime::values::handles::has_handles;
 use crate::runtime::values::tuple::ValueTuple;
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -279,6 +281,11 @@ pub trait ForwardedInterface: GuestInterface {
 /// The provider that stands for another container.
 struct Peer(SharedContainer);
 
+/// Collects the calls of an interface's functions, for calls of a native guest by name.
+pub fn collect_calls<I: ?Sized + ForwardedInterface>(calls: &mut dyn Any) -> Result<(), LinkError> {
+    I::forward::<Peer>(&mut ProviderLinker::collect(calls, I::INTERFACE))
+}
+
 /// A provider that stands for another container. Only `Peer` implements this trait. Generic code over this trait is
 /// compiled only for linked interfaces.
 pub trait IsPeer: 'static {
@@ -318,6 +325,10 @@ where
         index: usize,
         call: impl Fn(&mut Client<'_>, A) -> Result<R, Fault> + Send + Sync + 'static,
     ) -> Result<(), LinkError> {
+        if let Some(calls) = linker.table::<Calls>() {
+            calls.add(call);
+            return Ok(());
+        }
         let interface = linker.interface();
         let name = interface.functions[index].name;
         linker.wrap(

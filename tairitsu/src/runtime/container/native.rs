@@ -9,8 +9,8 @@ use crate::runtime::ledger::meters::Meters;
 use crate::runtime::ledger::shared::Shared;
 use std::any::{Any, TypeId, type_name};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 /// Builds a native container. Made by [`Container::native`].
 pub type NativeBuilder = ContainerBuilder<NativeGuest>;
@@ -100,7 +100,7 @@ impl NativeBuilder {
             return Err(Error::NoGuest { ty: type_name.into() });
         }
         let provided = complete(provided, false)?;
-        let template = NativeTemplate { make, exports, provided, policy, restart };
+        let template = NativeTemplate { make, exports, provided, policy, restart, kept: OnceLock::new() };
         // No registry lists the container, and nobody receives its events.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let (id, name) = (NEXT.fetch_add(1, Relaxed), name.as_deref().unwrap_or(type_name));

@@ -5,6 +5,7 @@
 //! - `lower`, `lift`: the canonical ABI over any memory, led by a type. `carrier`: values on their way through wasmtime.
 //! - `provider`: providers without types. `imported`: their arguments and results on the way through wasmtime.
 //! - `function`, `lookup`: the functions of an image, and how a name finds one. `call`: the call of a function.
+//! - `native`: the calls of native guests.
 //! - `resource`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
 
 pub(super) mod call;
@@ -16,6 +17,7 @@ mod imported;
 mod lift;
 mod lookup;
 mod lower;
+pub(super) mod native;
 mod of_component;
 mod of_schema;
 mod of_wit;

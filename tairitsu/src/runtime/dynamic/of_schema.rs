@@ -1,9 +1,10 @@
 //! The types of Rust, as the schema describes them.
 
+use super::function::{Function, Param};
 use super::value_type::{Member, ResourceType, ValueType};
 use std::sync::Arc;
 use tairitsu_guest::abi::WitType;
-use tairitsu_guest::schema::{Field, Resource, Type};
+use tairitsu_guest::schema::{Field, Interface, Resource, Type};
 
 impl ValueType {
     /// The WIT type of a Rust type. `None` for `()`, which is no type in WIT.
@@ -48,6 +49,18 @@ pub(super) fn value_type(ty: &Type) -> Option<ValueType> {
         Type::Own(owned) => ValueType::Own(resource(owned)),
         Type::Borrow(lent) => ValueType::Borrow(resource(lent)),
         _ => ValueType::Other(ty.to_string().into()),
+    })
+}
+
+/// The functions of an interface.
+pub(super) fn functions(interface: &Interface) -> impl Iterator<Item = Function> {
+    let id = interface.id.into();
+    interface.functions.iter().map(move |function| {
+        let params = function
+            .params
+            .iter()
+            .filter_map(|param| Some(Param { name: param.name.into(), ty: value_type(&param.ty)? }));
+        Function::new(&id, function.name, function.docs.trim(), params.collect(), value_type(&function.result), false)
     })
 }
 

@@ -14,6 +14,7 @@ use crate::runtime::store::state::State;
 use crate::runtime::store::time::CallTime;
 use crate::runtime::store::watch::Watch;
 use crate::runtime::values::tuple::ValueTuple;
+use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
@@ -30,10 +31,17 @@ pub type LinkError = wasmtime::Error;
 
 /// Links the functions of one interface to one provider.
 pub struct ProviderLinker<'l, P> {
-    linker: LinkerInstance<'l, State>,
+    to: To<'l>,
     interface: &'static Interface,
-    place: &'l Place<'l>,
     marker: PhantomData<fn(P)>,
+}
+
+/// Where the functions are linked to.
+enum To<'l> {
+    /// An import of a component.
+    Import(LinkerInstance<'l, State>, &'l Place<'l>),
+    /// A table of calls, of a type that rooms above know.
+    Table(&'l mut dyn Any),
 }
 
 /// The place that an interface's functions are linked to.
@@ -55,7 +63,27 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         interface: &'static Interface,
         place: &'l Place<'l>,
     ) -> Result<Self, LinkError> {
-        Ok(Self { linker: linker.instance(place.name)?, interface, place, marker: PhantomData })
+        Ok(Self { to: To::Import(linker.instance(place.name)?, place), interface, marker: PhantomData })
+    }
+
+    /// Collects the interface's functions in a table. Only what is forwarded can be collected.
+    pub(crate) fn collect(table: &'l mut dyn Any, interface: &'static Interface) -> Self {
+        Self { to: To::Table(table), interface, marker: PhantomData }
+    }
+
+    /// The table of this type, if the functions are collected in it.
+    pub(crate) fn table<T: Any>(&mut self) -> Option<&mut T> {
+        match &mut self.to {
+            To::Table(table) => table.downcast_mut(),
+            To::Import(..) => None,
+        }
+    }
+
+    fn import(&mut self) -> Result<(&mut LinkerInstance<'l, State>, &'l Place<'l>), LinkError> {
+        match &mut self.to {
+            To::Import(linker, place) => Ok((linker, place)),
+            To::Table(_) => Err(LinkError::msg("expected an import, found a table")),
+        }
     }
 
     /// Links function `index` of the interface. If the function is denied, every call to it fails.
@@ -73,9 +101,11 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
 
     /// Returns the name of function `index`. A denied function is linked here so that it fails, and has no name.
     fn allowed(&mut self, index: usize) -> Result<Option<&'static str>, LinkError> {
-        let name = self.interface.functions[index].name;
-        if (self.place.is_denied)(name) {
-            link_denied(&mut self.linker, self.interface.id, name)?;
+        let Self { interface, .. } = *self;
+        let name = interface.functions[index].name;
+        let (linker, place) = self.import()?;
+        if (place.is_denied)(name) {
+            link_denied(linker, interface.id, name)?;
             return Ok(None);
         }
         Ok(Some(name))
@@ -95,9 +125,10 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         A: ComponentNamedList + Lift + Lifted + 'static,
         R: ComponentNamedList + Lower + 'static,
     {
-        let (provider, interface, asyncness) = (self.place.provider, self.interface, self.place.asyncness);
         let Some(name) = self.allowed(index)? else { return Ok(()) };
-        self.linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+        let interface = self.interface;
+        let (linker, &Place { provider, asyncness, .. }) = self.import()?;
+        linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
             if let Some(whose) = args.whose() {
                 whose.settle(store.data_mut().resources());
             }
@@ -135,7 +166,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         R: abi::Lower + 'static,
     {
         #[cfg(feature = "async")]
-        if self.place.asyncness == Asyncness::Yes {
+        if self.import()?.1.asyncness == Asyncness::Yes {
             return self.wrap_async::<A, R, N, M>(index, function);
         }
         let interface = self.interface;
@@ -165,9 +196,9 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         R: abi::Lower + 'static,
         F: Future<Output = Result<R, Cause>> + Send + 'static,
     {
-        let provider = self.place.provider;
         let Some(name) = self.allowed(index)? else { return Ok(()) };
-        self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
+        let (linker, &Place { provider, .. }) = self.import()?;
+        linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
             let time = store.data().time.clone();
             let started = store.data_mut().own_provider::<P>(provider).map(|provider| start(provider, time, args));
             Box::new(async move {
@@ -188,12 +219,13 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         A: abi::Lift + 'static,
         R: abi::Lower + 'static,
     {
-        let (provider, interface) = (self.place.provider, self.interface);
         let Some(name) = self.allowed(index)? else { return Ok(()) };
-        if self.place.is_shared {
+        let interface = self.interface;
+        let (linker, &Place { provider, is_shared, .. }) = self.import()?;
+        if is_shared {
             return Err(Error::SharedAsync { function: format!("{}#{name}", interface.id) }.into());
         }
-        self.linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
+        linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
             Box::new(async move {
                 if let Some(whose) = args.whose() {
                     whose.settle(store.data_mut().resources());
@@ -234,11 +266,12 @@ impl<P> ProviderLinker<'_, P> {
     }
 }
 
-impl<P> ProviderLinker<'_, P> {
+impl<P: 'static> ProviderLinker<'_, P> {
     /// Links the interface's resource. When the guest drops a handle that it owns, the host drops the value.
     pub fn resource<R: ?Sized + Resource>(&mut self) -> Result<(), LinkError> {
-        let (name, interface, asyncness) = (R::RESOURCE.name, self.interface, self.place.asyncness);
-        self.linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
+        let (name, interface) = (R::RESOURCE.name, self.interface);
+        let (linker, &Place { asyncness, .. }) = self.import()?;
+        linker.resource(name, ResourceType::host::<Kind<R>>(), move |mut store, place| {
             let value = store.data_mut().resources().remove(place);
             match asyncness.on_its_stack(|| caught(|| drop(value))) {
                 Ok(()) => Ok(store.data().time.after_host()?),

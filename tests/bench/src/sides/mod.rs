@@ -31,6 +31,11 @@ pub enum Work {
     EchoInPlace(usize),
     /// This many records, there and back.
     Records(usize),
+    /// This many bytes, there and back, by the function's name and without types. The floor makes a dynamic call with
+    /// wasmtime's `Val`.
+    EchoByName(usize),
+    /// The same, with this many records.
+    RecordsByName(usize),
     /// Spawning a container, one call, and dropping the container, on each of the threads.
     SpawnCallDrop {
         threads: usize,
@@ -43,7 +48,7 @@ pub enum Work {
 
 impl Work {
     pub fn is_slow(self) -> bool {
-        matches!(self, Work::LoadCold | Work::Echo(0x10_0000..) | Work::EchoInPlace(0x10_0000..) | Work::Records(1000..))
+        matches!(self, Work::LoadCold | Work::Echo(0x10_0000..) | Work::EchoInPlace(0x10_0000..) | Work::Records(1000..) | Work::EchoByName(_))
     }
 }
 

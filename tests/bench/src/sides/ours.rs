@@ -6,7 +6,7 @@ use std::any::Any;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Duration;
-use tairitsu::{Cache, Container, Registry, Template};
+use tairitsu::{Cache, Container, Registry, Template, Value};
 use tairitsu_bench_contract as contract;
 
 pub const GUEST: &[u8] = tairitsu::include_guest!("tairitsu-bench-guest-ours");
@@ -62,17 +62,35 @@ fn entries(len: usize) -> Vec<contract::Entry> {
     (0..len as u64).map(entry).collect()
 }
 
+/// The function of a call by name, and its argument.
+fn by_name(work: Work) -> Result<(String, Value)> {
+    let function = |name| format!("{}#{name}", contract::Work.id());
+    Ok(match work {
+        Work::EchoByName(len) => (function("echo"), bytes(len).into()),
+        Work::RecordsByName(len) => (function("echo-entries"), Value::from_rust(&entries(len))?),
+        _ => anyhow::bail!("not a call by name"),
+    })
+}
+
 impl Side for Ours {
     fn run(&mut self, work: Work, iterations: u64) -> Result<Option<Duration>> {
         if let Work::HandleCommand = work {
             let container = &mut self.container;
             return Ok(time(iterations, || container.handle_command(black_box("greet"), black_box("Hello")))?);
         }
+        if let Work::EchoByName(_) | Work::RecordsByName(_) = work {
+            let (name, value) = by_name(work)?;
+            let mut args = [value];
+            let container = &mut self.container;
+            return Ok(time(iterations, || {
+                container.call(&name, &args).map(|echo| args = [echo.unwrap_or(Value::none())])
+            })?);
+        }
         let mut guest = self.container.guest(contract::Work)?;
         Ok(match work {
             Work::Empty => time(iterations, || guest.empty())?,
             Work::Add => time(iterations, || guest.add(black_box(1), black_box(2)))?,
-            Work::HandleCommand => unreachable!("returned above"),
+            Work::HandleCommand | Work::EchoByName(_) | Work::RecordsByName(_) => unreachable!("returned above"),
             Work::HostCall => time(iterations, || guest.call_host(black_box(HOST_CALLS)))?,
             Work::HostCallStrings => time(iterations, || guest.call_host_strings(black_box(HOST_CALLS)))?,
             // The argument is passed by value, so the result of one round is the argument of the next. Each round
@@ -106,6 +124,11 @@ impl Side for Ours {
 
     fn check(&mut self) -> Result<()> {
         expect("handle-command", self.container.handle_command("greet", "Hello")?, "greetHello".into())?;
+        for work in [Work::EchoByName(1000), Work::RecordsByName(3)] {
+            let (name, value) = by_name(work)?;
+            let echo = self.container.call(&name, std::slice::from_ref(&value))?;
+            expect("by name", echo, Some(value))?;
+        }
         let mut guest = self.container.guest(contract::Work)?;
         guest.empty()?;
         expect("add", guest.add(u32::MAX, 3)?, 2)?;

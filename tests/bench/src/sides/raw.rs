@@ -7,7 +7,7 @@ use std::any::Any;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Duration;
-use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
+use wasmtime::component::{Component, Func, HasSelf, Linker, ResourceTable, Val};
 use wasmtime::{Config, Enabled, Engine, PoolingAllocationConfig, Store};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
@@ -173,6 +173,11 @@ impl Raw {
                 let value = entries(len);
                 time(iterations, || guest.call_echo_entries(&mut *store, black_box(&value)))?
             }
+            Work::EchoByName(_) | Work::RecordsByName(_) => {
+                let (function, value) = by_name(&self.pre, &mut *store, work)?;
+                let (args, mut results) = ([value], [Val::Bool(false)]);
+                time(iterations, || function.call(&mut *store, black_box(&args), black_box(&mut results)))?
+            }
             Work::SpawnCallDrop { threads } => {
                 let (pre, wasi) = (&self.pre, self.wasi);
                 time_on_threads(threads, iterations, || {
@@ -188,6 +193,32 @@ impl Raw {
             })?,
         })
     }
+}
+
+/// The function of a dynamic call, and its argument.
+fn by_name(pre: &FloorPre<Host>, store: &mut Store<Host>, work: Work) -> wasmtime::Result<(Func, Val)> {
+    let (name, value) = match work {
+        Work::RecordsByName(len) => {
+            let text = |text: &str| Val::String(text.into());
+            let entry = |id| {
+                let fields = [
+                    ("id", Val::U64(id)),
+                    ("name", text(NAME)),
+                    ("tags", Val::List(TAGS.map(text).into())),
+                    ("score", Val::Float64(0.5)),
+                ];
+                Val::Record(fields.map(|(name, value)| (name.into(), value)).into())
+            };
+            ("echo-entries", Val::List((0..len as u64).map(entry).collect()))
+        }
+        Work::EchoByName(len) => ("echo", Val::List(bytes(len).into_iter().map(Val::U8).collect())),
+        _ => return Err(wasmtime::Error::msg("not a dynamic call")),
+    };
+    let instance = pre.instance_pre().instantiate(&mut *store)?;
+    let interface = instance.get_export_index(&mut *store, None, "tairitsu:bench/work@0.1.0");
+    let function = instance.get_export_index(&mut *store, interface.as_ref(), name);
+    let function = function.and_then(|function| instance.get_func(&mut *store, function));
+    Ok((function.ok_or_else(|| wasmtime::Error::msg("the guest has no such function"))?, value))
 }
 
 impl Side for Raw {
