@@ -172,7 +172,7 @@ fn a_provider_without_types() {
             let value = tairitsu_test_zoo::Value::Many((vec![1, 2], true));
             assert_eq!(zoo.guest(tairitsu_test_zoo::Zoo).unwrap().ask_host(value.clone()).unwrap(), value);
             let value = Value::case_of("text", "by name");
-            assert_eq!(zoo.call("ask-host", &[value.clone()]).unwrap(), Some(Value::ok(value)));
+            assert_eq!(zoo.call("ask-host", std::slice::from_ref(&value)).unwrap(), Some(Value::ok(value)));
         }
         // A compatible version serves, too.
         Container::builder(&image(guest)).provide_dynamic("test:zoo/keeper@0.3.9", keep).build().unwrap();
@@ -188,7 +188,7 @@ fn a_provider_without_types() {
 fn a_provider_without_types_for_futures() {
     let mut zoo = block_on(Container::builder(&image("zoo")).provide_dynamic(KEEPER, keep).build_async()).unwrap();
     let value = Value::case_of("small", -3i8);
-    assert_eq!(block_on(zoo.call_async("ask-host", &[value.clone()])).unwrap(), Some(Value::ok(value)));
+    assert_eq!(block_on(zoo.call_async("ask-host", std::slice::from_ref(&value))).unwrap(), Some(Value::ok(value)));
     let error = block_on(zoo.call_async("add", &["a".into(), "b".into()])).unwrap_err();
     assert_eq!(error.to_string(), "test:zoo/zoo@0.3.0#add: a: expected u32, found \"a\"");
 }

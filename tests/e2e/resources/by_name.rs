@@ -23,10 +23,10 @@ fn handles_are_kept_lent_and_given() {
         let Value::Handle(handle) = &letter else { panic!("{letter:?}") };
         assert_eq!(handle.resource().map(|resource| &*resource.name), Some("document"));
         assert_eq!(call(&mut docs, "document.append", &[letter.clone(), "one two".into()]), Value::U32(7));
-        assert_eq!(call(&mut docs, "words", &[letter.clone()]), Value::U32(2));
+        assert_eq!(call(&mut docs, "words", std::slice::from_ref(&letter)), Value::U32(2));
         // The same handle is lent twice in one call.
         assert_eq!(docs.call("copy-to", &[letter.clone(), letter.clone()]).unwrap(), None);
-        assert_eq!(call(&mut docs, "contents", &[letter.clone()]), "one twoone two".into());
+        assert_eq!(call(&mut docs, "contents", std::slice::from_ref(&letter)), "one twoone two".into());
 
         // In an option in a record in a list.
         let shelved = |place: u32, document: Value| Value::record([("place", place.into()), ("document", document)]);
@@ -57,7 +57,7 @@ fn bad_handles() {
     // The same handle is given and lent in one call, and given twice.
     assert_eq!(bad(docs.call("join", &[one.clone(), one.clone()])), BadHandle::Gone);
     let mut other = spawn("docs");
-    assert_eq!(bad(other.call("words", &[one.clone()])), BadHandle::OfAnother);
+    assert_eq!(bad(other.call("words", std::slice::from_ref(&one))), BadHandle::OfAnother);
     let error = docs.call("send", &[one.clone(), "text".into()]).unwrap_err();
     assert!(matches!(error, CallError::Handle { reason: BadHandle::OfAnotherResource, .. }), "{error:?}");
     assert_eq!(
@@ -66,7 +66,7 @@ fn bad_handles() {
          another resource"
     );
     assert!(matches!(docs.call("words", &["one".into()]), Err(CallError::Value { .. })));
-    assert_eq!(call(&mut docs, "words", &[one.clone()]), Value::U32(0));
+    assert_eq!(call(&mut docs, "words", std::slice::from_ref(&one)), Value::U32(0));
     docs.restart().unwrap();
     assert_eq!(bad(docs.call("words", &[one])), BadHandle::Ended);
 }
@@ -77,11 +77,11 @@ fn handles_of_rust() {
     let mut docs = builder("docs").build().unwrap();
     let typed = docs.guest(Document).unwrap().new("typed").unwrap();
     let value = Value::from_rust(&typed).unwrap();
-    assert_eq!(call(&mut docs, "title", &[value.clone()]), "typed".into());
+    assert_eq!(call(&mut docs, "title", std::slice::from_ref(&value)), "typed".into());
     let again: Own<dyn Document> = value.to_rust().unwrap();
     assert_eq!(docs.guest(Editor).unwrap().words(&again).unwrap(), 0);
     docs.guest(Editor).unwrap().keep(Some(again)).unwrap();
-    assert_eq!(bad(docs.call("words", &[value.clone()])), BadHandle::Gone);
+    assert_eq!(bad(docs.call("words", std::slice::from_ref(&value))), BadHandle::Gone);
     assert!(matches!(docs.guest(Editor).unwrap().words(&typed), Err(CallError::Handle { .. })));
 
     let made = call(&mut docs, "open", &["made".into()]);

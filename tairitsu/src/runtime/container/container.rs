@@ -449,7 +449,7 @@ impl Wasm {
                 "" => None,
                 interface => Some(instance.get_export_index(&mut *store, None, interface)?),
             };
-            let export = instance.get_export_index(&mut *store, interface.as_ref(), &*function.name)?;
+            let export = instance.get_export_index(&mut *store, interface.as_ref(), &function.name)?;
             instance.get_func(&mut *store, export)
         });
         (store, std::slice::from_ref(func))
