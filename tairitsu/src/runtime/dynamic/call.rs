@@ -1,11 +1,13 @@
 //! The call of one function by values.
 
-use super::carrier::{Args, Returned};
+use super::carrier::{Args, Returned, expecting};
 use super::function::Function;
 use super::handles;
 use super::value::Value;
 use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::call::client::Client;
+#[cfg(feature = "async")]
+use std::future::poll_fn;
 
 /// A function of a guest that can be called.
 pub(crate) struct ByName<'c> {
@@ -19,7 +21,8 @@ impl ByName<'_> {
         let args = self.checked(args)?;
         // SAFETY: `Args` and `Returned` are lowered and lifted by the types of the function that is called, and `checked` has
         // compared the arguments with these types.
-        let returned = unsafe { self.client.call::<Args<'_>, Returned>(0, args) };
+        let returned =
+            expecting(self.function.result.as_ref(), || unsafe { self.client.call::<Args<'_>, Returned>(0, args) });
         self.settled(returned)
     }
 
@@ -28,7 +31,10 @@ impl ByName<'_> {
     pub(crate) async fn call_async(mut self, args: &[Value]) -> Result<Option<Value>, CallError> {
         let args = self.checked(args)?;
         // SAFETY: that of `call`.
-        let returned = unsafe { self.client.call_async::<Args<'_>, Returned>(0, args).await };
+        let mut call = Box::pin(unsafe { self.client.call_async::<Args<'_>, Returned>(0, args) });
+        let ty = self.function.result.as_ref();
+        let returned = poll_fn(|cx| expecting(ty, || call.as_mut().poll(cx))).await;
+        drop(call);
         self.settled(returned)
     }
 

@@ -12,6 +12,7 @@ use super::value_type::{MAX_FLAT, Size, ValueType};
 use crate::runtime::ledger::observe::Outcome;
 use crate::runtime::store::resources::{Lifted, Whose};
 use crate::runtime::values::memory::{LiftMemory, LowerMemory};
+use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use tairitsu_guest::schema::{Layout, Type};
@@ -50,6 +51,27 @@ impl Outcome for Returned {
     fn is_own_error(&self) -> bool {
         matches!(self.value, Some(Value::Result(Err(_))))
     }
+}
+
+thread_local! {
+    /// The type of the result of the call by name that runs on this thread.
+    static EXPECTED: RefCell<Option<ValueType>> = const { RefCell::new(None) };
+}
+
+/// Runs a call, or a part of one, whose result is lifted as this type. Without the type, lifting would make it anew from the
+/// component's types, for each call.
+pub(super) fn expecting<R>(ty: Option<&ValueType>, call: impl FnOnce() -> R) -> R {
+    /// Puts back the type of the call around this one, also after a panic.
+    struct Before(Option<ValueType>);
+
+    impl Drop for Before {
+        fn drop(&mut self) {
+            EXPECTED.set(self.0.take());
+        }
+    }
+
+    let _before = Before(EXPECTED.replace(ty.cloned()));
+    call()
 }
 
 /// So many slots, none of them in memory as far as wasmtime knows.
@@ -135,7 +157,10 @@ unsafe impl ComponentNamedList for Returned {}
 unsafe impl component::Lift for Returned {
     fn linear_lift_from_flat(cx: &mut LiftContext<'_>, ty: InterfaceType, src: &[ValRaw; 1]) -> Result<Self> {
         let Some(found) = of_component::part(&ty, 0, cx.types) else { return Ok(Self { value: None, whose: None }) };
-        let result = of_component::value_type(&found, cx.types);
+        let result = match EXPECTED.with_borrow(Option::clone) {
+            Some(expected) => expected,
+            None => of_component::value_type(&found, cx.types),
+        };
         let mut memory = LiftMemory::new(cx, ty, &Type::Unit);
         let slot = src[0].get_u64();
         let value = match result.size().flat {

@@ -60,7 +60,7 @@ pub enum ValueType {
     Other(Arc<str>),
 }
 
-/// The size of a value in the canonical ABI.
+/// The size of a value in the canonical ABI, and what is in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Size {
     pub(super) layout: Layout,
@@ -68,6 +68,8 @@ pub(super) struct Size {
     pub(super) flat: usize,
     /// Whether handles are in it.
     pub(super) handles: bool,
+    /// Whether a type is in it that has no values.
+    pub(super) other: bool,
     /// The bytes of its [`Value`](super::value::Value) on the host, without those of strings and of items of lists.
     pub(super) host: usize,
 }
@@ -79,10 +81,11 @@ pub(super) const VALUE: usize = 40;
 pub(super) const MAX_FLAT: usize = 16;
 
 impl Size {
-    pub(super) const NOTHING: Size = Size { layout: Layout { size: 0, align: 1 }, flat: 0, handles: false, host: 0 };
+    pub(super) const NOTHING: Size =
+        Size { layout: Layout { size: 0, align: 1 }, flat: 0, handles: false, other: false, host: 0 };
 
     const fn scalar(size: usize) -> Size {
-        Size { layout: Layout { size, align: size }, flat: 1, handles: false, host: VALUE }
+        Size { layout: Layout { size, align: size }, flat: 1, host: VALUE, ..Size::NOTHING }
     }
 
     /// The size of `self` and then `next`, without padding at the end. The second value is the offset of `next`.
@@ -94,6 +97,7 @@ impl Size {
             layout,
             flat: (self.flat + next.flat).min(MAX_FLAT + 1),
             handles: self.handles || next.handles,
+            other: self.other || next.other,
             host: self.host.saturating_add(next.host),
         };
         (size, offset)
@@ -110,6 +114,7 @@ impl Size {
             layout: Layout { size: a.layout.size.max(b.layout.size), align: a.layout.align.max(b.layout.align) },
             flat: a.flat.max(b.flat),
             handles: a.handles || b.handles,
+            other: a.other || b.other,
             host: a.host.max(b.host),
         });
         let (size, offset) = Size::scalar(discriminant_size(cases)).then(payload);
@@ -123,6 +128,7 @@ pub struct ListType {
     /// The type of the items.
     pub item: ValueType,
     handles: bool,
+    other: bool,
 }
 
 /// The type of an option.
@@ -238,8 +244,8 @@ pub struct ResourceType {
 impl ValueType {
     /// `list<item>`
     pub fn list(item: ValueType) -> Self {
-        let handles = item.size().handles;
-        ValueType::List(Arc::new(ListType { item, handles }))
+        let Size { handles, other, .. } = item.size();
+        ValueType::List(Arc::new(ListType { item, handles, other }))
     }
 
     /// `option<some>`
@@ -281,30 +287,35 @@ impl ValueType {
     }
 
     pub(super) fn size(&self) -> Size {
+        const POINTER: Size = Size { layout: Layout { size: 8, align: 4 }, flat: 2, host: VALUE, ..Size::NOTHING };
         match self {
             ValueType::Bool | ValueType::S8 | ValueType::U8 => Size::scalar(1),
             ValueType::S16 | ValueType::U16 => Size::scalar(2),
             ValueType::S32 | ValueType::U32 | ValueType::F32 | ValueType::Char => Size::scalar(4),
             ValueType::S64 | ValueType::U64 | ValueType::F64 => Size::scalar(8),
             ValueType::Own(_) | ValueType::Borrow(_) => Size { handles: true, ..Size::scalar(4) },
-            ValueType::String => Size { layout: Layout { size: 8, align: 4 }, flat: 2, handles: false, host: VALUE },
-            ValueType::List(list) => {
-                Size { layout: Layout { size: 8, align: 4 }, flat: 2, handles: list.handles, host: VALUE }
-            }
+            ValueType::String => POINTER,
+            ValueType::List(list) => Size { handles: list.handles, other: list.other, ..POINTER },
             ValueType::Option(option) => option.size,
             ValueType::Result(result) => result.size,
             ValueType::Tuple(tuple) => tuple.size,
             ValueType::Record(record) => record.size,
             ValueType::Variant(variant) => variant.size,
             ValueType::Enum(cases) => Size::scalar(discriminant_size(cases.cases.len())),
-            ValueType::Flags(flags) => Size::scalar(flags_size(flags.flags.len())),
+            ValueType::Flags(flags) => {
+                let count = flags.flags.len();
+                Size { host: VALUE + count * size_of::<Arc<str>>(), ..Size::scalar(flags_size(count)) }
+            }
             // No value of such a type is lowered or lifted.
-            ValueType::Other(_) => Size::NOTHING,
+            ValueType::Other(_) => Size { other: true, ..Size::NOTHING },
         }
     }
 
     /// A type in it that has no value: a stream, a future, a map, or a list of fixed length.
     pub(super) fn other(&self) -> Option<&Arc<str>> {
+        if !self.size().other {
+            return None;
+        }
         match self {
             ValueType::Other(text) => Some(text),
             ValueType::List(list) => list.item.other(),
@@ -329,7 +340,7 @@ pub(super) fn flags_size(flags: usize) -> usize {
 
 /// The size of values one after the other, and the offset of each.
 pub(super) fn sequence<'t>(types: impl Iterator<Item = &'t ValueType>) -> (Size, Vec<usize>) {
-    let mut size = Size::NOTHING;
+    let mut size = Size { host: VALUE, ..Size::NOTHING };
     let offsets = types
         .map(|ty| {
             let (next, offset) = size.then(ty.size());
