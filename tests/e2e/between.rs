@@ -94,6 +94,8 @@ fn functions_of_an_interface() {
         check(new, F, [Major; 3], &[&line]);
     }
     check(F, "f: func(b: u32) -> string;", [Major; 3], &["expected `a`, found `b` at `ID#f(a)`"]);
+    let renamed = compare(&contract("export", F), &contract("export", "f: func(b: u32) -> string;"));
+    assert_eq!(renamed.differences[0].kind, Renamed);
     check("f: func(); g: func();", "g: func(); f: func();", [Same; 3], &[]);
 }
 
@@ -661,22 +663,38 @@ fn images_and_texts() {
     );
 }
 
-/// An image of another origin has no doc comments, so nothing is known about them. One of ours has them.
+/// Where an image has no doc comment, nothing is known about it. An image of another origin has none at all.
 #[test]
 fn docs_of_an_image() {
     let documented = image("docs");
     let wit = documented.wit();
-    assert!(wit.contains("/// "), "{wit}");
     let undocumented: Vec<_> = wit.lines().filter(|line| !line.trim_start().starts_with("///")).collect();
     let undocumented = undocumented.join("\n");
+    assert_ne!(wit.trim(), undocumented.trim());
     let changes = between(&documented, &undocumented).unwrap();
     assert_eq!(changes.verdict, Patch, "{changes}");
     assert!(changes.differences.iter().all(|change| change.kind == Documented), "{changes}");
-    let other = Image::clone(&guest(tairitsu_test_contract_1::Counter.interface(), ""));
-    let text = "package a:b; world w { export test:grow/counter@1.0.0; }
-        package test:grow@1.0.0 { interface counter { /// Counts.\n count: func(by: u32) -> u32; } }";
-    let without = other.wit().contains("///");
-    assert_eq!(between(&other, text).unwrap().verdict, if without { Patch } else { Same });
+    let changes = between(&documented, &wit.replacen("/// ", "/// Now: ", 1)).unwrap();
+    assert_eq!((changes.verdict, changes.differences.len()), (Patch, 1), "{changes}");
+
+    let other = image("docs-bindgen");
+    assert!(!other.wit().contains("///"), "{}", other.wit());
+    let text = other.wit().replace(": func(", ": /** Docs. */ func(");
+    let documented = text.replace(": /** Docs. */", ":").replacen("  export", "  /// Docs.\n  export", 1);
+    assert_eq!(between(&other, &documented).unwrap().verdict, Same);
+    let documented: Vec<_> = other
+        .wit()
+        .lines()
+        .map(|line| match line.contains(": func(") {
+            true => format!("/// Docs.\n{line}"),
+            false => line.to_string(),
+        })
+        .collect();
+    let documented = documented.join("\n");
+    assert!(documented.contains("/// Docs."));
+    for changes in [between(&other, &documented), between(&documented, &other)] {
+        assert_eq!(changes.unwrap().verdict, Same);
+    }
 }
 
 #[test]
@@ -768,6 +786,26 @@ fn hostile_texts() {
     assert!(error.to_string().contains("at most 1048576 bytes"), "{error}");
     let error = between(&good, &format!("package {};", "x".repeat(1_000_000))).unwrap_err();
     assert!(error.to_string().len() < 10_000);
-    assert_eq!(compare(&good, &good).differences, []);
-    let _ = Renamed;
+}
+
+/// Each prefix of a text, and each text with another character, is a contract or an error.
+#[test]
+fn broken_texts() {
+    let places: Vec<_> = PLACES.iter().filter(|(place, _)| place.contains("outer") || place.contains(" m:")).collect();
+    let body: String = places.iter().map(|(place, _)| *place).collect();
+    let good = contract("export", &format!("flags t {{ a, b }} {body}"));
+    assert_eq!(compare(&good, &good).verdict, Same);
+    let (mut read, mut changed) = (0, 0);
+    for at in 0..good.len() {
+        let _ = between(&good, &good[..at]);
+        for other in ["", "a", "@", "}", "<", ";", "1"] {
+            let broken = format!("{}{other}{}", &good[..at], &good[at + 1..]);
+            if let Ok(changes) = between(&good, &broken) {
+                read += 1;
+                changed += usize::from(changes.verdict == Major);
+                assert_ne!(changes.to_string(), "");
+            }
+        }
+    }
+    assert!(read > 100 && changed > 10, "{read} {changed}");
 }

@@ -138,17 +138,15 @@ impl<'a> Comparison<'a> {
 
     /// Compares doc comments, without the space around their lines.
     pub(super) fn docs(&mut self, old: (&Docs, &Stability), new: (&Docs, &Stability)) {
-        if !(self.old.has_docs && self.new.has_docs) {
-            return;
-        }
         let text = |docs: &Docs| -> Option<String> {
             let docs = docs.contents.as_deref().map(str::trim).filter(|docs| !docs.is_empty())?;
             Some(docs.lines().map(str::trim).collect::<Vec<_>>().join("\n"))
         };
         let (before, after) = (text(old.0), text(new.0));
-        // A component has no annotations.
+        // An image of another origin than ours has no doc comments, and no image has annotations.
+        let is_unknown = (self.old.is_image && before.is_none()) || (self.new.is_image && after.is_none());
         let is_annotated = !self.old.is_image && !self.new.is_image;
-        if before != after || (is_annotated && old.1 != new.1) {
+        if (before != after && !is_unknown) || (is_annotated && old.1 != new.1) {
             let shown = |text: Option<String>| text.map(|text| cut(text.as_bytes(), LONGEST));
             self.add(Verdict::Patch, ChangeKind::Documented, || shown(before), || shown(after));
         }

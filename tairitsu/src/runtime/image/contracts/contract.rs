@@ -6,9 +6,7 @@ use super::super::names::{check_lengths, definition_of};
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::{SHOWN, cut};
 use std::borrow::Cow;
-use wit_parser::{
-    Function, Interface, PackageId, Resolve, Type, TypeDefKind, TypeId, UnresolvedPackageGroup, World, WorldId,
-};
+use wit_parser::{Function, PackageId, Resolve, Type, TypeDefKind, TypeId, UnresolvedPackageGroup, World, WorldId};
 
 /// One of the two contracts that are compared: an image, or a WIT text. Made by `into()`.
 ///
@@ -54,8 +52,6 @@ const MAX_DEPTH: u32 = 100;
 pub(super) struct Loaded<'a> {
     pub(super) resolve: Cow<'a, Resolve>,
     pub(super) is_image: bool,
-    /// Whether the doc comments are known. An image of another origin than ours has none.
-    pub(super) has_docs: bool,
     /// The package of a text, or that of an image's world.
     pub(super) package: Option<PackageId>,
     pub(super) worlds: Vec<WorldId>,
@@ -86,7 +82,6 @@ impl<'a> Loaded<'a> {
         let worlds = resolve.worlds.iter().filter(|(_, found)| std::ptr::eq(*found, world)).map(|(id, _)| id);
         Self {
             is_image: true,
-            has_docs: resolve.interfaces.iter().any(|(_, interface)| is_documented(resolve, interface)),
             package: world.package,
             worlds: worlds.collect(),
             definitions: definitions(resolve),
@@ -118,7 +113,6 @@ impl<'a> Loaded<'a> {
         check_lengths(&resolve)?;
         Ok(Self {
             is_image: false,
-            has_docs: true,
             package: Some(package),
             worlds: resolve.packages[package].worlds.values().copied().collect(),
             definitions: definitions(&resolve),
@@ -226,10 +220,4 @@ fn definitions(resolve: &Resolve) -> Vec<Type> {
         });
     }
     definitions
-}
-
-fn is_documented(resolve: &Resolve, interface: &Interface) -> bool {
-    let types = interface.types.values().map(|id| &resolve.types[*id].docs);
-    let functions = interface.functions.values().map(|function| &function.docs);
-    types.chain(functions).chain([&interface.docs]).any(|docs| docs.contents.is_some())
 }
