@@ -533,6 +533,15 @@ fn packages_without_a_world() {
         assert_eq!(lines(&changes), [expected], "{old} / {new}");
         assert_eq!(changes.verdict, verdict, "{changes}");
     }
+    // The type has moved, and the interface still has its name.
+    for (used, removed, verdict) in [("use other.{p};", 0, Minor), ("", 1, Major)] {
+        let moved = compare(
+            &text("interface types { record p { a: u8 } }"),
+            &text(&format!("interface other {{ record p {{ a: u8 }} }} interface types {{ {used} }}")),
+        );
+        assert_eq!(moved.differences.iter().filter(|change| change.kind == Removed).count(), removed, "{moved}");
+        assert_eq!(moved.verdict, verdict, "{moved}");
+    }
     // The type has moved, and functions use it as before.
     let moved = compare(
         &text("interface types { record p { a: u8 } } interface one { use types.{p}; f: func(x: p); }"),

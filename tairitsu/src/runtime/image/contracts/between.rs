@@ -58,7 +58,8 @@ pub fn between<'o, 'n>(old: impl Into<Contract<'o>>, new: impl Into<Contract<'n>
         (0, _) | (_, 0) => {
             let (with, without) = if old.worlds.is_empty() { ("new", "old") } else { ("old", "new") };
             let message = format!(
-                "expected two worlds, or two packages without one, found a world in the {with} one and none in the {without} one"
+                "expected two worlds, or two packages without one, found a world in the {with} one and none in the \
+                 {without} one"
             );
             return Err(Error::Contracts { message });
         }

@@ -95,8 +95,8 @@ impl<'a> Loaded<'a> {
         }
         // `wit-parser` follows packages, interfaces and types by recursion. A level takes ten bytes of a text, and less
         // than a kilobyte of the stack.
-        let (resolve, package) = stacker::grow((1 << 20) + 256 * text.len(), || {
-            answer(|| {
+        let (resolve, package) = answer(|| {
+            stacker::grow((1 << 20) + 256 * text.len(), || {
                 let parsed = UnresolvedPackageGroup::parse(format!("{which}.wit"), text);
                 let packages = parsed.map_err(|(source, error)| error.render(&source))?;
                 let found = 1 + packages.nested.len();

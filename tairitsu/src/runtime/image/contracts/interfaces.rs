@@ -5,7 +5,7 @@ use super::changes::{ChangeKind, Verdict};
 use super::comparison::Comparison;
 use super::contract::Loaded;
 use crate::runtime::base::load_error::Error;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use tairitsu_guest::schema::Role;
 use wit_parser::{Function, Interface, InterfaceId, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner};
 
@@ -17,7 +17,7 @@ pub(super) fn verdict(role: Option<Role>, kind: ChangeKind) -> Verdict {
     }
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
     /// Compares two interfaces of one name. An image may have only a part of an interface that it imports.
     pub(super) fn interface(&mut self, old_id: InterfaceId, new_id: InterfaceId) -> Result<(), Error> {
         let (old, new) = (&self.old.resolve.interfaces[old_id], &self.new.resolve.interfaces[new_id]);
@@ -118,14 +118,18 @@ impl Comparison<'_> {
         used: (&[bool], &[bool]),
     ) -> Result<(), Error> {
         let (before, after) = (self.old, self.new);
+        // A type that an interface uses of another one has a name in it, too.
+        let named = |contract: &'a Loaded<'_>, id: Option<InterfaceId>| -> HashMap<&'a str, Type> {
+            let types = id.into_iter().flat_map(|id| &contract.resolve.interfaces[id].types);
+            types.map(|(name, id)| (name.as_str(), Type::Id(*id))).collect()
+        };
+        let (old_names, new_names) = (named(before, old), named(after, new));
         let old = old.map(|id| declared(before, id)).unwrap_or_default();
         let new = new.map(|id| declared(after, id)).unwrap_or_default();
-        self.look(old.len() + new.len())?;
+        self.look(old_names.len() + new_names.len())?;
         let text = |contract: &Loaded<'_>, ty| Some(found_definition(&contract.resolve, &contract.definition(ty)));
-        let old_names: HashSet<_> = old.iter().map(|(name, _)| *name).collect();
-        let new_types: HashMap<_, _> = new.iter().copied().collect();
         for (name, ty) in &old {
-            self.at(format_args!(" {name}"), |at| match new_types.get(name) {
+            self.at(format_args!(" {name}"), |at| match new_names.get(name) {
                 // The functions that use it have shown a difference.
                 Some(found)
                     if !(is_defined(before, ty) && is_defined(after, found))
@@ -142,7 +146,7 @@ impl Comparison<'_> {
                 }
             })?;
         }
-        for (name, ty) in new.iter().filter(|(name, ty)| !old_names.contains(name) && !is_used(used.1, ty)) {
+        for (name, ty) in new.iter().filter(|(name, ty)| !old_names.contains_key(name) && !is_used(used.1, ty)) {
             self.at(format_args!(" {name}"), |at| at.one_side(Verdict::Minor, None, text(after, ty)));
         }
         Ok(())
