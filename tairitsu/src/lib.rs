@@ -27,6 +27,8 @@ extern crate self as tairitsu;
 #[cfg(feature = "build")]
 pub mod build;
 mod codec;
+#[cfg(all(feature = "runtime", not(target_family = "wasm")))]
+pub mod compatibility;
 pub mod core_world;
 mod descriptor;
 mod future;

@@ -100,7 +100,7 @@ mod v2 {
 }
 
 /// A guest of an interface. Each function returns 7, except the function `trap`, which traps.
-fn guest(interface: &Interface, trap: &str) -> Image {
+pub(crate) fn guest(interface: &Interface, trap: &str) -> Image {
     let mut core = String::from(
         "(module (memory (export \"memory\") 1)
             (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) i32.const 1024)",
@@ -121,7 +121,7 @@ fn guest(interface: &Interface, trap: &str) -> Image {
 }
 
 /// A guest that imports every function of an interface.
-fn caller(interface: &Interface) -> Image {
+pub(crate) fn caller(interface: &Interface) -> Image {
     let mut core = String::from("(module (memory (export \"memory\") 1)");
     for function in interface.functions {
         let signature = function.signature();

@@ -4,6 +4,7 @@
 mod arena;
 mod asynchronous;
 mod bad_input;
+mod between;
 mod blocks;
 mod build_helper;
 mod by_name;

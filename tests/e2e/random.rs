@@ -4,6 +4,7 @@
 use crate::contract::check;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use tairitsu::compatibility::{Verdict, between};
 use tairitsu::schema::{Enum, Field, Flags, Function, Interface, Param, Record, Resource, Role, Type, Variant};
 
 /// A type whose names are not chosen yet.
@@ -253,5 +254,78 @@ proptest! {
         let role = if import { Role::Import } else { Role::Export };
         let interface = interface(&near, &far, &functions, role);
         check(interface, role, &interface.section(role));
+    }
+}
+
+/// A contract whose only function takes and returns the type. The names of the types begin with the name of that number.
+fn contract(shape: &Shape, first_name: usize) -> (Type, String) {
+    let mut names = Names { count: first_name, types: Vec::new(), home: "", guests: true };
+    let ty = names.ty(shape);
+    let functions = leak([function("f", leak([Param::__new("x", ty)]), Type::List(leak(ty)))]);
+    let interface =
+        Interface::__new("acme:random-things/interface@1.2.3", "", leak([LINKS, GEMS]), &[], None, functions);
+    let world = "world random { export %interface; }\n";
+    // The packages of the resources stand behind the interface's own.
+    let text = interface.wit();
+    let own = text.match_indices("\npackage ").map(|(at, _)| at + 1).next().unwrap_or(text.len());
+    (ty, format!("{}{world}{}", &text[..own], &text[own..]))
+}
+
+/// A type without the names of types.
+fn structure(ty: &Type) -> String {
+    let parts = |keyword: &str, parts: &[Field]| {
+        let parts: Vec<_> = parts.iter().map(|part| format!("{} {}", part.name, structure(&part.ty))).collect();
+        format!("{keyword}({})", parts.join(", "))
+    };
+    match ty {
+        Type::List(item) => format!("list({})", structure(item)),
+        Type::Option(some) => format!("option({})", structure(some)),
+        Type::Result([ok, err]) => format!("result({}, {})", structure(ok), structure(err)),
+        Type::Tuple(items) => format!("tuple({})", items.iter().map(structure).collect::<Vec<_>>().join(", ")),
+        Type::Record(record) => parts("record", record.fields),
+        Type::Variant(variant) => parts("variant", variant.cases),
+        Type::Enum(cases) => parts("enum", cases.cases),
+        Type::Flags(flags) => parts("flags", flags.flags),
+        other => other.to_string(),
+    }
+}
+
+/// The shape with another one in the place of its part that comes after `skip` others.
+fn replaced(shape: &Shape, skip: &mut usize, other: &Shape) -> Shape {
+    if *skip == 0 {
+        *skip = usize::MAX;
+        return other.clone();
+    }
+    *skip -= 1;
+    let mut part = |shape: &Shape| replaced(shape, skip, other);
+    let mut boxed = |shape: &Shape| Box::new(part(shape));
+    match shape {
+        Shape::List(item) => Shape::List(boxed(item)),
+        Shape::Option(some) => Shape::Option(boxed(some)),
+        Shape::Result(ok, err) => Shape::Result(ok.as_deref().map(&mut boxed), err.as_deref().map(&mut boxed)),
+        Shape::Tuple(items) => Shape::Tuple(items.iter().map(part).collect()),
+        Shape::Record(fields) => Shape::Record(fields.iter().map(part).collect()),
+        Shape::Variant(cases) => Shape::Variant(cases.iter().map(|case| case.as_ref().map(&mut part)).collect()),
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Two contracts differ if and only if the structures of their types do.
+    #[test]
+    fn contracts_are_compared_by_structure(ty in shape(), other in shape(), mut skip in 0..12usize) {
+        let (old, text) = contract(&ty, 0);
+        prop_assert_eq!(between(&text, &text).unwrap().verdict, Verdict::Same);
+        let (_, renamed) = contract(&ty, 20);
+        let changes = between(&text, &renamed).unwrap();
+        prop_assert!(changes.verdict <= Verdict::Patch, "{}\n{}\n{}", changes, text, renamed);
+
+        let (new, changed) = contract(&replaced(&ty, &mut skip, &other), 0);
+        let changes = between(&text, &changed).unwrap();
+        let is_same = structure(&old) == structure(&new);
+        prop_assert_eq!(changes.verdict <= Verdict::Patch, is_same, "{}\n{}\n{}", changes, text, changed);
+        prop_assert_eq!(changes.verdict == Verdict::Major, !is_same, "{}", changes);
     }
 }

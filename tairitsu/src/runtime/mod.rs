@@ -38,6 +38,13 @@ pub(crate) mod generated {
     pub use super::values::view::{ShownAs, Viewable};
 }
 
+/// What the module `tairitsu::compatibility` has.
+pub(crate) mod contracts {
+    pub use super::image::contracts::between::between;
+    pub use super::image::contracts::changes::{Change, ChangeKind, Changes, Verdict, VersionTooLow};
+    pub use super::image::contracts::contract::Contract;
+}
+
 pub(crate) use base::executor;
 
 pub use base::backtrace::Backtrace;

@@ -49,6 +49,13 @@ pub enum Error {
         /// Which import or export, and why.
         message: String,
     },
+    /// Two contracts cannot be compared.
+    #[error("the contracts cannot be compared: {message}")]
+    #[non_exhaustive]
+    Contracts {
+        /// Which of the two, and why. For a text that is no WIT, the place in the text.
+        message: String,
+    },
     /// The text is not a valid image name.
     #[error("expected an image name, `name`, `name:tag` or `name@sha256:digest`, found `{name}`: {reason}")]
     #[non_exhaustive]

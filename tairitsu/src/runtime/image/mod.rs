@@ -4,6 +4,7 @@ mod arena;
 mod bounds;
 pub(crate) mod compare;
 pub(crate) mod compatibility;
+pub(crate) mod contracts;
 mod decode;
 mod docs;
 mod features;

@@ -107,7 +107,9 @@ fn write_definition(out: &mut Text, resolve: &Resolve, ty: &wit_parser::Type) ->
         TypeDefKind::Variant(variant) => parts("variant", &mut variant.cases.iter().map(|c| (&c.name, c.ty.as_ref()))),
         TypeDefKind::Enum(cases) => parts("enum", &mut cases.cases.iter().map(|c| (&c.name, None))),
         TypeDefKind::Flags(flags) => parts("flags", &mut flags.flags.iter().map(|f| (&f.name, None))),
-        _ => write_type(out, resolve, ty),
+        TypeDefKind::Resource => out.write_str(name),
+        // The name says less than the type that it stands for.
+        kind => write_kind(out, resolve, kind),
     }
 }
 
@@ -117,6 +119,10 @@ fn write_type(out: &mut Text, resolve: &Resolve, ty: &wit_parser::Type) -> fmt::
     if let Some(name) = &def.name {
         return out.write_str(name);
     }
+    write_kind(out, resolve, &def.kind)
+}
+
+fn write_kind(out: &mut Text, resolve: &Resolve, kind: &TypeDefKind) -> fmt::Result {
     let mut of = |keyword: &str, types: &[Option<&wit_parser::Type>]| {
         write!(out, "{keyword}<")?;
         for (i, ty) in types.iter().enumerate() {
@@ -128,7 +134,7 @@ fn write_type(out: &mut Text, resolve: &Resolve, ty: &wit_parser::Type) -> fmt::
         }
         out.write_char('>')
     };
-    match &def.kind {
+    match kind {
         TypeDefKind::List(item) => of("list", &[Some(item)]),
         TypeDefKind::FixedLengthList(item, len) => {
             out.write_str("list<")?;
