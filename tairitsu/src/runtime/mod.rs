@@ -64,7 +64,7 @@ pub use container::native::{NativeBuilder, NativeGuest};
 pub use container::pool::{Pool, PoolStats};
 pub use container::registry::{Registry, RegistryBuilder};
 pub use container::template::Template;
-pub use base::value_error::ValueError;
+pub use base::value_error::{Position, ValueError};
 pub use dynamic::function::{Function, Param};
 pub use dynamic::resource::Handle as ValueHandle;
 pub use dynamic::value::{Fields, Value};

@@ -91,7 +91,7 @@ impl Function {
 }
 
 /// A number of arguments.
-struct Count(usize);
+pub(super) struct Count(pub(super) usize);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

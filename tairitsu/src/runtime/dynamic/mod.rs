@@ -4,6 +4,7 @@
 //! - `of_wit`, `of_component`, `of_schema`: the types of an image, of a running component, and of Rust.
 //! - `lower`, `lift`: the canonical ABI over any memory, led by a type. `carrier`: values on their way through wasmtime.
 //! - `function`, `lookup`: the functions of an image, and how a name finds one. `call`: the call of a function.
+//! - `text`: values as WAVE and as JSON, and their schemas. `nearest`: the name that a wrong one was meant to be.
 //! - `resource`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
 
 pub(super) mod call;
@@ -14,10 +15,12 @@ mod handles;
 mod lift;
 mod lookup;
 mod lower;
+mod nearest;
 mod of_component;
 mod of_schema;
 mod of_wit;
 pub(super) mod resource;
 mod rust;
+mod text;
 pub(super) mod value;
 pub(super) mod value_type;
