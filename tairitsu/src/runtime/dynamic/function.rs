@@ -1,11 +1,8 @@
-//! The functions of an image.
+//! A function, with its parameters and its result.
 
-use super::lookup::Functions;
-use super::of_wit;
 use super::value::Value;
 use super::value_type::{Size, ValueType, sequence};
 use crate::runtime::base::value_error::ValueError;
-use crate::runtime::image::image::Image;
 use std::fmt;
 use std::sync::Arc;
 
@@ -113,23 +110,5 @@ impl fmt::Display for Function {
             Some(result) => write!(f, ") -> {result}"),
             None => f.write_str(")"),
         }
-    }
-}
-
-impl Image {
-    /// Every function that the image exports: those of its interfaces, those of resources, and those outside any
-    /// interface.
-    pub fn functions(&self) -> &[Function] {
-        self.lookup().all()
-    }
-
-    /// Every function that the image imports.
-    pub fn imported_functions(&self) -> Vec<Function> {
-        of_wit::functions(self.resolve(), &self.world().imports)
-    }
-
-    /// The exported functions, to be found by name.
-    pub(crate) fn lookup(&self) -> &Functions {
-        self.kept(|| Functions::new(of_wit::functions(self.resolve(), &self.world().exports)))
     }
 }

@@ -1,9 +1,11 @@
-//! How a name finds a function.
+//! The functions of an image, and how a name finds one of them.
 
 use super::function::Function;
 use super::nearest::distance;
+use super::of_wit;
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::track::without_version;
+use crate::runtime::image::image::Image;
 use std::collections::HashMap;
 
 /// The functions of an image, to be found by name.
@@ -56,6 +58,24 @@ impl Functions {
         let (least, function) = self.all.iter().map(|function| (distance(function), function)).min_by_key(|(d, _)| *d)?;
         // A name of which most differs is no help.
         (least <= own.chars().count().max(3) / 2).then(|| function.full_name().to_string())
+    }
+}
+
+impl Image {
+    /// Every function that the image exports: those of its interfaces, those of resources, and those outside any
+    /// interface.
+    pub fn functions(&self) -> &[Function] {
+        self.lookup().all()
+    }
+
+    /// Every function that the image imports.
+    pub fn imported_functions(&self) -> Vec<Function> {
+        of_wit::functions(self.resolve(), &self.world().imports)
+    }
+
+    /// The exported functions, to be found by name.
+    pub(crate) fn lookup(&self) -> &Functions {
+        self.kept(|| Functions::new(of_wit::functions(self.resolve(), &self.world().exports)))
     }
 }
 
