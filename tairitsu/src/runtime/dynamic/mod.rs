@@ -5,7 +5,7 @@
 //! - `lower`, `lift`: the canonical ABI over any memory, led by a type. `carrier`: values on their way through wasmtime.
 //! - `function`, `lookup`: the functions of an image, and how a name finds one. `call`: the call of a function.
 //! - `text`: values as WAVE and as JSON, and their schemas. `nearest`: the name that a wrong one was meant to be.
-//! - `resource`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
+//! - `resource`, `resource_type`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
 
 pub(super) mod call;
 mod carrier;
@@ -20,6 +20,7 @@ mod of_component;
 mod of_schema;
 mod of_wit;
 pub(super) mod resource;
+mod resource_type;
 mod rust;
 mod text;
 pub(super) mod value;
