@@ -5,7 +5,7 @@ use crate::soak;
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::marker::PhantomData;
-use tairitsu::{Value, ValueType};
+use tairitsu::{CallError, Container, Value, ValueType};
 
 /// wasm-wave's lexer takes a frame of the stack for each character of a string, unless it is optimized.
 const WAVE: usize = 4 << 10;
@@ -56,6 +56,42 @@ impl<T: Echoed> Texts<T> {
                 true => value.to_rust().map_err(text),
                 false => Ok(back),
             },
+        }
+    }
+}
+
+/// A call as a command line and as a gateway make it: all of it is text.
+#[test]
+fn a_call_is_text() {
+    let image = super::ours();
+    let mut container = Container::builder(image).build().unwrap();
+    let mut run = |text: &str| -> Result<(String, String), CallError> {
+        let (function, args) = image.parse_call(text)?;
+        let result = container.call(function.full_name(), &args)?;
+        Ok((function.result_to_wave(result.as_ref()).unwrap(), function.result_to_json(result.as_ref()).unwrap()))
+    };
+    let texts = |wave: &str, json: &str| (wave.to_string(), json.to_string());
+    assert_eq!(run(r#"echo-pair(5, "x")"#).unwrap(), texts(r#"(5, "x")"#, r#"[5,"x"]"#));
+    assert_eq!(run("menagerie#echo-bytes([0, 255]) // two").unwrap(), texts("[0, 255]", r#""AP8=""#));
+    assert_eq!(run("test:menagerie/menagerie#echo-option(none)").unwrap(), texts("none", "null"));
+    assert_eq!(run("echo-option()").unwrap(), texts("none", "null"));
+    for (text, error) in [
+        ("echo-pair", "echo-pair: expected `(`, found the end of the text at line 1, column 10"),
+        ("echo-pair(5, \"x\"", "NAME#echo-pair: expected `,` or `)`, found the end of the text at line 1, column 17"),
+        ("echo-pair(5, 6)", "NAME#echo-pair: text: expected string, found 6"),
+        ("echo-pair(5)", "NAME#echo-pair: expected 2 arguments, found 1"),
+        ("echo-pairs(5)", "expected a function that the image exports, found `echo-pairs`: there is `NAME#echo-pair`"),
+    ] {
+        let error = error.replace("NAME", "test:menagerie/menagerie@0.1.0");
+        assert_eq!(run(text).unwrap_err().to_string(), error);
+    }
+
+    let pair = image.function("echo-pair").unwrap();
+    assert_eq!(pair.args_from_json(r#"{"text":"x","byte":5}"#).unwrap(), [5u8.into(), "x".into()]);
+    for function in image.functions() {
+        for schema in [function.params_schema(), function.result_schema()] {
+            let schema: Json = serde_json::from_str(&schema.unwrap()).unwrap();
+            assert!(schema["$schema"].is_string(), "{function}: {schema}");
         }
     }
 }

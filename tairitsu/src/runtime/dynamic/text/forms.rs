@@ -30,6 +30,8 @@ impl Value {
     /// - If the text is no WAVE, with the place in the text.
     /// - If the value is of another type, with the path to the part that is.
     /// - If a handle, or a type that has no values without types, would be in the value.
+    /// - If the text leaves out more than ten fields for each of its bytes, and 10,000 on top. They would take memory that the
+    ///   text does not have.
     pub fn from_wave(ty: &ValueType, text: &str) -> Result<Self, ValueError> {
         let mut reader = WaveReader::new(text);
         let value = reader.value(ty)?;
@@ -85,6 +87,7 @@ impl Value {
     /// - If the value is of another type, with the path to the part that is. A key that no field has, and a key that is there
     ///   twice, are such errors.
     /// - If a handle, or a type that has no values without types, would be in the value.
+    /// - If the text leaves out too many fields, as in [`from_wave`](Self::from_wave).
     pub fn from_json(ty: &ValueType, text: &str) -> Result<Self, ValueError> {
         let mut reader = JsonReader::new(text);
         let value = reader.value(ty)?;
