@@ -457,11 +457,11 @@ fn depth_is_that_of_the_type() {
 fn fields_that_are_left_out_are_bounded() {
     let fields = (0..1_000).map(|i| member(&format!("f{i}"), ValueType::option(ValueType::U8))).collect();
     let ty = ValueType::list(ValueType::record("r", "", fields));
-    let (few, many) = (vec!["{}"; 10].join(","), vec!["{}"; 1_000].join(","));
+    let (few, many) = (["{}"; 10].join(","), ["{}"; 1_000].join(","));
     assert!(Value::from_json(&ty, &format!("[{few}]")).is_ok());
     let error = Value::from_json(&ty, &format!("[{many}]")).unwrap_err().to_string();
     assert!(error.contains("expected at most 40010 fields that are left out, found more"), "{error}");
-    let many = vec!["{:}"; 1_000].join(",");
+    let many = ["{:}"; 1_000].join(",");
     assert!(Value::from_wave(&ty, &format!("[{many}]")).is_err());
 }
 
