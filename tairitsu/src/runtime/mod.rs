@@ -57,7 +57,7 @@ pub use base::reference::Reference;
 pub use base::report::{Difference, MissingImport, Report};
 pub use base::restart::RestartPolicy;
 pub use base::trap::Trap;
-pub use base::value_error::ValueError;
+pub use base::value_error::{Position, ValueError};
 #[cfg(feature = "async")]
 pub use call::interface::AsyncGuestInterface;
 pub use call::interface::GuestInterface;

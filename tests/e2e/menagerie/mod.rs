@@ -1,6 +1,6 @@
 //! Random values of every type, there and back, in three pairings: our host and our guest, a host of `bindgen!` and
 //! our guest, our host and a guest of `wit_bindgen::generate!`. A guest that echoes values for a long time does not
-//! grow.
+//! grow. The same values are the same after they were text.
 //!
 //! The rows come from the table in `guests/menagerie`. An echo cannot see two errors that undo each other. The fixed
 //! values in `calls.rs` and `pairings.rs` find such errors.
@@ -11,6 +11,7 @@
 mod bindgen;
 mod by_name;
 mod mirror;
+mod texts;
 mod values;
 
 use crate::soak;
@@ -19,6 +20,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tairitsu::{CallError, Container, Image, Registry};
 use tairitsu_test_menagerie::*;
+use texts::Texts;
 use values::{Echoed, Values};
 
 const OURS: &[u8] = tairitsu::include_guest!("tairitsu-test-menagerie");
@@ -32,6 +34,11 @@ fn our_host_and_our_guest() {
 #[test]
 fn our_host_and_a_guest_of_wit_bindgen() {
     trips("our host and a guest of wit_bindgen", &Registry::new().load_image(BINDGEN).unwrap());
+}
+
+#[test]
+fn as_text_and_back() {
+    texts();
 }
 
 /// Each type has a container of its own, so that a failure names the type.
@@ -87,6 +94,19 @@ macro_rules! rows {
                     client.$many($($arg),*).answer()
                 });
             )*
+        }
+
+        /// Turns every value into texts and back, without a guest.
+        fn texts() {
+            row!(echo_enum256, Enum256).check("as text", |value| Texts::new().trip(value));
+            $({
+                let texts = Texts::new();
+                row!($name, $ty $(, $draw)?).check("as text", |value| texts.trip(value));
+            })*
+            $({
+                let texts = Texts::new();
+                row!($many, ($($arg_ty,)*)).check("as text", |value| texts.trip(value));
+            })*
         }
 
         /// One test for each row: the memory does not grow when its values are echoed for a long time.

@@ -266,7 +266,7 @@ fn is_unordered<T: 'static>() -> bool {
 }
 
 /// The bytes of the value, lowered to memory.
-fn bits<T: Lower>(value: &T) -> Vec<u8> {
+pub(super) fn bits<T: Lower>(value: &T) -> Vec<u8> {
     let mut memory = Buffer::new();
     let address = memory.allocate(T::LAYOUT).unwrap();
     value.store(&mut memory, address).unwrap();

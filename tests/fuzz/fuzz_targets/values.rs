@@ -5,62 +5,15 @@
 //! values: most often the address of the result.
 #![no_main]
 
+mod counting;
+
+use counting::peak;
 use libfuzzer_sys::fuzz_target;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tairitsu::schema::Role;
 use tairitsu::{CallError, Container, Limits, Own, Registry, Template};
 use wasm_encoder::{CustomSection, Section};
-
-/// Counts what a thread has allocated, and the most of it at once. The other threads have no part in lifting.
-struct Counting;
-
-thread_local! {
-    static ALLOCATED: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    // A thread that ends may still free memory.
-    let _ = ALLOCATED.try_with(|allocated| {
-        allocated.set(allocated.get() + change);
-        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(allocated.get())));
-    });
-}
-
-// SAFETY: every function is that of `System`, with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller guarantees the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller guarantees the same.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller guarantees the same.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both exist while the bytes are moved.
-        count(size as isize);
-        count(-(layout.size() as isize));
-        // SAFETY: the caller guarantees the same.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Long enough for a busy machine to start a guest, which is held to it too.
 const DEADLINE: Duration = Duration::from_secs(1);
@@ -391,12 +344,9 @@ fuzz_target!(|bytes: &[u8]| {
 
 /// Makes the call, and holds it to what it may take.
 fn check(call: fn(&mut Container) -> Result<(), CallError>, container: &mut Container) {
-    let before = ALLOCATED.get();
-    PEAK.set(before);
     let start = Instant::now();
-    let result = call(container);
+    let (peak, result) = peak(|| call(container));
     let time = start.elapsed();
-    let peak = (PEAK.get() - before) as usize;
     assert!(time <= 2 * DEADLINE + NOISE, "{time:?}");
     assert!(peak <= HOST_BYTES + CONSTANT, "{peak} bytes were allocated: {:?}", result.err());
     if let Err(error) = result {

@@ -20,6 +20,18 @@ pub struct ValueError {
     pub expected: String,
     /// The value that was found. A long one is cut.
     pub found: String,
+    /// Where in the text, if the value was read from a text that is not well-formed.
+    pub position: Option<Position>,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
 }
 
 impl fmt::Display for ValueError {
@@ -27,7 +39,11 @@ impl fmt::Display for ValueError {
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
-        write!(f, "expected {}, found {}", self.expected, self.found)
+        write!(f, "expected {}, found {}", self.expected, self.found)?;
+        match self.position {
+            Some(Position { line, column }) => write!(f, " at line {line}, column {column}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -35,7 +51,12 @@ impl std::error::Error for ValueError {}
 
 impl ValueError {
     pub(crate) fn new(expected: impl fmt::Display, found: impl fmt::Display) -> Self {
-        Self { path: String::new(), expected: expected.to_string(), found: found.to_string() }
+        Self { path: String::new(), expected: expected.to_string(), found: found.to_string(), position: None }
+    }
+
+    /// The same error, with its place in a text.
+    pub(crate) fn at(self, line: usize, column: usize) -> Self {
+        Self { position: Some(Position { line, column }), ..self }
     }
 
     /// The same error, one step further out. A step is `name`, `[3]` or `.name`.

@@ -1,4 +1,4 @@
-//! The functions of an image.
+//! A function, with its parameters and its result.
 
 use super::value::Value;
 use super::value_type::{Size, ValueType, sequence};
@@ -88,7 +88,7 @@ impl Function {
 }
 
 /// A number of arguments.
-struct Count(usize);
+pub(super) struct Count(pub(super) usize);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

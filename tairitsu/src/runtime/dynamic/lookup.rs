@@ -1,6 +1,7 @@
-//! How a name finds a function.
+//! The functions of an image, and how a name finds one of them.
 
 use super::function::Function;
+use super::nearest::distance;
 use super::of_wit;
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::track::without_version;
@@ -97,24 +98,6 @@ fn is_tail(function: &Function, name: &str) -> bool {
 
 fn joined(interface: &str, name: &str) -> String {
     if interface.is_empty() { name.into() } else { format!("{interface}#{name}") }
-}
-
-/// How many characters have to be changed, left out or put in.
-fn distance(a: &str, b: &str) -> usize {
-    // The work grows with the product of the lengths, and an image chooses its names.
-    const LONGEST: usize = 100;
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(LONGEST).collect(), b.chars().take(LONGEST).collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

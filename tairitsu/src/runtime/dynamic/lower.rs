@@ -237,7 +237,7 @@ fn pointer<M: ValueSink>(
 
 /// The value of the record's field of this index. The value's fields may be in another order.
 #[inline]
-fn value_of<'v>(record: &RecordType, fields: &'v Fields, index: usize) -> Option<&'v Value> {
+pub(super) fn value_of<'v>(record: &RecordType, fields: &'v Fields, index: usize) -> Option<&'v Value> {
     if Arc::ptr_eq(fields.names(), &record.names) {
         return fields.values().get(index);
     }

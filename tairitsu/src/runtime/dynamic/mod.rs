@@ -6,7 +6,8 @@
 //! - `provider`: providers without types. `imported`: their arguments and results on the way through wasmtime.
 //! - `function`, `lookup`: the functions of an image, and how a name finds one. `call`: the call of a function.
 //! - `native`: the calls of native guests.
-//! - `resource`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
+//! - `text`: values as WAVE and as JSON, and their schemas. `nearest`: the name that a wrong one was meant to be.
+//! - `resource`, `resource_type`, `handles`: handles, and whether a guest can be given them. `rust`: values of Rust types and back.
 
 pub(super) mod call;
 mod carrier;
@@ -18,11 +19,14 @@ mod lift;
 mod lookup;
 mod lower;
 pub(super) mod native;
+mod nearest;
 mod of_component;
 mod of_schema;
 mod of_wit;
 pub(super) mod provider;
 pub(super) mod resource;
+mod resource_type;
 mod rust;
+mod text;
 pub(super) mod value;
 pub(super) mod value_type;

@@ -1,6 +1,6 @@
 //! Handles to resources, without the resource's Rust type.
 
-use super::value_type::ResourceType;
+use super::resource_type::ResourceType;
 use crate::runtime::base::bad_handle::BadHandle;
 use crate::runtime::store::resources::{GuestToken, Resources, Whose};
 use crate::runtime::store::state::State;

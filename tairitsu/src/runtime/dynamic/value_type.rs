@@ -1,5 +1,6 @@
 //! The types of values, with their layouts in the canonical ABI.
 
+pub use super::resource_type::ResourceType;
 use std::fmt;
 use std::sync::Arc;
 use tairitsu_guest::schema::{Layout, align_to, discriminant_size};
@@ -229,16 +230,6 @@ pub struct FlagsType {
     pub docs: Arc<str>,
     /// The flags, from the lowest bit up.
     pub flags: Vec<Member>,
-}
-
-/// A resource.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ResourceType {
-    /// The WIT name. Empty if it is not known.
-    pub name: Arc<str>,
-    /// The id of the interface that declares it. Empty if it is not known.
-    pub interface: Arc<str>,
 }
 
 impl ValueType {
