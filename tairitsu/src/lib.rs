@@ -80,8 +80,8 @@ pub use runtime::{Value, ValueType};
 pub mod dynamic {
     pub use crate::runtime::ValueHandle as Handle;
     pub use crate::runtime::{
-        EnumType, Fields, FlagsType, Function, ListType, Member, OptionType, Param, Position, RecordType, ResourceType,
-        ResultType, TupleType, Value, ValueError, ValueType, VariantType,
+        EnumType, Fields, FlagsType, Function, ListType, Member, Members, OptionType, Param, Position, RecordType,
+        ResourceType, ResultType, TupleType, Value, ValueError, ValueType, VariantType,
     };
 }
 

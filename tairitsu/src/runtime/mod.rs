@@ -78,8 +78,8 @@ pub use dynamic::function::{Function, Param};
 pub use dynamic::resource::Handle as ValueHandle;
 pub use dynamic::value::{Fields, Value};
 pub use dynamic::value_type::{
-    EnumType, FlagsType, ListType, Member, OptionType, RecordType, ResourceType, ResultType, TupleType, ValueType,
-    VariantType,
+    EnumType, FlagsType, ListType, Member, Members, OptionType, RecordType, ResourceType, ResultType, TupleType,
+    ValueType, VariantType,
 };
 pub use engine::cache::{Cache, CacheStats};
 pub use image::compatibility::Compatibility;

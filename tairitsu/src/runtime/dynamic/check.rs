@@ -59,15 +59,15 @@ impl ValueType {
             }
             (ValueType::Record(record), Value::Record(fields)) => check_record(record, fields),
             (ValueType::Variant(variant), Value::Variant(name, value)) => {
-                let case = member(&variant.cases, name).ok_or_else(|| no_member("case", &variant.cases, name))?;
+                let case = variant.cases.named(name).ok_or_else(|| no_member("case", &variant.cases, name))?;
                 payload(case.ty.as_ref(), value.as_deref()).map_err(|error| error.within(name))
             }
-            (ValueType::Enum(cases), Value::Enum(name)) => match member(&cases.cases, name) {
+            (ValueType::Enum(cases), Value::Enum(name)) => match cases.cases.named(name) {
                 Some(_) => Ok(()),
                 None => Err(no_member("case", &cases.cases, name)),
             },
             (ValueType::Flags(flags), Value::Flags(names)) => {
-                names.iter().enumerate().try_for_each(|(i, name)| match member(&flags.flags, name) {
+                names.iter().enumerate().try_for_each(|(i, name)| match flags.flags.named(name) {
                     Some(_) if names[..i].contains(name) => {
                         Err(ValueError::new(format_args!("the flag `{name}` once"), "it twice"))
                     }
@@ -98,7 +98,7 @@ fn check_record(record: &RecordType, fields: &Fields) -> Result<(), ValueError> 
         return record.fields.iter().zip(fields.values()).try_for_each(|(field, value)| in_field(field, value));
     }
     for (i, name) in fields.names().iter().enumerate() {
-        if member(&record.fields, name).is_none() {
+        if record.fields.named(name).is_none() {
             return Err(no_member("field", &record.fields, name));
         }
         if fields.names()[..i].contains(name) {
@@ -117,11 +117,6 @@ pub(super) fn missing(field: &Member) -> ValueError {
         Some(ty) => ValueError::new(Expected(ty), "no such field").within(&field.name),
         None => ValueError::new("a field", "no such field").within(&field.name),
     }
-}
-
-/// The member of a name.
-pub(super) fn member<'m>(members: &'m [Member], name: &Arc<str>) -> Option<&'m Member> {
-    members.iter().find(|member| Arc::ptr_eq(&member.name, name) || member.name == *name)
 }
 
 /// The error of a name that no member has.

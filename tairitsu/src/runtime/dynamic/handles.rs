@@ -1,7 +1,6 @@
 //! The handles among the arguments of a call, checked before the call is made. A bad handle is an error of the caller, so it
 //! must not end the container.
 
-use super::check::member;
 use super::function::Function;
 use super::resource::Handle;
 use super::value::Value;
@@ -88,7 +87,7 @@ impl<'v> Checker<'_, 'v> {
                     }
                     _ => None,
                 };
-                let ty = member(&variant.cases, name).and_then(|case| case.ty.as_ref());
+                let ty = variant.cases.named(name).and_then(|case| case.ty.as_ref());
                 self.payload(ty, found, value.as_deref())
             }
             (ValueType::Tuple(tuple), Value::Tuple(items)) => {
@@ -186,7 +185,7 @@ fn each(ty: &ValueType, value: &Value, visit: &mut impl FnMut(&ValueType, &Handl
             record.fields.iter().for_each(|field| payload(field.ty.as_ref(), fields.get(&field.name)));
         }
         (ValueType::Variant(variant), Value::Variant(case, value)) => {
-            payload(member(&variant.cases, case).and_then(|case| case.ty.as_ref()), value.as_deref());
+            payload(variant.cases.named(case).and_then(|case| case.ty.as_ref()), value.as_deref());
         }
         _ => {}
     }

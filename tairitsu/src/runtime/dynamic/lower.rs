@@ -2,7 +2,7 @@
 
 use super::resource::Handle;
 use super::value::{Fields, Value};
-use super::value_type::{Member, RecordType, Size, ValueType, flags_size};
+use super::value_type::{Members, RecordType, Size, ValueType, flags_size};
 use std::sync::Arc;
 use tairitsu_guest::abi::{AbiError, BATCH, Sink, store_discriminant};
 use tairitsu_guest::schema::Layout;
@@ -248,12 +248,11 @@ pub(super) fn value_of<'v>(record: &RecordType, fields: &'v Fields, index: usize
     }
 }
 
-fn index_of<M: ValueSink>(members: &[Member], name: &Arc<str>, memory: &M) -> Result<usize, M::Error> {
-    let same = |member: &Member| Arc::ptr_eq(&member.name, name) || member.name == *name;
-    members.iter().position(same).ok_or_else(|| unchecked(memory))
+fn index_of<M: ValueSink>(members: &Members, name: &str, memory: &M) -> Result<usize, M::Error> {
+    members.position(name).ok_or_else(|| unchecked(memory))
 }
 
-fn bits<M: ValueSink>(flags: &[Member], names: &[Arc<str>], memory: &M) -> Result<u32, M::Error> {
+fn bits<M: ValueSink>(flags: &Members, names: &[Arc<str>], memory: &M) -> Result<u32, M::Error> {
     names.iter().try_fold(0, |bits, name| Ok(bits | 1u32.unbounded_shl(index_of(flags, name, memory)? as u32)))
 }
 

@@ -2,6 +2,7 @@
 
 pub use super::resource_type::ResourceType;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use tairitsu_guest::schema::{Layout, align_to, discriminant_size};
 
@@ -179,6 +180,59 @@ impl Member {
     }
 }
 
+/// Members in their order, to be found by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Members {
+    list: Box<[Member]>,
+    /// The indices of the members, ordered by their names. Empty if there are few.
+    by_name: Box<[u32]>,
+}
+
+/// So many members are searched one after the other.
+const FEW: usize = 16;
+
+impl Members {
+    pub(super) fn new(list: Vec<Member>) -> Self {
+        let mut by_name = Vec::new();
+        if list.len() > FEW {
+            by_name.extend(0..list.len() as u32);
+            by_name.sort_by(|a, b| list[*a as usize].name.cmp(&list[*b as usize].name));
+        }
+        Self { list: list.into(), by_name: by_name.into() }
+    }
+
+    /// The index of the member with a name. A type of a guest may have very many members.
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
+        if self.by_name.is_empty() {
+            return self.list.iter().position(|member| *member.name == *name);
+        }
+        let found = self.by_name.binary_search_by(|index| (*self.list[*index as usize].name).cmp(name)).ok()?;
+        Some(self.by_name[found] as usize)
+    }
+
+    /// The member with a name.
+    pub fn named(&self, name: &str) -> Option<&Member> {
+        self.position(name).map(|index| &self.list[index])
+    }
+}
+
+impl Deref for Members {
+    type Target = [Member];
+
+    fn deref(&self) -> &[Member] {
+        &self.list
+    }
+}
+
+impl<'m> IntoIterator for &'m Members {
+    type Item = &'m Member;
+    type IntoIter = std::slice::Iter<'m, Member>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
 /// The type of a record.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -188,7 +242,7 @@ pub struct RecordType {
     /// The doc comment, or nothing.
     pub docs: Arc<str>,
     /// The fields, in their order.
-    pub fields: Vec<Member>,
+    pub fields: Members,
     pub(super) names: Arc<[Arc<str>]>,
     pub(super) size: Size,
     pub(super) offsets: Vec<usize>,
@@ -203,7 +257,7 @@ pub struct VariantType {
     /// The doc comment, or nothing.
     pub docs: Arc<str>,
     /// The cases, in the order of their discriminants.
-    pub cases: Vec<Member>,
+    pub cases: Members,
     pub(super) size: Size,
     pub(super) payload: usize,
 }
@@ -217,7 +271,7 @@ pub struct EnumType {
     /// The doc comment, or nothing.
     pub docs: Arc<str>,
     /// The cases, in the order of their discriminants.
-    pub cases: Vec<Member>,
+    pub cases: Members,
 }
 
 /// The type of a set of flags.
@@ -229,7 +283,7 @@ pub struct FlagsType {
     /// The doc comment, or nothing.
     pub docs: Arc<str>,
     /// The flags, from the lowest bit up.
-    pub flags: Vec<Member>,
+    pub flags: Members,
 }
 
 impl ValueType {
@@ -260,20 +314,24 @@ impl ValueType {
     pub(super) fn record(name: &str, docs: &str, fields: Vec<Member>) -> Self {
         let (size, offsets) = sequence(fields.iter().filter_map(|field| field.ty.as_ref()));
         let names = fields.iter().map(|field| field.name.clone()).collect();
+        let fields = Members::new(fields);
         ValueType::Record(Arc::new(RecordType { name: name.into(), docs: docs.into(), fields, names, size, offsets }))
     }
 
     pub(super) fn variant(name: &str, docs: &str, cases: Vec<Member>) -> Self {
         let payloads = cases.iter().filter_map(|case| case.ty.as_ref()).map(ValueType::size);
         let (size, payload) = Size::variant(cases.len(), payloads);
+        let cases = Members::new(cases);
         ValueType::Variant(Arc::new(VariantType { name: name.into(), docs: docs.into(), cases, size, payload }))
     }
 
     pub(super) fn enumeration(name: &str, docs: &str, cases: Vec<Member>) -> Self {
+        let cases = Members::new(cases);
         ValueType::Enum(Arc::new(EnumType { name: name.into(), docs: docs.into(), cases }))
     }
 
     pub(super) fn flags(name: &str, docs: &str, flags: Vec<Member>) -> Self {
+        let flags = Members::new(flags);
         ValueType::Flags(Arc::new(FlagsType { name: name.into(), docs: docs.into(), flags }))
     }
 
@@ -383,6 +441,25 @@ impl fmt::Display for ValueType {
             ValueType::Own(resource) => named(f, "own", &resource.name),
             ValueType::Borrow(resource) => write!(f, "borrow<{}>", resource.name),
             ValueType::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_is_found() {
+        for count in [0, 1, FEW, FEW + 1, 1000] {
+            let names: Vec<_> = (0..count).map(|i| format!("c{}", i * 7919 % 10_007)).collect();
+            let members = Members::new(names.iter().map(|name| Member::new(&**name, None, "")).collect());
+            for (i, name) in names.iter().enumerate() {
+                assert_eq!(members.position(name), Some(i), "{name} of {count}");
+            }
+            for absent in ["", "a", "c", "c-1", "z"] {
+                assert_eq!(members.position(absent), None, "{absent} of {count}");
+            }
         }
     }
 }

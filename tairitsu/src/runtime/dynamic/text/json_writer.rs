@@ -76,7 +76,7 @@ pub(super) fn write(out: &mut String, ty: &ValueType, value: &Value) -> Result<(
         }
         (_, Value::Variant(name, None)) | (_, Value::Enum(name)) => text(out, name),
         (ValueType::Variant(variant), Value::Variant(name, Some(value))) => {
-            let case = variant.cases.iter().find(|case| case.name == *name).and_then(|case| case.ty.as_ref());
+            let case = variant.cases.named(name).and_then(|case| case.ty.as_ref());
             let Some(case) = case else { return Err(no_text(ty)) };
             tagged(out, name, case, value).map_err(|error| error.within(name))?;
         }

@@ -4,7 +4,7 @@ use super::super::check::{Cut, Expected};
 use super::super::function::{Count, Param};
 use super::super::nearest::nearest;
 use super::super::value::Value;
-use super::super::value_type::{Member, ValueType};
+use super::super::value_type::{Member, Members, ValueType};
 use super::cursor::Cursor;
 use crate::runtime::base::value_error::ValueError;
 use std::collections::HashMap;
@@ -102,18 +102,18 @@ impl<'m, M: Named> Slots<'m, M> {
 }
 
 /// The case of a name.
-pub(super) fn case<'m>(cases: &'m [Member], name: &str) -> Result<&'m Member, ValueError> {
-    cases.iter().find(|case| *case.name == *name).ok_or_else(|| unknown("case", cases, name))
+pub(super) fn case<'m>(cases: &'m Members, name: &str) -> Result<&'m Member, ValueError> {
+    cases.named(name).ok_or_else(|| unknown("case", cases, name))
 }
 
 /// The flags that are set.
 pub(super) struct Set<'m> {
-    flags: &'m [Member],
+    flags: &'m Members,
     set: Vec<bool>,
 }
 
 impl<'m> Set<'m> {
-    pub(super) fn new(flags: &'m [Member]) -> Self {
+    pub(super) fn new(flags: &'m Members) -> Self {
         Self { flags, set: vec![false; flags.len()] }
     }
 
@@ -121,7 +121,7 @@ impl<'m> Set<'m> {
     ///
     /// If there is no such flag, or if it is set already.
     pub(super) fn set(&mut self, name: &str) -> Result<(), ValueError> {
-        let found = self.flags.iter().position(|flag| *flag.name == *name);
+        let found = self.flags.position(name);
         let found = found.ok_or_else(|| unknown("flag", self.flags, name))?;
         match std::mem::replace(&mut self.set[found], true) {
             true => Err(ValueError::new(format_args!("the flag `{}` once", Cut(name)), "it twice")),

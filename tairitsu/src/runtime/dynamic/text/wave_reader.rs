@@ -5,7 +5,7 @@
 use super::super::check::{Expected, item};
 use super::super::function::{Count, Param};
 use super::super::value::{Fields, Value};
-use super::super::value_type::{ListType, Member, OptionType, RecordType, ResultType, ValueType};
+use super::super::value_type::{ListType, Member, Members, OptionType, RecordType, ResultType, ValueType};
 use super::cursor::{Cursor, Float, float, integer, no_text};
 use super::slots::{self, Named, Set, Slots, complete, unknown};
 use super::wave_writer::KEYWORDS;
@@ -193,7 +193,7 @@ impl<'t> WaveReader<'t> {
     }
 
     /// A case, by its name.
-    fn case<'m>(&mut self, ty: &ValueType, cases: &'m [Member]) -> Result<&'m Member, ValueError> {
+    fn case<'m>(&mut self, ty: &ValueType, cases: &'m Members) -> Result<&'m Member, ValueError> {
         let start = self.cursor.at();
         let Some(Label { name, quoted }) = self.label() else { return Err(self.mismatch(ty)) };
         let found = slots::case(cases, name)?;
