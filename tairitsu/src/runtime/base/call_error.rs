@@ -446,8 +446,11 @@ mod tests {
             CallError::Linked { function: function.clone(), message, trap: trap.clone() },
             CallError::Handle { function: function.clone(), resource: "r".into(), reason: BadHandle::Ended },
             CallError::Trapped { function: function.clone(), first: trap },
-            CallError::Stopped { function },
+            CallError::Stopped { function: function.clone() },
             CallError::Interface(Error::NoComponentType.into()),
+            CallError::NoFunction { function: function.clone(), nearest: None },
+            CallError::Ambiguous { function: function.clone(), candidates: Vec::new() },
+            CallError::Value { function, error: ValueError::new("a", "b") },
         ];
         let words: Vec<_> = all.iter().map(CallError::cause).chain([DROPPED]).collect();
         assert_eq!(words, CAUSES);
