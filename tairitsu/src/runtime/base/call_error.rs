@@ -420,7 +420,7 @@ impl Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::{BadHandle, CAUSES, CallError, DROPPED, Error, Trap};
+    use super::{BadHandle, CAUSES, CallError, DROPPED, Error, Trap, ValueError};
     use std::time::Duration;
 
     /// A cause that is missing in the list would not be counted.
