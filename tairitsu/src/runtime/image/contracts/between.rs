@@ -42,8 +42,9 @@ use wit_parser::{Interface, InterfaceId, PackageId, Stability, TypeDefKind, Worl
 ///
 /// # Errors
 ///
-/// - [`Error::Contracts`] if a text is no WIT, if types are more than 100 deep inside each other, if a text is longer than
-///   1 MiB, if a contract is too large to compare, or if the worlds of the two cannot be paired.
+/// - [`Error::Contracts`] if a text is no WIT, or is longer than 1 MiB.
+/// - [`Error::Contracts`] if types are more than 100 deep inside each other, or a contract is too large to compare.
+/// - [`Error::Contracts`] if the worlds of the two cannot be paired.
 /// - [`Error::NotWit`] if an image from the cache cannot be decoded.
 pub fn between<'o, 'n>(old: impl Into<Contract<'o>>, new: impl Into<Contract<'n>>) -> Result<Changes, Error> {
     let (old, new) = (Loaded::new(old.into(), "old")?, Loaded::new(new.into(), "new")?);
