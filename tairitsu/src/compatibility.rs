@@ -44,4 +44,6 @@
 //! - **Items that are `@unstable`** are not part of a contract.
 
 pub use crate::runtime::Compatibility;
-pub use crate::runtime::contracts::{Change, ChangeKind, Changes, Contract, Verdict, VersionTooLow, between};
+pub use crate::runtime::contracts::{
+    Bridge, Change, ChangeKind, Changes, Contract, How, Verdict, VersionTooLow, between,
+};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// The rooms of `tairitsu/src/runtime`, from the top. A room uses only rooms below it.
-const ROOMS: [&str; 11] =
-    ["container", "dynamic", "call", "wasi", "image", "provide", "values", "store", "engine", "ledger", "base"];
+const ROOMS: [&str; 12] =
+    ["container", "ages", "dynamic", "call", "wasi", "image", "provide", "values", "store", "engine", "ledger", "base"];
 
 /// For each module, the modules that it names. A module is its path below the root, such as `container::link` for
 /// `container/link.rs`.

@@ -327,6 +327,26 @@ impl Type {
         }
     }
 
+    /// Whether a later version may add to the type: a record, a variant, an enum or flags are in it.
+    pub const fn can_grow(&self) -> bool {
+        match self {
+            Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_) => true,
+            Type::List(some) | Type::Option(some) => some.can_grow(),
+            Type::Result([ok, err]) => ok.can_grow() || err.can_grow(),
+            Type::Tuple(types) => {
+                let mut i = 0;
+                while i < types.len() {
+                    if types[i].can_grow() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
     /// The type of a parameter that is declared as a reference to this type. It is the same type, except that a resource
     /// is lent.
     ///

@@ -1,8 +1,9 @@
 //! The native runtime: registry, image, container.
 //!
-//! Each folder is a room. From the top: `container`, `dynamic`, `call`, `wasi`, `image`, `provide`, `values`, `store`, `engine`,
+//! Each folder is a room. From the top: `container`, `ages`, `dynamic`, `call`, `wasi`, `image`, `provide`, `values`, `store`, `engine`,
 //! `ledger`, `base`. A room uses only the rooms below it. `tests/e2e/rooms.rs` fails on a path that leads up.
 
+mod ages;
 mod base;
 mod call;
 mod container;
@@ -40,6 +41,7 @@ pub(crate) mod generated {
 
 /// What the module `tairitsu::compatibility` has.
 pub(crate) mod contracts {
+    pub use super::base::report::{Bridge, How};
     pub use super::image::contracts::between::between;
     pub use super::image::contracts::changes::{Change, ChangeKind, Changes, Verdict, VersionTooLow};
     pub use super::image::contracts::contract::Contract;
@@ -47,6 +49,7 @@ pub(crate) mod contracts {
 
 pub(crate) use base::executor;
 
+pub use ages::compatibility::Compatibility;
 pub use base::backtrace::Backtrace;
 pub use base::bad_handle::BadHandle;
 pub use base::call_error::{CallError, Called};
@@ -75,14 +78,12 @@ pub use container::pool::{Pool, PoolStats};
 pub use container::registry::{Registry, RegistryBuilder};
 pub use container::template::Template;
 pub use dynamic::function::{Function, Param};
-pub use dynamic::resource::Handle as ValueHandle;
 pub use dynamic::value::{Fields, Value};
 pub use dynamic::value_type::{
     EnumType, FlagsType, ListType, Member, Members, OptionType, RecordType, ResourceType, ResultType, TupleType,
     ValueType, VariantType,
 };
 pub use engine::cache::{Cache, CacheStats};
-pub use image::compatibility::Compatibility;
 pub use image::image::{Image, Interfaces};
 #[cfg(feature = "async")]
 pub use ledger::events::EventStream;
@@ -97,3 +98,4 @@ pub use store::grants::Wasi;
 #[cfg(feature = "wasi")]
 pub use store::output::Output;
 pub use store::resources::Leaks;
+pub use values::guest_handle::Handle as ValueHandle;

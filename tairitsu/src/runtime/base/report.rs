@@ -49,6 +49,54 @@ pub struct Difference {
     pub found: String,
 }
 
+/// A place where one side of a contract is older than the other, and what happens to values there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bridge {
+    /// The place: the function, then the path into its type, to the field, the case or the flag.
+    pub path: String,
+    /// The version since which the newer side has it.
+    pub since: String,
+    /// Whether the host is the newer side. Otherwise it is the guest.
+    pub host_is_newer: bool,
+    /// What happens to values.
+    pub how: How,
+}
+
+/// What happens to a value that goes to a side which does not know a part of it, or comes from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum How {
+    /// A field is its default on the way to the newer side, and is left out on the way to the older side.
+    #[non_exhaustive]
+    Default {
+        /// The default, as WAVE.
+        value: String,
+        /// Whether any value may be left out. Otherwise a value that is not the default is an error.
+        lossy: bool,
+    },
+    /// A case becomes this other case on the way to the older side.
+    Becomes(String),
+    /// A flag is left out on the way to the older side.
+    LeftOut,
+    /// A case or a flag is an error on the way to the older side.
+    Refused,
+}
+
+impl fmt::Display for Bridge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let older = if self.host_is_newer { "guest" } else { "host" };
+        write!(f, "`{}`, which the {older} does not have because it is older than {}: ", self.path, self.since)?;
+        match &self.how {
+            How::Default { value, lossy: false } => write!(f, "`{value}`, and any other value is an error"),
+            How::Default { value, lossy: true } => write!(f, "`{value}`, and any other value is left out"),
+            How::Becomes(other) => write!(f, "`{other}` in its place"),
+            How::LeftOut => f.write_str("it is left out"),
+            How::Refused => f.write_str("it is an error"),
+        }
+    }
+}
+
 impl Report {
     /// Adds an entry to the list that `to` chooses, unless the report is full.
     pub(crate) fn add<T>(&mut self, to: impl FnOnce(&mut Self) -> &mut Vec<T>, entry: impl FnOnce() -> T) {

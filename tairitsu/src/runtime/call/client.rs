@@ -1,5 +1,6 @@
 //! Typed calls into a guest.
 
+use super::bridge::{Bridge, Bridged};
 use super::fault;
 use super::native_guest;
 use super::native_template::NativeExport;
@@ -9,6 +10,7 @@ use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::trap::Trap;
+use crate::runtime::base::value_error::ValueError;
 use crate::runtime::ledger::observe::{self, Call, FunctionName, Names, Outcome};
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
@@ -18,6 +20,7 @@ use crate::runtime::store::state::{self, State};
 use crate::runtime::store::time::CallTime;
 #[cfg(feature = "async")]
 use crate::runtime::store::watch::Watch;
+use crate::runtime::values::aside::Aside;
 use crate::runtime::values::handles;
 use std::fmt;
 use std::sync::Arc;
@@ -38,7 +41,9 @@ pub struct Client<'c> {
 /// The functions that a client calls.
 pub(crate) enum Target<'c> {
     /// The functions of an instance.
-    Wasm { store: &'c mut Store<State>, functions: &'c [Option<Func>] },
+    ///
+    /// A function that is called by a bridge is in `bridged`, and not in `functions`.
+    Wasm { store: &'c mut Store<State>, functions: &'c [Option<Func>], bridged: Option<&'c Bridged> },
     /// The functions of a native guest.
     Native { guest: &'c mut native_guest::Live, export: &'static NativeExport, shared: &'c Arc<Shared> },
 }
@@ -54,7 +59,7 @@ impl Target<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        let Target::Wasm { store, functions } = self else { return Err(absent(name)) };
+        let Target::Wasm { store, functions, .. } = self else { return Err(absent(name)) };
         let Some(function) = functions[name.index] else { return Err(absent(name)) };
         state::begin(store);
         // SAFETY: `resolve` checked the function with these types, says the caller.
@@ -172,9 +177,52 @@ impl Client<'_> {
         }
     }
 
-    /// The types of the first function's parameters, as the component declares them. `None` for a native guest.
-    pub(crate) fn param_types(&self) -> Option<Vec<Type>> {
-        let Target::Wasm { store, functions: [Some(function), ..] } = &self.target else { return None };
+    /// Whether function `index` is called by a bridge.
+    #[inline]
+    pub(super) fn is_bridged(&self, index: usize) -> bool {
+        matches!(&self.target, Target::Wasm { functions, bridged: Some(_), .. } if functions[index].is_none())
+    }
+
+    /// Calls function `index` by its bridge, with a tuple of arguments.
+    pub(super) fn call_bridged(&mut self, index: usize, args: Result<Aside, ValueError>) -> Result<Aside, Fault> {
+        let args = args.map_err(|error| self.wrong(index, error))?;
+        let (client, bridge) = self.bridge(index)?;
+        bridge.call(client, index, args)
+    }
+
+    /// [`Client::call_bridged`], in a container whose calls are futures.
+    #[cfg(feature = "async")]
+    pub(super) async fn call_bridged_async(
+        &mut self,
+        index: usize,
+        args: Result<Aside, ValueError>,
+    ) -> Result<Aside, Fault> {
+        let args = args.map_err(|error| self.wrong(index, error))?;
+        let (client, bridge) = self.bridge(index)?;
+        bridge.call_async(client, index, args).await
+    }
+
+    /// The bridge of function `index`, and a client by which it calls the function.
+    fn bridge(&mut self, index: usize) -> Result<(Client<'_>, &dyn Bridge), Fault> {
+        let name = FunctionName { names: self.names, index };
+        let Target::Wasm { store, bridged: Some(bridged), .. } = &mut self.target else { return Err(absent(name)) };
+        let Some(Some(bridge)) = bridged.bridges.get(index) else { return Err(absent(name)) };
+        let target = Target::Wasm { store, functions: &bridged.functions, bridged: None };
+        Ok((Client { target, names: self.names, first: self.first }, &**bridge))
+    }
+
+    /// The error of a value that one of the two sides does not have.
+    #[cold]
+    pub(super) fn wrong(&self, index: usize, error: ValueError) -> Fault {
+        let error = CallError::Value { function: self.name(index), error };
+        observe::refused(self.shared(), &error);
+        Fault(Box::new(error))
+    }
+
+    /// The types of a function's parameters, as the component declares them. `None` for a native guest.
+    pub(crate) fn param_types(&self, index: usize) -> Option<Vec<Type>> {
+        let Target::Wasm { store, functions, .. } = &self.target else { return None };
+        let function = (*functions.get(index)?)?;
         Some(function.ty(&**store).params().map(|(_, ty)| ty).collect())
     }
 
@@ -282,7 +330,9 @@ impl Client<'_> {
     #[inline]
     pub fn has(&self, index: usize) -> bool {
         match &self.target {
-            Target::Wasm { functions, .. } => functions[index].is_some(),
+            Target::Wasm { functions, bridged, .. } => {
+                functions[index].is_some() || bridged.is_some_and(|bridged| bridged.functions[index].is_some())
+            }
             Target::Native { .. } => true,
         }
     }

@@ -1,5 +1,6 @@
 //! Interfaces that guests export, and the resolution of their functions.
 
+use super::bridge::Bridges;
 use super::client::Client;
 use crate::__private::HasInterface;
 use crate::runtime::store::state::State;
@@ -54,6 +55,8 @@ pub struct Resolver<'r> {
     pub(crate) instance: Instance,
     pub(crate) export: ComponentExportIndex,
     pub(crate) interface: &'static Interface,
+    /// The functions that are called by bridges, which check the types themselves.
+    pub(crate) bridges: Bridges,
     /// `None` for an optional function that the instance lacks.
     pub(crate) functions: Vec<Option<ComponentExportIndex>>,
 }
@@ -69,7 +72,9 @@ impl Resolver<'_> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift,
     {
-        if let Some(func) = self.next(index)? {
+        if let Some(func) = self.next(index)?
+            && !matches!(self.bridges.get(index), Some(Some(_)))
+        {
             func.typed::<P, R>(&*self.store)?;
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::codec::no_codec;
 use crate::runtime::base::call_error::{CallError, Fault};
 #[cfg(feature = "async")]
 use crate::runtime::base::executor;
+use crate::runtime::values::aside::Aside;
 use crate::runtime::values::tuple::{Results, ValueTuple};
 use crate::runtime::values::view::{self, Viewable, Viewed};
 use std::marker::PhantomData;
@@ -28,6 +29,9 @@ impl<P: Lower, R: Results, const N: usize, const M: usize> Typed<P, R, N, M> {
     /// - The same as for [`Client::call`].
     #[inline]
     pub unsafe fn call_raw(client: &mut Client<'_>, index: usize, params: P) -> Result<R::Value, Fault> {
+        if const { P::TYPE.can_grow() || R::TYPE.can_grow() } && client.is_bridged(index) {
+            return Self::call_bridged(client, index, &params);
+        }
         if const { P::TYPE.has_handle() } {
             client.check_handles(index, &params)?;
         }
@@ -45,6 +49,13 @@ impl<P: Lower, R: Results, const N: usize, const M: usize> Typed<P, R, N, M> {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// [`Typed::call_raw`], of a guest that is older or newer than the host.
+    #[cold]
+    fn call_bridged(client: &mut Client<'_>, index: usize, params: &P) -> Result<R::Value, Fault> {
+        let result = client.call_bridged(index, Aside::lower(params))?;
+        result.lift::<R>().map(R::into_value).map_err(|error| client.wrong(index, error))
     }
 
     /// [`Typed::call_raw`], with the error type of a client.
@@ -103,6 +114,10 @@ impl<P: Lower, R: Results, const N: usize, const M: usize> Typed<P, R, N, M> {
     where
         R: 'static,
     {
+        if const { P::TYPE.can_grow() || R::TYPE.can_grow() } && client.is_bridged(index) {
+            let result = client.call_bridged_async(index, Aside::lower(&params.value)).await?;
+            return result.lift::<R>().map(R::into_value).map_err(|error| client.wrong(index, error));
+        }
         if const { P::TYPE.has_handle() } {
             client.check_handles(index, &params.value)?;
         }
@@ -155,6 +170,10 @@ impl<P: Lower, T: Viewable + Lift, const N: usize, const M: usize> Typed<P, (T,)
         params: P,
         see: impl FnOnce(&T::Seen) -> O,
     ) -> Result<O, CallError<T::Err>> {
+        if const { P::TYPE.can_grow() || T::TYPE.can_grow() } && client.is_bridged(index) {
+            return Self::look_at(Self::call_bridged(client, index, &params), see);
+        }
+
         /// Names the type of `see`.
         unsafe fn call<P, T, F, O, const N: usize, const M: usize>(
             client: &mut Client<'_>,

@@ -300,7 +300,7 @@ impl ContainerBuilder {
             return Err(Error::LinkedAsync { interface: peer.interface.id.into() });
         }
         untyped::check(&provided, &untyped)?;
-        check_imports(&image, &provided, &untyped, &policy)?;
+        let bridged = check_imports(&image, &provided, &untyped, &policy)?;
 
         let mut linker = Linker::new(image.component().engine());
         #[cfg(feature = "wasi")]
@@ -326,7 +326,9 @@ impl ContainerBuilder {
                 let names = if names.is_empty() { vec![id] } else { names };
                 linker.allow_shadowing(is_wasi(id));
                 for name in names {
-                    let place = Place { name, provider: i, is_shared, asyncness, is_denied: &is_denied };
+                    let bridges =
+                        bridged.iter().find(|(imported, _)| imported == name).map_or(&[][..], |(_, bridges)| bridges);
+                    let place = Place { name, provider: i, is_shared, asyncness, is_denied: &is_denied, bridges };
                     served.link(&mut linker, &place)?;
                 }
                 linker.allow_shadowing(false);

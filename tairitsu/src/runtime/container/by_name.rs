@@ -63,9 +63,9 @@ impl Container {
                 let index = functions.find(name)?;
                 let function = &functions.all()[index];
                 let (store, found) = wasm.named(index, function);
-                let target = Target::Wasm { store, functions: found };
+                let target = Target::Wasm { store, functions: found, bridged: None };
                 let client = Client { target, names: Names::Function(function.full_name()), first };
-                Ok(ByName { client, function })
+                Ok(ByName { client, index: 0, function })
             }
             _ => Err(CallError::Stopped { function: name.into() }),
         }

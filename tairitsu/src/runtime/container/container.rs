@@ -5,11 +5,13 @@ use super::common::common_methods;
 use super::template::{CORE, Template, TemplateInner};
 use crate::core_world::GuestApi;
 use crate::descriptor::Descriptor;
+use crate::runtime::ages::calls;
+use crate::runtime::ages::compare::{self, Compared, Wants};
 use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::load_error::Error;
-use crate::runtime::base::report::Report;
 use crate::runtime::base::restart::{Backoff, RestartPolicy};
 use crate::runtime::base::trap::{Trap, message};
+use crate::runtime::call::bridge::{Bridged, Bridges};
 use crate::runtime::call::client::{Client, Target};
 use crate::runtime::call::fault;
 use crate::runtime::call::interface::{GuestInterface, Resolver};
@@ -17,14 +19,12 @@ use crate::runtime::call::native_guest;
 use crate::runtime::call::native_template::NativeTemplate;
 use crate::runtime::dynamic::function::Function;
 use crate::runtime::engine::machine::Asyncness;
-use crate::runtime::image::compare::{self, Wants};
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::handle::Handle;
 use crate::runtime::ledger::observe::{Names, Spawn};
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::status::Status;
 use crate::runtime::provide::core_host::CoreHost;
-use crate::runtime::store::resolution::Exports;
 use crate::runtime::store::resources::{Leaks, warn_of};
 use crate::runtime::store::slot::Slot;
 use crate::runtime::store::stack;
@@ -35,7 +35,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
-use wasmtime::component::{Func, Instance};
+use wasmtime::component::{ComponentExportIndex, Func, Instance};
 
 /// A running image: one store, one instance, its own state.
 ///
@@ -121,9 +121,38 @@ pub(crate) struct Wasm {
     store: Store<State>,
     instance: Instance,
     /// The interfaces that were resolved so far, with their functions.
-    resolved: Vec<(TypeId, Box<[Option<Func>]>)>,
+    resolved: Vec<(TypeId, Functions)>,
     /// The functions that were called by name so far, by their index among the image's functions.
     named: HashMap<usize, Option<Func>>,
+}
+
+/// Where an image exports each function of an interface.
+#[derive(Default)]
+pub(crate) struct Exports {
+    /// `None` for an optional function that the image lacks.
+    functions: Box<[Option<ComponentExportIndex>]>,
+    bridges: Bridges,
+}
+
+/// The functions of an interface in one instance.
+struct Functions {
+    functions: Box<[Option<Func>]>,
+    /// Those that are called by bridges.
+    bridged: Option<Bridged>,
+}
+
+impl Functions {
+    fn new(mut functions: Box<[Option<Func>]>, bridges: &Bridges) -> Self {
+        if bridges.is_empty() {
+            return Self { functions, bridged: None };
+        }
+        let bridged = functions.iter_mut().zip(&**bridges).map(|(function, bridge)| match bridge {
+            Some(_) => function.take(),
+            None => None,
+        });
+        let bridged = bridged.collect();
+        Self { functions, bridged: Some(Bridged { functions: bridged, bridges: bridges.clone() }) }
+    }
 }
 
 impl Template {
@@ -349,8 +378,8 @@ impl Container {
         let first = &mut self.first;
         let target = match (&self.origin, &mut self.live) {
             (Origin::Image(template), Some(Live::Wasm(wasm))) => {
-                let (store, functions) = wasm.functions::<I>(template)?;
-                Target::Wasm { store, functions }
+                let (store, Functions { functions, bridged }) = wasm.functions::<I>(template)?;
+                Target::Wasm { store, functions, bridged: bridged.as_ref() }
             }
             (Origin::Native(native), Some(Live::Native(guest))) => {
                 Target::Native { guest, export: native.export::<I>()?, shared: &self.shared }
@@ -423,7 +452,7 @@ impl Wasm {
     fn functions<I: ?Sized + GuestInterface>(
         &mut self,
         template: &Template,
-    ) -> Result<(&mut Store<State>, &[Option<Func>]), Error> {
+    ) -> Result<(&mut Store<State>, &Functions), Error> {
         let id = TypeId::of::<I>();
         let index = match self.resolved.iter().position(|(known, _)| *known == id) {
             Some(index) => index,
@@ -433,8 +462,10 @@ impl Wasm {
                     Some(exports) => exports,
                     None => resolutions.keep(id, self.resolve::<I>(image)?),
                 };
-                let functions = exports.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
-                self.resolved.push((id, functions.collect()));
+                let Exports { functions, bridges } = exports;
+                let functions =
+                    functions.iter().map(|export| self.instance.get_func(&mut self.store, export.as_ref()?));
+                self.resolved.push((id, Functions::new(functions.collect(), bridges)));
                 self.resolved.len() - 1
             }
         };
@@ -456,26 +487,28 @@ impl Wasm {
     }
 
     /// Looks up an interface, and checks it against the image.
-    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Box<Exports>, Error> {
+    fn resolve<I: ?Sized + GuestInterface>(&mut self, image: &Image) -> Result<Exports, Error> {
         let interface = I::INTERFACE;
         let no_export = || Error::NoExport {
             interface: interface.id.into(),
             found: image.exports().into_iter().map(|export| export.id).collect(),
         };
         let Some((name, id)) = compare::find_export(image, interface) else { return Err(no_export()) };
-        let mut report = Report::default();
-        let resolve = image.resolve();
-        compare::compare(&mut report, Wants::Rust, interface, resolve, &name, &resolve.interfaces[id]);
+        let mut compared = Compared::default();
+        let (resolve, found) = (image.resolve(), &image.resolve().interfaces[id]);
+        compare::compare(&mut compared, Wants::Rust, interface, resolve, &name, found);
+        let Compared { report, plans, .. } = compared;
         if !report.is_empty() {
             return Err(Error::Exports { interface: interface.id.into(), report });
         }
+        let bridges: Bridges = calls::bridges(interface, plans, resolve, &name, found);
         let Some(export) = self.instance.get_export_index(&mut self.store, None, name.as_str()) else {
             return Err(no_export());
         };
-        let mut resolver =
-            Resolver { store: &mut self.store, instance: self.instance, export, interface, functions: Vec::new() };
+        let (instance, functions) = (self.instance, Vec::new());
+        let mut resolver = Resolver { store: &mut self.store, instance, export, interface, bridges, functions };
         match I::resolve(&mut resolver) {
-            Ok(()) => Ok(resolver.functions.into_boxed_slice()),
+            Ok(()) => Ok(Exports { functions: resolver.functions.into(), bridges: resolver.bridges }),
             Err(error) => Err(Error::Link { interface: interface.id.into(), message: message(&error) }),
         }
     }

@@ -1,5 +1,7 @@
 //! Checks an image's imports against its providers and its policy, and links denied imports.
 
+use crate::runtime::ages::compare::{self, Compared, Wants};
+use crate::runtime::ages::imports::{Bridges, bridges};
 use crate::runtime::base::limits::Limits;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::policy::Policy;
@@ -7,8 +9,8 @@ use crate::runtime::base::report::{MissingImport, Report};
 use crate::runtime::base::track::same_track;
 use crate::runtime::base::trap::message;
 use crate::runtime::dynamic::provider::{DynamicProvider, provider_of};
-use crate::runtime::image::compare::{self, Wants};
 use crate::runtime::image::image::Image;
+use crate::runtime::image::names::home_of;
 use crate::runtime::provide::linker::link_denied;
 use crate::runtime::provide::source::{Provided, served};
 use crate::runtime::store::state::State;
@@ -33,15 +35,20 @@ pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
+/// The functions that an image imports with other types than they are provided with, because one side is older: the name
+/// of the import, and the bridges of its functions.
+pub(super) type Imported = Vec<(String, Bridges)>;
+
 /// Reports every import that nobody provides, that is provided with another type, or that is denied.
 pub(super) fn check_imports(
     image: &Image,
     provided: &[Provided],
     untyped: &[DynamicProvider],
     policy: &Policy,
-) -> Result<(), Error> {
+) -> Result<Imported, Error> {
     let resolve = image.resolve();
     let mut report = Report::default();
+    let mut bridged = Vec::new();
     for (key, item) in &image.world().imports {
         let name = resolve.name_world_key(key);
         match item {
@@ -62,7 +69,14 @@ pub(super) fn check_imports(
                 }
                 match provider {
                     Some(provider) => {
-                        compare::compare(&mut report, Wants::Component, provider.interface, resolve, &name, wanted)
+                        let interface = provider.interface;
+                        let mut compared = Compared { report: std::mem::take(&mut report), ..Compared::default() };
+                        compare::compare(&mut compared, Wants::Component, interface, resolve, &name, wanted);
+                        report = compared.report;
+                        if !compared.plans.is_empty() {
+                            let bridges = bridges(interface, compared.plans, resolve, &name, wanted);
+                            bridged.push((name.clone(), bridges));
+                        }
                     }
                     None if provider_of(untyped, &name).is_some() => {}
                     None if is_wasi(&name) => check_resources(provided, resolve, &name, wanted)?,
@@ -104,7 +118,7 @@ pub(super) fn check_imports(
             WorldItem::Type { .. } => {}
         }
     }
-    if report.is_empty() { Ok(()) } else { Err(Error::Imports { report }) }
+    if report.is_empty() { Ok(bridged) } else { Err(Error::Imports { report }) }
 }
 
 /// Refuses WASI's own interface `name` if it takes a resource from an interface that a provider serves. The handles of
@@ -116,7 +130,7 @@ fn check_resources(
     interface: &wit_parser::Interface,
 ) -> Result<(), Error> {
     for (resource, id) in &interface.types {
-        let Some(home) = compare::home_of(resolve, *id) else { continue };
+        let Some(home) = home_of(resolve, *id) else { continue };
         if let Some(served) = served(provided).find(|served| same_track(served.interface.id, &home)) {
             let message = format!(
                 "expected a provider of `{name}` too, found none: WASI's own `{name}` has another `{resource}` than the \

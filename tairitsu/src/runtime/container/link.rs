@@ -21,7 +21,6 @@ use crate::runtime::provide::served::Served;
 use crate::runtime::provide::source::Provided;
 use crate::runtime::store::time::CallTime;
 use crate::runtime::values::handles::has_handles;
-use crate::runtime::values::tuple::ValueTuple;
 use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
@@ -331,12 +330,12 @@ where
         }
         let interface = linker.interface();
         let name = interface.functions[index].name;
-        linker.wrap(
+        linker.wrap::<_, A, R, N, M>(
             index,
             |state| state.time.clone(),
-            move |peer: &mut P, time, args: ValueTuple<A, N>| {
-                match forward::<I, R>(peer.container(), &time, |client| call(client, args.value)) {
-                    Ok(results) => Ok(ValueTuple::<R, M>::new(results)),
+            move |peer: &mut P, time, args| {
+                match forward::<I, R>(peer.container(), &time, |client| call(client, args)) {
+                    Ok(results) => Ok(results),
                     // A call that was stopped has no other error.
                     Err(_) if matches!(time.may_go_on(), Err(Cause::Stopped)) => Err(Cause::Stopped.into()),
                     Err(message) => Err(Cause::Linked { function: format!("{}#{name}", interface.id), message }.into()),

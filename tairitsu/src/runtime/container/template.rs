@@ -1,5 +1,6 @@
 //! An image with everything that its containers share, linked and checked once.
 
+use super::container::Exports;
 use crate::core_world::HostApi;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::restart::RestartPolicy;
@@ -48,7 +49,7 @@ pub(crate) struct TemplateInner {
     pub(crate) instance: InstancePre<State>,
     pub(crate) provided: Vec<Provided>,
     pub(crate) restart: RestartPolicy,
-    pub(crate) resolutions: Resolutions,
+    pub(crate) resolutions: Resolutions<Exports>,
     pub(crate) name: Option<String>,
 }
 

@@ -6,11 +6,11 @@
 use super::lift::{self, ValueSource};
 use super::lower::{self, ValueSink};
 use super::of_component;
-use super::resource::Handle;
 use super::value::Value;
 use super::value_type::{MAX_FLAT, Size, ValueType};
 use crate::runtime::ledger::observe::Outcome;
 use crate::runtime::store::resources::{Lifted, Whose};
+use crate::runtime::values::guest_handle::Handle;
 use crate::runtime::values::memory::{LiftMemory, LowerMemory};
 use std::cell::RefCell;
 use std::mem::MaybeUninit;

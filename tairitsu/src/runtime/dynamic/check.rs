@@ -7,7 +7,7 @@ use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// The step to an item of a list or an element of a tuple.
-pub(super) fn item(index: usize) -> String {
+pub(crate) fn item(index: usize) -> String {
     format!("[{index}]")
 }
 
@@ -152,7 +152,7 @@ impl fmt::Display for Expected<'_> {
 }
 
 /// A text that is cut after [`LONGEST`] bytes.
-pub(super) struct Cut<'t>(pub(super) &'t str);
+pub(crate) struct Cut<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Cut<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,7 +164,7 @@ impl fmt::Display for Cut<'_> {
 }
 
 /// A value in an error. A long one is cut.
-struct Found<'v>(&'v Value);
+pub(crate) struct Found<'v>(pub(crate) &'v Value);
 
 /// A text that takes no more than [`LONGEST`] bytes.
 #[derive(Default)]

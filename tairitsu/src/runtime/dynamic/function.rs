@@ -62,6 +62,11 @@ impl Function {
         &self.full_name
     }
 
+    /// Whether handles are among the parameters.
+    pub(crate) fn has_handles(&self) -> bool {
+        self.size.handles
+    }
+
     /// Checks the arguments of a call.
     ///
     /// # Errors

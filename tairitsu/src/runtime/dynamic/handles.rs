@@ -2,7 +2,6 @@
 //! must not end the container.
 
 use super::function::Function;
-use super::resource::Handle;
 use super::value::Value;
 use super::value_type::{ResourceType, ValueType};
 use crate::runtime::base::bad_handle::BadHandle;
@@ -10,13 +9,14 @@ use crate::runtime::base::call_error::CallError;
 use crate::runtime::call::client::Client;
 use crate::runtime::store::resources::Resources;
 use crate::runtime::store::state::State;
+use crate::runtime::values::guest_handle::Handle;
 use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::types::Type;
 
 /// Checks each handle: whether it is of this container, not given away, and of the resource of its place.
-pub(super) fn check(client: &Client<'_>, function: &Function, values: &[Value]) -> Result<(), CallError> {
-    let Some(found) = client.param_types() else { return Ok(()) };
+pub(super) fn check(client: &Client<'_>, index: usize, function: &Function, values: &[Value]) -> Result<(), CallError> {
+    let Some(found) = client.param_types(index) else { return Ok(()) };
     let mut checker = Checker { resources: client.resources(), seen: Vec::new() };
     for ((ty, found), value) in function.types.iter().zip(found).zip(values) {
         checker.value(ty, Some(found), value).map_err(|(resource, reason)| CallError::Handle {
@@ -137,7 +137,7 @@ impl<'v> Checker<'_, 'v> {
 }
 
 /// Ends what the guest has lent for a call of a provider. The guest's component is refused if it is not over then.
-pub(super) fn end_lending(
+pub(crate) fn end_lending(
     types: &[ValueType],
     args: &[Value],
     store: &mut StoreContextMut<'_, State>,
@@ -154,7 +154,7 @@ pub(super) fn end_lending(
 }
 
 /// Tells the handles in a value which resources they are of.
-pub(super) fn name(ty: &ValueType, value: &Value) {
+pub(crate) fn name(ty: &ValueType, value: &Value) {
     each(ty, value, &mut |ty, handle| {
         if let ValueType::Own(resource) | ValueType::Borrow(resource) = ty {
             handle.set_resource(resource);

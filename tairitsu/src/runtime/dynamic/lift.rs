@@ -1,8 +1,8 @@
 //! Lifts values, led by their types.
 
-use super::resource::Handle;
 use super::value::{Fields, Value};
 use super::value_type::{Member, Size, ValueType, flags_size};
+use crate::runtime::values::guest_handle::Handle;
 use std::sync::Arc;
 use tairitsu_guest::abi::{AbiError, BATCH, Lift, Source, load_discriminant, load_pair};
 use tairitsu_guest::schema::Layout;

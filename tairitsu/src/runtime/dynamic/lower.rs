@@ -1,8 +1,8 @@
 //! Lowers values, led by their types. Every value was checked before.
 
-use super::resource::Handle;
 use super::value::{Fields, Value};
 use super::value_type::{Members, RecordType, Size, ValueType, flags_size};
+use crate::runtime::values::guest_handle::Handle;
 use std::sync::Arc;
 use tairitsu_guest::abi::{AbiError, BATCH, Sink, store_discriminant};
 use tairitsu_guest::schema::Layout;

@@ -11,9 +11,9 @@
 
 pub(super) mod call;
 mod carrier;
-mod check;
+pub(super) mod check;
 pub(super) mod function;
-mod handles;
+pub(super) mod handles;
 mod imported;
 mod lift;
 mod lookup;
@@ -21,11 +21,9 @@ mod lower;
 pub(super) mod native;
 mod nearest;
 mod of_component;
-mod of_schema;
-mod of_wit;
+pub(super) mod of_schema;
+pub(super) mod of_wit;
 pub(super) mod provider;
-pub(super) mod resource;
-mod resource_type;
 mod rust;
 mod text;
 pub(super) mod value;

@@ -20,7 +20,7 @@ impl ValueType {
     }
 }
 
-pub(super) fn value_type(ty: &Type) -> Option<ValueType> {
+pub(crate) fn value_type(ty: &Type) -> Option<ValueType> {
     let members =
         |fields: &[Field]| fields.iter().map(|f| Member::new(f.name, value_type(&f.ty), f.docs.trim())).collect();
     Some(match ty {

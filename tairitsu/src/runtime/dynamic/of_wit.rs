@@ -2,8 +2,7 @@
 
 use super::function::{Function, Param};
 use super::value_type::{Member, ResourceType, ValueType};
-use crate::runtime::image::compare::home_of;
-use crate::runtime::image::names::definition_of;
+use crate::runtime::image::names::{definition_of, home_of};
 use crate::runtime::image::wit_text::type_text;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,6 +27,16 @@ pub(super) fn functions<'w>(
         }
     }
     functions
+}
+
+/// A type.
+pub(crate) fn value_type(resolve: &Resolve, ty: &Type) -> ValueType {
+    Types { resolve, known: HashMap::new() }.ty(ty)
+}
+
+/// A function of an interface.
+pub(crate) fn function(resolve: &Resolve, interface: &str, function: &wit_parser::Function) -> Function {
+    Types { resolve, known: HashMap::new() }.function(&interface.into(), function)
 }
 
 struct Types<'r> {

@@ -51,10 +51,26 @@ impl DynamicProvider {
         if let Some(error) = function.other() {
             return Err(LinkError::msg(format!("{}: {error}", function.full_name())));
         }
-        let has_slot = function.result.as_ref().is_some_and(|result| result.size().flat == 1);
-        let call = Call { serve: self.serve.clone(), function: Arc::new(function), asyncness };
-        if has_slot { call.link_answer::<1>(linker) } else { call.link_answer::<0>(linker) }
+        let (function, serve) = (Arc::new(function), self.serve.clone());
+        let served = function.clone();
+        link_values(linker, function, move |store, args| {
+            for (ty, value) in served.types.iter().zip(&args) {
+                handles::name(ty, value);
+            }
+            call(&*serve, &served, asyncness, store, &args)
+        })
     }
+}
+
+/// Links a function to `serve`, which is given the arguments as values of the types that the component declares.
+pub(crate) fn link_values(
+    linker: &mut LinkerInstance<'_, State>,
+    function: Arc<Function>,
+    serve: impl Fn(&mut StoreContextMut<'_, State>, Vec<Value>) -> wasmtime::Result<Option<Value>> + Send + Sync + 'static,
+) -> Result<(), LinkError> {
+    let has_slot = function.result.as_ref().is_some_and(|result| result.size().flat == 1);
+    let call = Call { serve: Box::new(serve), function };
+    if has_slot { call.link_answer::<1>(linker) } else { call.link_answer::<0>(linker) }
 }
 
 /// The provider without types of an import.
@@ -68,10 +84,11 @@ pub(crate) fn provider_of<'p>(untyped: &'p [DynamicProvider], import: &str) -> O
 
 /// A function on its way into the linker.
 struct Call {
-    serve: Arc<Serve>,
+    serve: Box<ServeValues>,
     function: Arc<Function>,
-    asyncness: Asyncness,
 }
+
+type ServeValues = dyn Fn(&mut StoreContextMut<'_, State>, Vec<Value>) -> wasmtime::Result<Option<Value>> + Send + Sync;
 
 impl Call {
     fn link_answer<const M: usize>(self, linker: &mut LinkerInstance<'_, State>) -> Result<(), LinkError> {
@@ -97,36 +114,38 @@ impl Call {
             if let Some(whose) = args.whose() {
                 whose.settle(store.data_mut().resources());
             }
-            let value = self.call(&mut store, args.values)?;
+            let value = (self.serve)(&mut store, args.values)?;
             Ok(Answer::<M> { ty: self.function.result.clone(), value })
         })
     }
+}
 
-    /// Calls the provider, and checks what it returns.
-    fn call(&self, store: &mut StoreContextMut<'_, State>, args: Vec<Value>) -> wasmtime::Result<Option<Value>> {
-        let Self { serve, function, asyncness } = self;
-        for (ty, value) in function.types.iter().zip(&args) {
-            handles::name(ty, value);
+/// Calls the provider, and checks what it returns.
+fn call(
+    serve: &Serve,
+    function: &Function,
+    asyncness: Asyncness,
+    store: &mut StoreContextMut<'_, State>,
+    args: &[Value],
+) -> wasmtime::Result<Option<Value>> {
+    let failed = |message| Cause::Failed { function: function.full_name().into(), message };
+    let value = match asyncness.on_its_stack(|| caught(|| serve(&function.name, args))) {
+        Ok(Ok(value)) => value,
+        Ok(Err(message)) => return Err(failed(message).into()),
+        Err(message) => {
+            return Err(Cause::Provider { function: function.full_name().into(), message }.into());
         }
-        let failed = |message| Cause::Failed { function: function.full_name().into(), message };
-        let value = match asyncness.on_its_stack(|| caught(|| serve(&function.name, &args))) {
-            Ok(Ok(value)) => value,
-            Ok(Err(message)) => return Err(failed(message).into()),
-            Err(message) => {
-                return Err(Cause::Provider { function: function.full_name().into(), message }.into());
-            }
-        };
-        handles::end_lending(&function.types, &args, store)?;
-        store.data().time.after_host()?;
-        let checked = match (&function.result, &value) {
-            (None, None) => Ok(()),
-            (Some(ty), Some(value)) => ty.check(value).map_err(|error| error.within("the result")),
-            (None, Some(_)) => return Err(failed("expected no result, found one".into()).into()),
-            (Some(ty), None) => return Err(failed(format!("expected a result of type {ty}, found none")).into()),
-        };
-        checked.map_err(|error| failed(error.to_string()))?;
-        Ok(value)
-    }
+    };
+    handles::end_lending(&function.types, args, store)?;
+    store.data().time.after_host()?;
+    let checked = match (&function.result, &value) {
+        (None, None) => Ok(()),
+        (Some(ty), Some(value)) => ty.check(value).map_err(|error| error.within("the result")),
+        (None, Some(_)) => return Err(failed("expected no result, found one".into()).into()),
+        (Some(ty), None) => return Err(failed(format!("expected a result of type {ty}, found none")).into()),
+    };
+    checked.map_err(|error| failed(error.to_string()))?;
+    Ok(value)
 }
 
 impl fmt::Debug for DynamicProvider {

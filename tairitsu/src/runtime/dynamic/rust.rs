@@ -3,13 +3,12 @@
 use super::lift::{self, ValueSource};
 use super::lower::{self, ValueSink};
 use super::of_schema;
-use super::resource::Handle;
 use super::value::Value;
-use crate::runtime::base::track::same_track;
+use super::value_type::ValueType;
 use crate::runtime::base::value_error::ValueError;
-use tairitsu_guest::abi::{
-    AbiError, Buffer, Lift, Lower, Memory, Own, Plain, Resource, Shape, Sink, Source, check_list,
-};
+use crate::runtime::values::aside::{Aside, of_abi};
+use crate::runtime::values::guest_handle::Handle;
+use tairitsu_guest::abi::{AbiError, Lift, Lower, check_list};
 use tairitsu_guest::schema::Layout;
 
 impl Value {
@@ -29,10 +28,7 @@ impl Value {
     /// - If a resource in it is not a guest's.
     pub fn from_rust<T: ?Sized + Lower>(value: &T) -> Result<Self, ValueError> {
         let Some(ty) = of_schema::value_type(&T::TYPE) else { return Ok(Value::Tuple(Vec::new())) };
-        let mut memory = Room::default();
-        let address = memory.allocate(T::LAYOUT).map_err(of_abi)?;
-        value.store(&mut memory, address).map_err(of_abi)?;
-        lift::load(&ty, (), &mut memory, address).map_err(of_abi)
+        Value::from_aside(&ty, Aside::lower(value)?)
     }
 
     /// The Rust value of this value.
@@ -43,74 +39,32 @@ impl Value {
     /// - If a conversion of `#[wit(as = ..)]` fails.
     /// - If a handle in it is of another resource.
     pub fn to_rust<T: Lift>(&self) -> Result<T, ValueError> {
-        let mut memory = Room::default();
-        let address = memory.allocate(T::LAYOUT).map_err(of_abi)?;
-        if let Some(ty) = of_schema::value_type(&T::TYPE) {
-            ty.check(self)?;
-            lower::store(&ty, (), self, &mut memory, address).map_err(of_abi)?;
-        }
-        T::load(&mut memory, address).map_err(of_abi)
+        let aside = match of_schema::value_type(&T::TYPE) {
+            Some(ty) => {
+                ty.check(self)?;
+                self.to_aside(&ty)?
+            }
+            None => Aside::default(),
+        };
+        aside.lift()
+    }
+
+    /// The value in a memory, which is of this type.
+    pub(crate) fn from_aside(ty: &ValueType, mut aside: Aside) -> Result<Self, ValueError> {
+        let address = aside.address;
+        lift::load(ty, (), &mut aside, address).map_err(of_abi)
+    }
+
+    /// Lowers the value, which is of this type.
+    pub(crate) fn to_aside(&self, ty: &ValueType) -> Result<Aside, ValueError> {
+        let mut aside = Aside::with_room(ty.size().layout)?;
+        let address = aside.address;
+        lower::store(ty, (), self, &mut aside, address).map_err(of_abi)?;
+        Ok(aside)
     }
 }
 
-/// The error of a value that Rust or WIT does not have.
-fn of_abi(error: AbiError) -> ValueError {
-    match error {
-        AbiError::Conversion { expected, found } => ValueError::new(expected, found),
-        error => ValueError::new("a value that both types have", format_args!("another one: {error}")),
-    }
-}
-
-/// A memory of bytes, and the handles that were lowered into it. A handle is the index among them.
-#[derive(Default)]
-struct Room {
-    bytes: Buffer,
-    handles: Vec<Handle>,
-}
-
-impl Room {
-    fn keep(&mut self, handle: Handle) -> u32 {
-        self.handles.push(handle);
-        self.handles.len() as u32 - 1
-    }
-}
-
-impl Memory for Room {
-    type Error = AbiError;
-
-    fn fail(&self, error: AbiError) -> AbiError {
-        error
-    }
-}
-
-impl Sink for Room {
-    fn write<const N: usize>(&mut self, address: usize, bytes: [u8; N]) -> Result<(), AbiError> {
-        self.bytes.write(address, bytes)
-    }
-
-    fn allocate(&mut self, layout: Layout) -> Result<usize, AbiError> {
-        self.bytes.allocate(layout)
-    }
-
-    fn lend(&mut self, bytes: &[u8], align: usize) -> Result<usize, AbiError> {
-        self.bytes.lend(bytes, align)
-    }
-
-    fn lend_str(&mut self, string: &str) -> Result<(usize, usize), AbiError> {
-        self.bytes.lend_str(string)
-    }
-
-    fn give_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, AbiError> {
-        let handle = Handle::of(own).ok_or(AbiError::Handle { resource: R::RESOURCE.name, found: None })?;
-        Ok(self.keep(handle))
-    }
-
-    fn lend_resource<R: ?Sized + Resource>(&mut self, own: &Own<R>) -> Result<u32, AbiError> {
-        self.give_resource(own)
-    }
-}
-
-impl ValueSink for Room {
+impl ValueSink for Aside {
     type Found = ();
 
     fn part(&self, (): (), _: usize) {}
@@ -120,45 +74,7 @@ impl ValueSink for Room {
     }
 }
 
-impl Source for Room {
-    fn read<const N: usize>(&self, address: usize) -> Result<[u8; N], AbiError> {
-        self.bytes.read(address)
-    }
-
-    fn take_string(&mut self, address: usize, len: usize) -> Result<String, AbiError> {
-        self.bytes.take_string(address, len)
-    }
-
-    fn take_plain<T: Lift>(&mut self, plain: Plain<T>, address: usize, len: usize) -> Result<Vec<T>, AbiError> {
-        self.bytes.take_plain(plain, address, len)
-    }
-
-    fn check<T: Shape>(&mut self, address: usize, len: usize) -> Result<(), AbiError> {
-        self.bytes.check::<T>(address, len)
-    }
-
-    fn free(&mut self, _: usize, _: Layout) {}
-
-    fn take_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, AbiError> {
-        let none = AbiError::Handle { resource: R::RESOURCE.name, found: Some(handle) };
-        match self.handles.get(handle as usize) {
-            Some(handle) if is_of::<R>(handle) => Ok(handle.own()),
-            _ => Err(none),
-        }
-    }
-
-    fn borrow_resource<R: ?Sized + Resource>(&mut self, handle: u32) -> Result<Own<R>, AbiError> {
-        self.take_resource(handle)
-    }
-}
-
-fn is_of<R: ?Sized + Resource>(handle: &Handle) -> bool {
-    handle.resource().is_some_and(|resource| {
-        *resource.name == *R::RESOURCE.name && same_track(&resource.interface, R::RESOURCE.home)
-    })
-}
-
-impl ValueSource for Room {
+impl ValueSource for Aside {
     type Found = ();
 
     fn part(&self, (): (), _: usize) {}

@@ -1,7 +1,7 @@
 //! Values without types.
 
-use super::resource::Handle;
 use super::value_type::VALUE;
+use crate::runtime::values::guest_handle::Handle;
 use std::fmt;
 use std::sync::Arc;
 
@@ -155,6 +155,10 @@ impl Fields {
 
     pub(crate) fn names(&self) -> &Arc<[Arc<str>]> {
         &self.names
+    }
+
+    pub(crate) fn into_values(self) -> Vec<Value> {
+        self.values.into_vec()
     }
 
     pub(crate) fn values(&self) -> &[Value] {

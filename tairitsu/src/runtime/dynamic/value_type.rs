@@ -1,6 +1,6 @@
 //! The types of values, with their layouts in the canonical ABI.
 
-pub use super::resource_type::ResourceType;
+pub use crate::runtime::values::resource_type::ResourceType;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;

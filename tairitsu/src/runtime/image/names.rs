@@ -1,6 +1,6 @@
 //! The names in a component: how long they may be, and what a name that is an alias stands for.
 
-use wit_parser::{Resolve, TypeDefKind, WorldKey};
+use wit_parser::{Resolve, TypeDefKind, TypeOwner, WorldKey};
 
 /// The longest name, in bytes. The text of a type repeats the names in it, so that a report of long ones fills the memory.
 pub(super) const LONGEST: usize = 1024;
@@ -46,4 +46,13 @@ pub(crate) fn definition_of(resolve: &Resolve, mut id: wit_parser::TypeId) -> wi
         id = alias;
     }
     id
+}
+
+/// The id of the interface that defines the resource `id`. `None` for another type.
+pub(crate) fn home_of(resolve: &Resolve, id: wit_parser::TypeId) -> Option<String> {
+    let found = &resolve.types[definition_of(resolve, id)];
+    match (&found.kind, found.owner) {
+        (TypeDefKind::Resource, TypeOwner::Interface(home)) => resolve.id_of(home),
+        _ => None,
+    }
 }

@@ -35,7 +35,7 @@ impl Write for Text {
 }
 
 /// A type with its contents, because two records with the same name can differ in their fields.
-pub(super) fn definition(ty: &Type) -> String {
+pub(crate) fn definition(ty: &Type) -> String {
     match ty {
         Type::Record(record) => braced("record", record.name, record.fields.iter().map(|f| (f.name, f.ty.to_string()))),
         Type::Variant(variant) => {
@@ -55,12 +55,12 @@ fn payload(ty: &Type) -> String {
 }
 
 /// A component's type with its contents.
-pub(super) fn found_definition(resolve: &Resolve, ty: &wit_parser::Type) -> String {
+pub(crate) fn found_definition(resolve: &Resolve, ty: &wit_parser::Type) -> String {
     Text::of(|out| write_definition(out, resolve, ty))
 }
 
 /// A component's function as WIT text.
-pub(super) fn function_text(resolve: &Resolve, function: &wit_parser::Function) -> String {
+pub(crate) fn function_text(resolve: &Resolve, function: &wit_parser::Function) -> String {
     Text::of(|out| {
         out.write_str(if function.kind.is_async() { "async func(" } else { "func(" })?;
         for (i, param) in function.params.iter().enumerate() {
@@ -162,7 +162,7 @@ fn write_kind(out: &mut Text, resolve: &Resolve, kind: &TypeDefKind) -> fmt::Res
     }
 }
 
-pub(super) fn primitive_text(ty: &wit_parser::Type) -> &'static str {
+pub(crate) fn primitive_text(ty: &wit_parser::Type) -> &'static str {
     match ty {
         wit_parser::Type::Bool => "bool",
         wit_parser::Type::U8 => "u8",

@@ -3,7 +3,6 @@
 use super::linker::{LinkError, ProviderLinker};
 use crate::codec::no_codec;
 use crate::future::HostFuture;
-use crate::runtime::values::tuple::ValueTuple;
 use std::marker::PhantomData;
 use tairitsu_guest::abi::{Lift, Lower};
 
@@ -21,9 +20,7 @@ where
         index: usize,
         function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
     ) -> Result<(), LinkError> {
-        linker.function(index, move |provider: &mut P, args: ValueTuple<A, N>| {
-            ValueTuple::<R, M>::new(function(provider, args.value))
-        })
+        linker.function::<A, R, N, M>(index, function)
     }
 }
 

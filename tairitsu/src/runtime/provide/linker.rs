@@ -6,6 +6,7 @@ use crate::runtime::base::cause::Cause;
 use crate::runtime::base::executor;
 #[cfg(feature = "async")]
 use crate::runtime::base::load_error::Error;
+use crate::runtime::base::value_error::ValueError;
 use crate::runtime::engine::machine::Asyncness;
 use crate::runtime::store::resources::{Kind, Lifted};
 use crate::runtime::store::slot::{NoLease, not_there};
@@ -13,18 +14,18 @@ use crate::runtime::store::state::State;
 #[cfg(feature = "async")]
 use crate::runtime::store::time::CallTime;
 use crate::runtime::store::watch::Watch;
+use crate::runtime::values::aside::Aside;
 use crate::runtime::values::tuple::ValueTuple;
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::pin;
-#[cfg(feature = "async")]
 use std::sync::Arc;
 use std::task::Poll;
 use tairitsu_guest::abi::{self, Resource};
 use tairitsu_guest::schema::Interface;
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentNamedList, Lift, Linker, LinkerInstance, Lower, ResourceType};
+use wasmtime::component::{Linker, LinkerInstance, ResourceType};
 
 /// Why a function could not be linked.
 pub type LinkError = wasmtime::Error;
@@ -55,7 +56,21 @@ pub(crate) struct Place<'l> {
     #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "no call is a future"))]
     pub(crate) asyncness: Asyncness,
     pub(crate) is_denied: &'l dyn Fn(&str) -> bool,
+    /// The functions that the image imports with other types, because one side is older. Empty if there are none.
+    pub(crate) bridges: &'l [Option<Arc<dyn ImportBridge>>],
 }
+
+/// A function of the host that a guest imports with other types, because one of them is older.
+pub(crate) trait ImportBridge: Send + Sync {
+    /// Links the function to `serve`.
+    fn link(&self, linker: &mut LinkerInstance<'_, State>, serve: Box<Serve>) -> Result<(), LinkError>;
+
+    /// The error of arguments or of a result that one of the two sides does not have.
+    fn failed(&self, error: ValueError) -> LinkError;
+}
+
+/// Serves a call of a function. The arguments are a tuple of the host's types, and the result is of the host's type.
+pub(crate) type Serve = dyn Fn(&mut StoreContextMut<'_, State>, Aside) -> wasmtime::Result<Aside> + Send + Sync;
 
 impl<'l, P: 'static> ProviderLinker<'l, P> {
     pub(crate) fn new(
@@ -87,16 +102,16 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
     }
 
     /// Links function `index` of the interface. If the function is denied, every call to it fails.
-    pub fn function<A, R>(
+    pub fn function<A, R, const N: usize, const M: usize>(
         &mut self,
         index: usize,
         function: impl Fn(&mut P, A) -> R + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: ComponentNamedList + Lift + Lifted + 'static,
-        R: ComponentNamedList + Lower + 'static,
+        A: abi::Lift + 'static,
+        R: abi::Lower + 'static,
     {
-        self.wrap(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
+        self.wrap::<_, A, R, N, M>(index, |_| (), move |provider, (), args| Ok(function(provider, args)))
     }
 
     /// Returns the name of function `index`. A denied function is linked here so that it fails, and has no name.
@@ -115,39 +130,76 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
     ///
     /// A call runs `before` on the state first, because `before` cannot read the state while the provider is borrowed
     /// from it.
-    pub(crate) fn wrap<T, A, R>(
+    pub(crate) fn wrap<T, A, R, const N: usize, const M: usize>(
         &mut self,
         index: usize,
         before: impl Fn(&State) -> T + Send + Sync + 'static,
         function: impl Fn(&mut P, T, A) -> wasmtime::Result<R> + Send + Sync + 'static,
     ) -> Result<(), LinkError>
     where
-        A: ComponentNamedList + Lift + Lifted + 'static,
-        R: ComponentNamedList + Lower + 'static,
+        A: abi::Lift + 'static,
+        R: abi::Lower + 'static,
     {
         let Some(name) = self.allowed(index)? else { return Ok(()) };
         let interface = self.interface;
-        let (linker, &Place { provider, asyncness, .. }) = self.import()?;
-        linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: A| {
+        let (linker, &Place { provider, asyncness, bridges, .. }) = self.import()?;
+        let target = Target { interface, name, provider, asyncness };
+        if const { A::TYPE.can_grow() || R::TYPE.can_grow() }
+            && let Some(Some(bridge)) = bridges.get(index)
+        {
+            let failing = bridge.clone();
+            let serve = move |store: &mut StoreContextMut<'_, State>, args: Aside| {
+                let args = args.lift().map_err(|error| failing.failed(error))?;
+                let result = target.serve(store, &before, &function, args)?;
+                Aside::lower(&result).map_err(|error| failing.failed(error))
+            };
+            return bridge.link(linker, Box::new(serve));
+        }
+        linker.func_wrap(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
             if let Some(whose) = args.whose() {
                 whose.settle(store.data_mut().resources());
             }
-            let read = before(store.data());
-            let mut lease = match store.data_mut().provider(provider) {
-                Ok(lease) => lease,
-                Err(none) => return Err(no_lease(interface, name, *none)),
-            };
-            let provider = lease.get::<P>()?;
-            // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
-            // it is shared, or if it was given by value and its container restarts. The docs of both cases say so.
-            let results = match asyncness.on_its_stack(|| caught(|| function(provider, read, args))) {
-                Ok(results) => results?,
-                Err(message) => return Err(panicked(interface, name, message)),
-            };
-            drop(lease);
-            store.data().time.after_host()?;
-            Ok(results)
+            target.serve(&mut store, &before, &function, args.value).map(ValueTuple::<R, M>::new)
         })
+    }
+}
+
+/// A function of a provider, as a call of it needs it.
+#[derive(Clone, Copy)]
+struct Target {
+    interface: &'static Interface,
+    name: &'static str,
+    /// The provider's index among the container's providers.
+    provider: usize,
+    asyncness: Asyncness,
+}
+
+impl Target {
+    /// Serves one call.
+    #[inline(always)]
+    fn serve<P: 'static, T, A, R>(
+        self,
+        store: &mut StoreContextMut<'_, State>,
+        before: impl Fn(&State) -> T,
+        function: impl Fn(&mut P, T, A) -> wasmtime::Result<R>,
+        args: A,
+    ) -> wasmtime::Result<R> {
+        let Self { interface, name, provider, asyncness } = self;
+        let read = before(store.data());
+        let mut lease = match store.data_mut().provider(provider) {
+            Ok(lease) => lease,
+            Err(none) => return Err(no_lease(interface, name, *none)),
+        };
+        let provider = lease.get::<P>()?;
+        // A panic may leave the provider in an inconsistent state. The provider is used again only in two cases: if
+        // it is shared, or if it was given by value and its container restarts. The docs of both cases say so.
+        let results = match asyncness.on_its_stack(|| caught(|| function(provider, read, args))) {
+            Ok(results) => results?,
+            Err(message) => return Err(panicked(interface, name, message)),
+        };
+        drop(lease);
+        store.data().time.after_host()?;
+        Ok(results)
     }
 }
 
@@ -170,14 +222,13 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
             return self.wrap_async::<A, R, N, M>(index, function);
         }
         let interface = self.interface;
-        self.wrap(
+        self.wrap::<_, A, R, N, M>(
             index,
             |state| state.time.clone(),
-            move |provider, time, args: ValueTuple<A, N>| {
-                let call =
-                    caught_future(Asyncness::No, interface, index, async { function(provider, args.value).await });
+            move |provider, time, args| {
+                let call = caught_future(Asyncness::No, interface, index, async { function(provider, args).await });
                 match executor::wait(Watch(time).over(call)) {
-                    Ok(result) => result.map(ValueTuple::<R, M>::new),
+                    Ok(result) => result,
                     Err(stuck) => Err(panicked(interface, interface.functions[index].name, stuck.to_string())),
                 }
             },
@@ -197,6 +248,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         F: Future<Output = Result<R, Cause>> + Send + 'static,
     {
         let Some(name) = self.allowed(index)? else { return Ok(()) };
+        self.refuse_bridge(index)?;
         let (linker, &Place { provider, .. }) = self.import()?;
         linker.func_wrap_async(name, move |mut store: StoreContextMut<'_, State>, args: ValueTuple<A, N>| {
             let time = store.data().time.clone();
@@ -207,6 +259,20 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
                 Ok(ValueTuple::<R, M>::new(result))
             })
         })
+    }
+
+    /// The error of a function that would need a bridge, where none is built yet.
+    #[cfg(feature = "async")]
+    fn refuse_bridge(&mut self, index: usize) -> Result<(), LinkError> {
+        let name = self.interface.functions[index].name;
+        let (_, place) = self.import()?;
+        match place.bridges.get(index) {
+            Some(Some(_)) => Err(LinkError::msg(format!(
+                "expected `{name}` with the same types on both sides, found it of different ages: its calls are futures, \
+                 and such a function has no bridge"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     #[cfg(feature = "async")]
@@ -220,6 +286,7 @@ impl<P: Send + 'static> ProviderLinker<'_, P> {
         R: abi::Lower + 'static,
     {
         let Some(name) = self.allowed(index)? else { return Ok(()) };
+        self.refuse_bridge(index)?;
         let interface = self.interface;
         let (linker, &Place { provider, is_shared, .. }) = self.import()?;
         if is_shared {

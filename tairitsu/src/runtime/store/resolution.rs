@@ -2,28 +2,29 @@
 
 use std::any::TypeId;
 use std::sync::OnceLock;
-use wasmtime::component::ComponentExportIndex;
 
 /// The interfaces of one template that have a client, in the order of their first use.
 ///
 /// The list grows and is read without a lock: it is short, and many containers read it.
-#[derive(Default)]
-pub(crate) struct Resolutions {
-    next: OnceLock<Box<Node>>,
+pub(crate) struct Resolutions<T> {
+    next: OnceLock<Box<Node<T>>>,
 }
 
-/// Where the image exports each function of an interface. `None` for an optional function that the image lacks.
-pub(crate) type Exports = [Option<ComponentExportIndex>];
+impl<T> Default for Resolutions<T> {
+    fn default() -> Self {
+        Self { next: OnceLock::new() }
+    }
+}
 
-struct Node {
+struct Node<T> {
     interface: TypeId,
-    exports: Box<Exports>,
-    rest: Resolutions,
+    exports: T,
+    rest: Resolutions<T>,
 }
 
-impl Resolutions {
+impl<T: Default> Resolutions<T> {
     /// The functions of an interface, if they are in the list.
-    pub(crate) fn get(&self, interface: TypeId) -> Option<&Exports> {
+    pub(crate) fn get(&self, interface: TypeId) -> Option<&T> {
         let mut list = self;
         while let Some(node) = list.next.get() {
             if node.interface == interface {
@@ -36,7 +37,7 @@ impl Resolutions {
 
     /// Adds the functions of an interface that the image exports, after they were checked. Two containers may do this
     /// at once: both have found the same functions, and one copy is kept.
-    pub(crate) fn keep(&self, interface: TypeId, mut exports: Box<Exports>) -> &Exports {
+    pub(crate) fn keep(&self, interface: TypeId, mut exports: T) -> &T {
         let mut list = self;
         loop {
             let node = list.next.get_or_init(|| {
@@ -63,12 +64,12 @@ mod tests {
         let ids = [TypeId::of::<Type<1>>(), TypeId::of::<Type<2>>(), TypeId::of::<Type<3>>()];
         let len = |id| ids.iter().position(|known| *known == id).unwrap() + 1;
         for _ in 0..100 {
-            let list = &Resolutions::default();
+            let list = &Resolutions::<Vec<u8>>::default();
             thread::scope(|scope| {
                 for at in 0..6 {
                     scope.spawn(move || {
                         for id in ids.iter().cycle().skip(at).take(3).copied() {
-                            let kept = list.keep(id, vec![None; len(id)].into());
+                            let kept = list.keep(id, vec![0; len(id)]);
                             assert_eq!(kept.len(), len(id));
                             assert!(std::ptr::eq(kept, list.get(id).unwrap()));
                         }

@@ -194,7 +194,7 @@ impl Whose {
 }
 
 /// Values that were lifted together, and the store that their handles belong to.
-pub trait Lifted {
+pub(crate) trait Lifted {
     /// The store of the handles. `None` if there are no handles.
     fn whose(&self) -> Option<&Arc<Whose>>;
 }

@@ -1,16 +1,13 @@
 //! Versions: since when a part of a type is there, and how much a version has to grow.
 
 use super::changes::Verdict;
+use crate::runtime::image::mark::mark;
 use semver::{Prerelease, Version};
 use wit_parser::Docs;
 
-/// The version in the first line of a doc comment that begins with `Since ` and a version, such as `Since 1.1.0.`.
+/// The version in the mark of a doc comment.
 pub(super) fn since(docs: &Docs) -> Option<Version> {
-    let versions = docs.contents.iter().flat_map(|docs| docs.lines()).filter_map(|line| {
-        let word = line.trim_start().strip_prefix("Since ")?.split_whitespace().next()?;
-        Version::parse(word.trim_end_matches(['.', ',', ';', ':'])).ok()
-    });
-    versions.into_iter().next()
+    docs.contents.as_deref().and_then(mark).map(|mark| mark.since)
 }
 
 /// The lowest version that may follow `old` after changes of the verdict. `None` if `new` is high enough.
@@ -40,30 +37,9 @@ pub(super) fn lowest(old: &Version, new: &Version, verdict: Verdict) -> Option<V
 
 #[cfg(test)]
 mod tests {
-    use super::{lowest, since};
+    use super::lowest;
     use crate::runtime::image::contracts::changes::Verdict;
     use semver::Version;
-    use wit_parser::Docs;
-
-    #[test]
-    fn a_line_that_says_since_when() {
-        for (docs, expected) in [
-            ("Since 1.1.0.", Some("1.1.0")),
-            ("Since 1.1.0", Some("1.1.0")),
-            ("The age.\n\nSince 1.1.0, for the young.\nSince 2.0.0", Some("1.1.0")),
-            ("  Since 1.1.0-rc.1: new", Some("1.1.0-rc.1")),
-            ("Since 1.1.", None),
-            ("since 1.1.0", None),
-            ("Since: 1.1.0", None),
-            ("It is there since 1.1.0. Since 1.1.0.", None),
-            ("Since", None),
-            ("", None),
-        ] {
-            let docs = Docs { contents: Some(docs.into()) };
-            assert_eq!(since(&docs), expected.map(|version| Version::parse(version).unwrap()), "{docs:?}");
-        }
-        assert_eq!(since(&Docs::default()), None);
-    }
 
     #[test]
     fn how_much_a_version_grows() {

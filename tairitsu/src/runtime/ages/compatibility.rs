@@ -1,12 +1,12 @@
 //! Whether an image and an interface fit together. The check links and instantiates nothing.
 
-use super::compare::{self, Wants, find_export};
-use super::image::Image;
+use super::compare::{self, Compared, Wants, find_export};
 use crate::__private::HasInterface;
 use crate::descriptor::Descriptor;
 use crate::runtime::base::load_error::Error;
-use crate::runtime::base::report::{self, Report};
+use crate::runtime::base::report::{self, Bridge, Report};
 use crate::runtime::base::track::{same_track, without_version};
+use crate::runtime::image::image::Image;
 use std::fmt;
 use tairitsu_guest::schema::{Interface, Role};
 use wit_parser::WorldItem;
@@ -21,6 +21,14 @@ pub enum Compatibility {
     #[non_exhaustive]
     Defaulted {
         /// The names of the functions that the image lacks.
+        functions: Vec<String>,
+    },
+    /// One side is older than the other. Values go from one to the other by what the contract says.
+    #[non_exhaustive]
+    Bridged {
+        /// Where one side is older, and what happens there. At most 1,000.
+        bridges: Vec<Bridge>,
+        /// The names of the functions that the image lacks. The trait's default bodies serve them.
         functions: Vec<String>,
     },
     /// The image does not export the interface in any version that is compatible by semver.
@@ -44,13 +52,13 @@ pub enum Compatibility {
 impl Compatibility {
     /// Whether containers of the image can be used through the interface.
     pub fn is_compatible(&self) -> bool {
-        matches!(self, Compatibility::Compatible | Compatibility::Defaulted { .. })
+        matches!(self, Compatibility::Compatible | Compatibility::Defaulted { .. } | Compatibility::Bridged { .. })
     }
 
     /// Returns the error of a caller that needs the interface from `image`. Returns `None` if both fit together.
     pub(crate) fn into_error(self, image: &Image) -> Option<Error> {
         match self {
-            Compatibility::Compatible | Compatibility::Defaulted { .. } => None,
+            Compatibility::Compatible | Compatibility::Defaulted { .. } | Compatibility::Bridged { .. } => None,
             Compatibility::Absent { interface, .. } => {
                 let found = image.exports().into_iter().map(|export| export.id).collect();
                 Some(Error::NoExport { interface, found })
@@ -66,6 +74,14 @@ impl fmt::Display for Compatibility {
             Compatibility::Compatible => f.write_str("compatible"),
             Compatibility::Defaulted { functions } => {
                 write!(f, "compatible, with the trait's default for {}", report::list(functions))
+            }
+            Compatibility::Bridged { bridges, functions } => {
+                f.write_str("compatible, with one side older than the other")?;
+                if !functions.is_empty() {
+                    write!(f, ", and with the trait's default for {}", report::list(functions))?;
+                }
+                f.write_str(":")?;
+                bridges.iter().try_for_each(|bridge| write!(f, "\n  {bridge}"))
             }
             Compatibility::Absent { interface, found } if found.is_empty() => {
                 write!(f, "expected an image that exports `{interface}`, found none of that name")
@@ -101,34 +117,41 @@ impl Image {
             return Compatibility::Absent { interface: interface.id.into(), found };
         };
         let exported = &resolve.interfaces[id];
-        let mut report = Report::default();
-        compare::compare(&mut report, Wants::Rust, interface, resolve, &name, exported);
+        let mut compared = Compared::default();
+        compare::compare(&mut compared, Wants::Rust, interface, resolve, &name, exported);
+        let Compared { report, bridges, .. } = compared;
         if !report.is_empty() {
             return Compatibility::Incompatible { interface: interface.id.into(), report };
         }
         let lacks = interface.functions.iter().filter(|function| !exported.functions.contains_key(function.name));
         let functions: Vec<_> = lacks.map(|function| function.name.to_string()).collect();
-        if functions.is_empty() { Compatibility::Compatible } else { Compatibility::Defaulted { functions } }
+        match (bridges.is_empty(), functions.is_empty()) {
+            (true, true) => Compatibility::Compatible,
+            (true, false) => Compatibility::Defaulted { functions },
+            (false, _) => Compatibility::Bridged { bridges, functions },
+        }
     }
 
     fn imported(&self, interface: &'static Interface) -> Compatibility {
         let resolve = self.resolve();
-        let mut report = Report::default();
+        let mut compared = Compared::default();
         for (key, item) in &self.world().imports {
             let (name, WorldItem::Interface { id, .. }) = (resolve.name_world_key(key), item) else { continue };
             let wanted = &resolve.interfaces[*id];
             if same_track(interface.id, &name) {
-                compare::compare(&mut report, Wants::Component, interface, resolve, &name, wanted);
+                compare::compare(&mut compared, Wants::Component, interface, resolve, &name, wanted);
             } else if without_version(&name) == without_version(interface.id) {
                 for function in wanted.functions.values() {
-                    report.add(|report| &mut report.missing, || compare::missing(&name, resolve, function));
+                    let entry = || compare::missing(&name, resolve, function);
+                    compared.report.add(|report| &mut report.missing, entry);
                 }
             }
         }
-        if report.is_empty() {
-            Compatibility::Compatible
-        } else {
-            Compatibility::Incompatible { interface: interface.id.into(), report }
+        let Compared { report, bridges, .. } = compared;
+        match (report.is_empty(), bridges.is_empty()) {
+            (true, true) => Compatibility::Compatible,
+            (true, false) => Compatibility::Bridged { bridges, functions: Vec::new() },
+            (false, _) => Compatibility::Incompatible { interface: interface.id.into(), report },
         }
     }
 }

@@ -24,23 +24,23 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub(super) fn lifted(resource: ResourceAny, whose: Arc<Whose>) -> Self {
+    pub(crate) fn lifted(resource: ResourceAny, whose: Arc<Whose>) -> Self {
         Self { token: Arc::new(GuestToken::new(resource, whose)), resource: Arc::default() }
     }
 
     /// The handle in an `Own`. `None` if the `Own` holds no resource of a guest.
-    pub(super) fn of<R: ?Sized + Resource>(own: &Own<R>) -> Option<Self> {
+    pub(crate) fn of<R: ?Sized + Resource>(own: &Own<R>) -> Option<Self> {
         let token: Arc<dyn Any + Send + Sync> = own.token()?.clone();
         let resource = ResourceType { name: R::RESOURCE.name.into(), interface: R::RESOURCE.home.into() };
         Some(Self { token: token.downcast().ok()?, resource: Arc::new(Arc::new(resource).into()) })
     }
 
     /// The same handle, as an `Own`.
-    pub(super) fn own<R: ?Sized + Resource>(&self) -> Own<R> {
+    pub(crate) fn own<R: ?Sized + Resource>(&self) -> Own<R> {
         Own::from_token(self.token.clone())
     }
 
-    pub(super) fn set_resource(&self, resource: &Arc<ResourceType>) {
+    pub(crate) fn set_resource(&self, resource: &Arc<ResourceType>) {
         self.resource.get_or_init(|| resource.clone());
     }
 
@@ -54,18 +54,18 @@ impl Handle {
     /// # Errors
     ///
     /// Those of [`GuestToken::returning`].
-    pub(super) fn check(&self, resources: Option<&Arc<Resources>>) -> Result<ResourceAny, BadHandle> {
+    pub(crate) fn check(&self, resources: Option<&Arc<Resources>>) -> Result<ResourceAny, BadHandle> {
         self.token.returning(resources)
     }
 
     /// Ends a handle that the guest has lent for one call.
-    pub(super) fn end(&self, store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
+    pub(crate) fn end(&self, store: &mut StoreContextMut<'_, State>) -> wasmtime::Result<()> {
         self.token.give();
         self.token.resource().resource_drop(store)
     }
 
     /// Marks the handle as given away.
-    pub(super) fn give(&self) {
+    pub(crate) fn give(&self) {
         self.token.give();
     }
 }
