@@ -1,6 +1,7 @@
 //! An interface, from a trait.
 
 use super::function::Function;
+use super::growth;
 use super::naming::{check_collisions, interface_id, unchecked_name};
 use super::resource::Resource;
 use crate::attr::{Args, Docs};
@@ -71,9 +72,13 @@ impl Interface {
             resource.name_functions(&mut functions);
             resource.add_bounds(&mut item);
         }
+        let id = interface_id(cx, args, &item.ident);
+        for function in &functions {
+            growth::check_function(cx, &id, function);
+        }
         Self {
             side,
-            id: interface_id(cx, args, &item.ident),
+            id,
             place: place::of(item.ident.span()),
             docs: Docs::of(&item.attrs),
             uses: args.uses.clone(),
