@@ -101,7 +101,7 @@ impl Field {
             fail(&[
                 "an older side has no field `",
                 name,
-                "`, and the field has no value then\nhelp: add `default = value` behind `since`, or make the field an `Option`",
+                "`, and the field has no default\nhelp: add `default = value` behind `since`, or make the field an `Option`",
             ]);
         }
     }
@@ -149,10 +149,11 @@ impl Field {
             _ => false,
         };
         if !fits {
-            let way_out = if has_defaults(&ty) {
-                "write a value of that type"
-            } else {
-                "such a field has no default: make it an `Option`"
+            let way_out = match (&ty, literal) {
+                (ty, _) if !has_defaults(ty) => "such a field has no default: make it an `Option`",
+                (Type::F32 | Type::F64, Literal::Int(..)) => "write the number with a fraction, as in `5.0`",
+                (_, Literal::Case(_)) => "write a literal: a path names a case of an enum",
+                _ => "write a value of that type",
             };
             fail(&[
                 "the default of field `",
@@ -176,7 +177,7 @@ impl Field {
             fail(&[
                 "case `",
                 name,
-                "` takes every case that is not known, and a case carries nothing then, or the name: expected `string`, found `",
+                "` is marked `other`, and its value is the name of a case: expected `string`, found `",
                 ty.word(),
                 "`\nhelp: let the case carry nothing, or a `String`",
             ]);
@@ -201,7 +202,7 @@ const fn find_case(ty: Type, field: &str, cases: &'static [Field], case: &str) -
         ty.word(),
         "`, found `",
         case,
-        "`\nhelp: end the path with the name of a case. If the case has a `rename`, end the path with that name",
+        "`\nhelp: end the path with the name of a case: that of `rename` if the case has one",
     ])
 }
 

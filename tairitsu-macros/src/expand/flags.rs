@@ -1,8 +1,7 @@
 //! `flags!`: the type of a set of flags, its operators, and the code that lifts and lowers it.
 
 use super::abi::{Bodies, Locals, Target, impls, wit_type};
-use super::growth;
-use super::shared::index;
+use super::shared::{self, index};
 use crate::attr::Docs;
 use crate::model::FlagsDef;
 use crate::paths::Paths;
@@ -16,7 +15,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
     let FlagsDef { attrs, vis, ident, name, docs, flags, args } = def;
     let schema = &paths.schema;
     let home = args.home.as_ref().map(syn::LitStr::value).unwrap_or_default();
-    let since = growth::since(args.since.as_ref());
+    let since = shared::since(args.since.as_ref());
     let integer = match flags.len() {
         0..=32 => quote!(u32),
         33..=64 => quote!(u64),

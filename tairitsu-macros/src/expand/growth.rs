@@ -1,16 +1,10 @@
-//! What came in a later version: the version in the schema, and the checks that need the types.
+//! The checks of what came in a later version, which need the types.
 
 use super::shared;
 use crate::model::{Case, Field, FieldDefault, Mark, Payload, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::LitStr;
-
-/// The call that adds the version to an item of the schema. `None` if the item has no version.
-pub(super) fn since(since: Option<&LitStr>) -> Option<TokenStream> {
-    since.map(|since| quote!(.__since(#since)))
-}
 
 /// The checks of a type: constants that have no value, so nothing of them is in a binary. A generic type is checked in each
 /// instantiation, by its schema.
@@ -20,7 +14,7 @@ pub(super) fn checks(def: &TypeDef, paths: &Paths) -> Option<TokenStream> {
     }
     let (ident, wit_type) = (&def.item.ident, &paths.wit_type);
     let checks = of_type(&def.kind, &quote!(<#ident as #wit_type>::TYPE.__fields()), paths);
-    (!checks.is_empty()).then(|| quote!(#(const _: () = #checks;)*))
+    (!checks.is_empty()).then(|| quote!(#(const _: () = { #checks; };)*))
 }
 
 /// The checks of a generic type, as statements. `fields` has the schema of its fields or cases.

@@ -1,6 +1,6 @@
 //! The code that the interfaces of both sides have: the constant schema, its section, and the spans of errors.
 
-use super::{growth, looks};
+use super::looks;
 use crate::attr::Docs;
 use crate::model::{Function, Interface, ParamKind};
 use crate::paths::Paths;
@@ -43,7 +43,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             Some(ty) => ty_of(ty),
             None => quote!(#schema::Type::Unit),
         };
-        let since = growth::since(since.as_ref());
+        let since = self::since(since.as_ref());
         quote! {
             #schema::Function::__new(#name, #docs, &[#(#params),*], #result, #optional) #since
         }
@@ -188,4 +188,9 @@ pub(super) fn section(link_section: &impl ToTokens, interface: &TokenStream, pri
 /// A number as a literal without a suffix.
 pub(super) fn index(i: usize) -> Literal {
     Literal::usize_unsuffixed(i)
+}
+
+/// The call that adds the version to an item of the schema. `None` if the item has no version.
+pub(super) fn since(since: Option<&syn::LitStr>) -> Option<TokenStream> {
+    since.map(|since| quote!(.__since(#since)))
 }

@@ -115,7 +115,7 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         true => format!("{}-node", def.name),
         false => def.name.clone(),
     };
-    let since = growth::since(def.since.as_ref());
+    let since = shared::since(def.since.as_ref());
     let named = |what: &str, name: &str, docs: &Docs, fields: &TokenStream, checks: Option<TokenStream>| {
         let (what, name, home) = (format_ident!("{what}"), target.name(name, paths), &def.home);
         // If types contain each other, rustc reports a cycle, and the name of this constant is in the report.

@@ -2,8 +2,6 @@
 //!
 //! The runtime reads these words in the doc comments of an image.
 
-use super::function::Function;
-use super::types::{Case, Itself, Payload};
 use crate::attr::{Args, Docs};
 use crate::diag::Ctxt;
 use crate::wit_name;
@@ -58,17 +56,6 @@ impl Growth {
         }
         let default = default.filter(|_| since.is_some()).and_then(|(_, expr)| FieldDefault::new(cx, expr));
         Self { since, default, lossy: lossy.is_some(), other }
-    }
-
-    /// Reports a field that holds a value of the type itself and cannot be left out.
-    pub(super) fn check_field(&self, cx: &Ctxt, ident: &Ident, itself: Option<Itself>) {
-        if let (Some(since), Some(Itself::Boxed)) = (&self.since, itself) {
-            cx.error(
-                since,
-                format!("an older side has no field `{ident}`, and a value of the type itself has no default"),
-                "make the field an `Option<Box<..>>`",
-            );
-        }
     }
 
     /// The doc comment, with what the runtime reads.
@@ -179,56 +166,6 @@ fn escaped(value: char, quote: char) -> String {
         '`' | '\0' => format!("\\u{{{:x}}}", u32::from(value)),
         // Characters that cannot be seen have `\u{..}` in Rust and in WAVE.
         value => value.escape_debug().to_string(),
-    }
-}
-
-/// Reports a function that came later than the package's own version.
-pub(super) fn check_function(cx: &Ctxt, id: &str, function: &Function) {
-    let Some(since) = &function.since else { return };
-    // `attr` has reported a text that is no version.
-    let Ok(version) = semver::Version::parse(&since.value()) else { return };
-    let fact = format!("function `{}` came in version {version}, and the package has", function.ident);
-    match id.split_once('@') {
-        None => cx.error(
-            since,
-            format!("{fact} no version"),
-            "give the package a version, as in `package = \"acme:hello@1.1.0\"`",
-        ),
-        Some((_, package)) => {
-            if let Ok(package) = semver::Version::parse(package)
-                && version > package
-            {
-                cx.error(since, format!("{fact} the version {package}"), "raise the version of the package");
-            }
-        }
-    }
-}
-
-/// Reports cases marked `other` beside the first one, and those with values that are no name.
-pub(super) fn check_other(cx: &Ctxt, ident: &Ident, cases: &[Case]) {
-    let mut marked = cases.iter().filter_map(|case| Some((case, case.growth.other.as_ref()?)));
-    let first = marked.next();
-    for (case, other) in first.into_iter().chain(marked) {
-        let first = &first.map_or(case, |(first, _)| first).ident;
-        if *first != case.ident {
-            cx.error(
-                other,
-                format!("enum `{ident}` has one case for those that are not known, and that is `{first}` already"),
-                "remove `other` from one of them",
-            );
-        }
-        let is_name = match &case.payload {
-            Payload::None => true,
-            Payload::Tuple(fields) => fields.len() == 1 && fields[0].itself.is_none(),
-            Payload::Record(_) => false,
-        };
-        if !is_name {
-            cx.error(
-                other,
-                format!("variant `{}` is for cases that are not known, and carries more than a name", case.ident),
-                "let the variant carry nothing, or a `String`",
-            );
-        }
     }
 }
 

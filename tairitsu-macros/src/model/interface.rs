@@ -1,7 +1,6 @@
 //! An interface, from a trait.
 
 use super::function::Function;
-use super::growth;
 use super::naming::{check_collisions, interface_id, unchecked_name};
 use super::resource::Resource;
 use crate::attr::{Args, Docs};
@@ -74,7 +73,7 @@ impl Interface {
         }
         let id = interface_id(cx, args, &item.ident);
         for function in &functions {
-            growth::check_function(cx, &id, function);
+            check_since(cx, &id, function);
         }
         Self {
             side,
@@ -136,5 +135,27 @@ fn adds_no_function(bound: &TypeParamBound) -> bool {
             matches!(segments[..], ["Send" | "Sync"] | ["core" | "std", "marker", "Send" | "Sync"])
         }
         _ => false,
+    }
+}
+
+/// Reports a function that came later than the package's own version.
+fn check_since(cx: &Ctxt, id: &str, function: &Function) {
+    let Some(since) = &function.since else { return };
+    // `attr` has reported a text that is no version.
+    let Ok(version) = semver::Version::parse(&since.value()) else { return };
+    let fact = format!("function `{}` came in version {version}, and the package has", function.ident);
+    match id.split_once('@') {
+        None => cx.error(
+            since,
+            format!("{fact} no version"),
+            "give the package a version, as in `package = \"acme:hello@1.1.0\"`",
+        ),
+        Some((_, package)) => {
+            if let Ok(package) = semver::Version::parse(package)
+                && version > package
+            {
+                cx.error(since, format!("{fact} the version {package}"), "raise the version of the package");
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A WIT type, from a struct or an enum.
 
-use super::growth::{self, Growth};
+use super::growth::Growth;
 use super::naming::{check_collisions, name_of, name_of_item};
 use super::syntax::{argument, ungroup};
 use crate::attr::{self, Adapt, Args, Docs};
@@ -195,7 +195,13 @@ fn named_fields(cx: &Ctxt, owner: Owner<'_>, fields: &mut syn::FieldsNamed) -> V
         let itself = if args.adapt.is_none() { check_type(cx, owner, &field.ty) } else { None };
         let (name, adapt) = (name_of(cx, args.rename.as_ref(), &field_ident), args.adapt.take());
         let growth = Growth::new(cx, args);
-        growth.check_field(cx, &field_ident, itself);
+        if let (Some(since), Some(Itself::Boxed)) = (&growth.since, itself) {
+            cx.error(
+                since,
+                format!("an older side has no field `{field_ident}`, and a value of the type itself has no default"),
+                "make the field an `Option<Box<..>>`",
+            );
+        }
         members.push(Field {
             name,
             docs: growth.add_to(Docs::of(&field.attrs)),
@@ -250,8 +256,36 @@ fn cases(cx: &Ctxt, owner: Owner<'_>, data: &mut DataEnum) -> Option<Vec<Case>> 
         cases.push(Case::new(cx, args, variant.ident.clone(), &variant.attrs, payload));
     }
     check_collisions(cx, cases.iter().map(|case| (&case.ident, case.name.as_str())), "variants");
-    growth::check_other(cx, ident, &cases);
+    check_other(cx, ident, &cases);
     Some(cases)
+}
+
+/// Reports cases marked `other` beside the first one, and those with values that are no name.
+fn check_other(cx: &Ctxt, ident: &Ident, cases: &[Case]) {
+    let mut marked = cases.iter().filter_map(|case| Some((case, case.growth.other.as_ref()?)));
+    let first = marked.next();
+    for (case, other) in first.into_iter().chain(marked) {
+        let first = &first.map_or(case, |(first, _)| first).ident;
+        if *first != case.ident {
+            cx.error(
+                other,
+                format!("enum `{ident}` has one case for those that are not known, and that is `{first}` already"),
+                "remove `other` from one of them",
+            );
+        }
+        let is_name = match &case.payload {
+            Payload::None => true,
+            Payload::Tuple(fields) => fields.len() == 1 && fields[0].itself.is_none(),
+            Payload::Record(_) => false,
+        };
+        if !is_name {
+            cx.error(
+                other,
+                format!("variant `{}` is for cases that are not known, and carries more than a name", case.ident),
+                "let the variant carry nothing, or a `String`",
+            );
+        }
+    }
 }
 
 /// What a case carries.
