@@ -4,7 +4,7 @@ use crate::diag::Ctxt;
 use crate::manifest;
 use crate::side::Side;
 use crate::wit_name;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -25,8 +25,24 @@ pub(crate) struct Args {
     pub(crate) side: Option<Side>,
     /// Whether an impl is exported from the guest.
     pub(crate) export: Option<bool>,
+    /// The version in which the item, or the part of the item, came.
+    pub(crate) since: Option<LitStr>,
+    /// What a field is on sides that lack the field.
+    pub(crate) default: Option<(Ident, Expr)>,
+    /// Whether a value may be lost on its way to a side that lacks the field or flag.
+    pub(crate) lossy: Option<Ident>,
+    /// Whether the case takes the cases that are not known.
+    pub(crate) other: Option<Ident>,
     krate: Option<syn::Path>,
 }
+
+/// The arguments about what came in a later version, and the places of each. An argument may be known and out of place.
+const GROWTH: [(&str, &str); 4] = [
+    ("since", "for a function, a type with a name, a field with a name, a case or a flag"),
+    ("default", "for a field with a name"),
+    ("lossy", "for a field with a name, or a flag"),
+    ("other", "for a case of an enum"),
+];
 
 /// The prefix of the arguments of `#[wit(..)]` on a function that are about its result.
 const OF_RESULT: &str = "result_";
@@ -41,7 +57,7 @@ pub(crate) struct Adapt {
 
 /// All arguments of all attributes.
 pub(crate) const ARGUMENTS: &[&str] =
-    &["package", "rename", "uses", "guest", "host", "export", "as", "to", "from", "crate"];
+    &["package", "rename", "uses", "guest", "host", "export", "as", "to", "from", "since", "crate"];
 
 /// The argument that names the interface that declares a type. Only a module's attribute writes it.
 pub(crate) const HOME: &str = "__tairitsu_home";
@@ -56,6 +72,12 @@ impl Args {
             while !input.is_empty() {
                 let key = Ident::parse_any(input)?;
                 if !allowed.contains(&key.to_string().as_str()) && key != HOME {
+                    if let Some((_, places)) = GROWTH.iter().find(|(name, _)| key == name) {
+                        return Err(syn::Error::new(
+                            key.span(),
+                            format!("`{key}` is {places}, and stands on something else here\nhelp: remove `{key}`"),
+                        ));
+                    }
                     let allowed = allowed.iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(", ");
                     return Err(syn::Error::new(
                         key.span(),
@@ -76,12 +98,23 @@ impl Args {
                     }
                     continue;
                 }
+                if key == "lossy" || key == "other" {
+                    let flag = if key == "lossy" { &mut args.lossy } else { &mut args.other };
+                    *flag = Some(key.clone());
+                    keys.push(key);
+                    if !input.is_empty() {
+                        input.parse::<Token![,]>()?;
+                    }
+                    continue;
+                }
                 input.parse::<Token![=]>()?;
                 match key.to_string().trim_start_matches(OF_RESULT) {
                     "crate" => args.krate = Some(input.call(syn::Path::parse_mod_style)?),
                     "package" => args.package = Some(input.parse()?),
                     "rename" => args.rename = Some(input.parse()?),
                     "export" => args.export = Some(input.parse::<LitBool>()?.value),
+                    "since" => args.since = Some(input.parse()?),
+                    "default" => args.default = Some((key.clone(), input.parse()?)),
                     "uses" => args.uses = parse_paths(input)?,
                     "as" => as_type = Some(input.parse()?),
                     "to" => to = Some((key.clone(), input.parse()?)),
@@ -109,6 +142,9 @@ impl Args {
         }
         if let Some(rename) = &args.rename {
             check_name(cx, rename);
+        }
+        if let Some(since) = &args.since {
+            check_since(cx, since);
         }
         match as_type {
             Some(as_type) => args.adapt = Some(Adapt { as_type, to: to.map(|to| to.1), from: from.map(|from| from.1) }),
@@ -152,28 +188,40 @@ fn parse_paths(input: ParseStream<'_>) -> syn::Result<Vec<syn::Path>> {
 }
 
 /// The arguments of `#[wit(..)]` on a function.
-pub(crate) const FUNCTION_ARGS: &[&str] = &["rename", "result_as", "result_to", "result_from"];
-/// The arguments of `#[wit(..)]` on a field or a parameter.
-pub(crate) const FIELD_ARGS: &[&str] = &["rename", "as", "to", "from"];
+pub(crate) const FUNCTION_ARGS: &[&str] = &["rename", "since", "result_as", "result_to", "result_from"];
+/// The arguments of `#[wit(..)]` on a parameter.
+pub(crate) const PARAM_ARGS: &[&str] = &["rename", "as", "to", "from"];
+/// The arguments of `#[wit(..)]` on a field with a name.
+pub(crate) const FIELD_ARGS: &[&str] = &["rename", "as", "to", "from", "since", "default", "lossy"];
+/// The arguments of `#[wit(..)]` on a case of an enum.
+pub(crate) const CASE_ARGS: &[&str] = &["rename", "since", "other"];
+/// The arguments of `#[wit(..)]` on a flag.
+pub(crate) const FLAG_ARGS: &[&str] = &["rename", "since", "lossy"];
 /// The arguments of `#[wit(..)]` on the value that a case carries.
 pub(crate) const PAYLOAD_ARGS: &[&str] = &["as", "to", "from"];
-/// The arguments of `#[wit(..)]` on anything else that has a name.
-pub(crate) const NAME_ARGS: &[&str] = &["rename"];
-
 /// Takes `#[wit(..)]` out of the attributes of a part of an item.
 pub(crate) fn take(cx: &Ctxt, attrs: &mut Vec<Attribute>, allowed: &[&str]) -> Args {
-    let mut args = Args::default();
+    let mut all = TokenStream::new();
     attrs.retain(|attr| {
         if !attr.path().is_ident("wit") {
             return true;
         }
         match &attr.meta {
-            Meta::List(list) => args = Args::parse(cx, list.tokens.clone(), allowed),
+            Meta::List(list) => join(&mut all, &list.tokens),
             _ => cx.error(attr, "`#[wit]` has no effect here", "write `#[wit(rename = \"name\")]`"),
         }
         false
     });
-    args
+    if all.is_empty() { Args::default() } else { Args::parse(cx, all, allowed) }
+}
+
+/// Adds the arguments of one more attribute, so that all of them are read at once.
+pub(crate) fn join(all: &mut TokenStream, more: &TokenStream) {
+    let is_comma = |last: TokenTree| matches!(last, TokenTree::Punct(last) if last.as_char() == ',');
+    if all.clone().into_iter().last().is_some_and(|last| !is_comma(last)) {
+        all.extend(quote!(,));
+    }
+    all.extend(more.clone());
 }
 
 /// Whether an attribute is `#[wit]`, by any path.
@@ -186,14 +234,9 @@ pub(crate) fn is_adapted(attr: &Attribute) -> bool {
     let Meta::List(list) = &attr.meta else { return false };
     // The expansion of the attribute itself reports the mistakes in it.
     let cx = Ctxt::new();
-    let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from"]);
+    let args = Args::parse(&cx, list.tokens.clone(), &["rename", "crate", "as", "to", "from", "since"]);
     let _ = cx.finish();
     args.adapt.is_some()
-}
-
-/// Takes `#[wit(rename = "..")]` out of the attributes of a case, function or parameter.
-pub(crate) fn take_rename(cx: &Ctxt, attrs: &mut Vec<Attribute>) -> Option<LitStr> {
-    take(cx, attrs, NAME_ARGS).rename
 }
 
 /// Reports `#[cfg]` on a part of a contract. What `#[cfg_attr]` adds may be anything that is no part of the contract.
@@ -229,25 +272,36 @@ fn check_name(cx: &Ctxt, name: &LitStr) {
     }
 }
 
+fn check_since(cx: &Ctxt, since: &LitStr) {
+    if let Err(why) = wit_name::check_version(&since.value()) {
+        cx.error(since, format!("`{}` is no version: {why}", since.value()), "write three numbers, as in `1.1.0`");
+    }
+}
+
 /// The text of a doc comment. It may have parts that are expressions, such as `include_str!`.
 #[derive(Default)]
-pub(crate) struct Docs(Vec<Expr>);
+pub(crate) struct Docs {
+    parts: Vec<Expr>,
+    /// A paragraph at the end, which the item itself has not. Empty if there is none.
+    added: String,
+}
 
 impl Docs {
     pub(crate) fn of(attrs: &[Attribute]) -> Self {
-        Self(
-            attrs
-                .iter()
-                .filter_map(|attr| match &attr.meta {
-                    Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(meta.value.clone()),
-                    _ => None,
-                })
-                .collect(),
-        )
+        let parts = attrs.iter().filter_map(|attr| match &attr.meta {
+            Meta::NameValue(meta) if meta.path.is_ident("doc") => Some(meta.value.clone()),
+            _ => None,
+        });
+        Self { parts: parts.collect(), added: String::new() }
+    }
+
+    /// The same text with one more paragraph.
+    pub(crate) fn with(self, added: String) -> Self {
+        Self { added, ..self }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.parts.is_empty()
     }
 }
 
@@ -258,7 +312,7 @@ impl ToTokens for Docs {
         let text = |lines: &[String]| {
             lines.join("\n").lines().map(str::trim).collect::<Vec<_>>().join("\n").trim_matches('\n').to_string()
         };
-        for part in &self.0 {
+        for part in &self.parts {
             match part {
                 Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => known.push(line.value()),
                 other => {
@@ -269,8 +323,21 @@ impl ToTokens for Docs {
         }
         let rest = text(&known);
         tokens.extend(match parts.is_empty() {
-            true => rest.trim().to_token_stream(),
-            false => quote!(::core::concat!(#(#parts,)* #rest)),
+            true => paragraphs(rest.trim(), &self.added).to_token_stream(),
+            // Each part ends a line.
+            false => {
+                let rest = match rest.is_empty() && !self.added.is_empty() {
+                    true => format!("\n{}", self.added),
+                    false => paragraphs(&rest, &self.added),
+                };
+                quote!(::core::concat!(#(#parts,)* #rest))
+            }
         });
     }
+}
+
+/// The texts, with an empty line between them if none is empty.
+fn paragraphs(one: &str, other: &str) -> String {
+    let between = if one.is_empty() || other.is_empty() { "" } else { "\n\n" };
+    format!("{one}{between}{other}")
 }

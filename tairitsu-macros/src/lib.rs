@@ -118,7 +118,8 @@ use proc_macro::TokenStream;
 ///   Cargo.toml, and `::tairitsu` if it is not there.
 /// - `export = false`, on an impl: the guest does not export the impl.
 ///
-/// Functions and parameters take `#[wit(rename = "name")]`. Parameters also take `as`, `to` and `from`, as the fields of a type do
+/// Functions and parameters take `#[wit(rename = "name")]`. Functions also take `since = "1.1.0"`, the version of the package in
+/// which the function came, up to the package's own version. Parameters also take `as`, `to` and `from`, as the fields of a type do
 /// (see [`macro@wit`]). Functions also take `result_as`, `result_to` and `result_from`, for the result or for the `T` of
 /// `Result<T, E>`.
 ///
@@ -268,7 +269,8 @@ pub fn resource(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Arguments
 ///
-/// The struct and each flag take `#[wit(rename = "name")]`. The struct also takes `#[wit(crate = path)]`.
+/// The struct and each flag take `#[wit(rename = "name")]` and `since = "1.1.0"`, the version in which they came. A flag that has
+/// `since` may also have `lossy` (see [`macro@wit`]). The struct also takes `#[wit(crate = path)]`.
 #[proc_macro]
 pub fn flags(item: TokenStream) -> TokenStream {
     written::written("flags", item, expand::flags)
@@ -322,6 +324,42 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// `Display`. Without them, the conversions are `Type: From<Self>`, of a clone, and `Self: TryFrom<Type>`, whose error is
 /// `Display`. A conversion that fails is an error of the call on the host, and a panic with the error's text in a guest.
 ///
+/// # Types that grow
+///
+/// Fields with a name, cases and flags may say the version of the package in which they came:
+///
+/// ```ignore
+/// #[tairitsu::wit]
+/// pub struct Person {
+///     pub name: String,
+///     #[wit(since = "1.1.0")]
+///     pub nickname: Option<String>,
+///     #[wit(since = "1.2.0", default = Color::Red, lossy)]
+///     pub color: Color,
+/// }
+///
+/// #[tairitsu::wit]
+/// pub enum Color {
+///     Red,
+///     #[wit(since = "1.1.0")]
+///     Blue,
+///     #[wit(other)]
+///     Unknown,
+/// }
+/// ```
+///
+/// - `since = "1.1.0"`: a side that is older than this version lacks the field, case or flag. A value from such a side has the
+///   field's default in its place. A value for such a side goes without the field.
+/// - `default = value`: the default of a field. It is a literal, a case without a value such as `Color::Red`, or `[]`. The default of
+///   an `Option` is `None`, and any other field with `since` names its default.
+/// - `lossy`: the field or flag may be left out, whatever its value is. Without `lossy`, leaving out a value other than the default is
+///   an error of the call.
+/// - `other`: the case that takes every case that the receiver does not know. It carries nothing, or a `String` that gets the
+///   name of the case.
+///
+/// WIT has no words for the age of fields, cases and flags. So the WIT text has them in the doc comments, as a last paragraph:
+/// ``Since 1.2.0. Default: `red`. Lossy.`` and `Any later case.`
+///
 /// # On a module
 ///
 /// A module is an interface that declares the types marked `#[tairitsu::wit]` in it. Other interfaces use the types by
@@ -348,11 +386,13 @@ pub fn flags(item: TokenStream) -> TokenStream {
 /// On a type:
 ///
 /// - `rename = "name"`: the WIT name. The default is the name of the type in kebab case.
+/// - `since = "1.1.0"`: the version of the package in which the type came, which is `@since` in WIT. An interface with the type has
+///   a version, and not an older one.
 /// - `as = Type`, `to = function`, `from = function`: the type that crosses, and the conversions. See above.
 /// - `crate = path`: the path of the `tairitsu` crate. The default is the name that the crate has among the dependencies in
 ///   Cargo.toml, and `::tairitsu` if it is not there.
 ///
-/// Fields with a name, and cases, take `#[wit(rename = "name")]`. All fields take `as`, `to` and `from`, those of cases too.
+/// Fields with a name, and cases, take `#[wit(rename = "name")]` and the arguments under "Types that grow". All fields take `as`, `to` and `from`, those of cases too.
 /// Parameters and results of functions take such arguments as well: see [`macro@guest`].
 ///
 /// On a module: `package`, `rename`, `uses` and `crate`, as for [`macro@guest`].

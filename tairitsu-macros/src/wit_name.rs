@@ -75,6 +75,15 @@ pub(crate) fn check_package(package: &str) -> Result<(), String> {
     }
 }
 
+/// Checks that a string is a semantic version without build metadata. The error says why the string is none.
+pub(crate) fn check_version(version: &str) -> Result<(), String> {
+    match semver::Version::parse(version) {
+        Ok(version) if version.build.is_empty() => Ok(()),
+        Ok(_) => Err("build metadata says nothing about age".into()),
+        Err(why) => Err(why.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{check, check_package, kebab};

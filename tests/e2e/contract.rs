@@ -6,10 +6,11 @@ use tairitsu_test_api::docs::{Connection, Document, Editor, Network};
 use tairitsu_test_api::inner::Till;
 use tairitsu_test_api::{Exchange, Rates};
 use tairitsu_test_blocks::{CalculatorApi, ClockApi};
+use tairitsu_test_strict::Office;
 use tairitsu_test_weather::{Sensor, Station};
 use tairitsu_test_zoo::{Attic, Keeper, Zoo};
 use wit_parser::abi::{AbiVariant, WasmType};
-use wit_parser::{InterfaceId, Resolve, SizeAlign};
+use wit_parser::{InterfaceId, Resolve, SizeAlign, Stability, TypeDefKind};
 
 /// Sections that const evaluation has encoded, as in a guest.
 macro_rules! sections {
@@ -246,6 +247,187 @@ interface till {
 }
 "
     );
+}
+
+/// WIT has no words for the age of fields, cases and flags, so they are in the docs. It has words for functions and types.
+#[test]
+fn a_contract_says_what_came_later() {
+    let expected = "\
+package test:growth@1.2.0;
+
+/// Types that grow.
+interface growth {
+  /// A color.
+  enum color {
+    /// As blood.
+    red,
+    ///
+    /// Text from a file.
+    ///
+    /// - It has \"quotes\" and a \\ in it.
+    ///
+    ///
+    /// Since 1.1.0.
+    blue,
+    /// As none of them.
+    ///
+    /// Any later case.
+    unknown,
+  }
+
+  record shape-box {
+    /// From left to right.
+    width: f64,
+    /// From top to bottom.
+    ///
+    /// Since 1.2.0. Default: `1.0`.
+    height: f64,
+  }
+
+  /// A shape.
+  variant shape {
+    /// Round.
+    circle(f64),
+    /// With corners.
+    ///
+    /// Since 1.1.0.
+    box(shape-box),
+    /// Another one, by its name.
+    ///
+    /// Since 1.2.0.
+    /// Any later case.
+    unknown(string),
+  }
+
+  /// A person.
+  @since(version = 1.0.0)
+  record person {
+    /// The name.
+    name: string,
+    /// What friends say.
+    ///
+    /// They are few.
+    ///
+    /// Since 1.1.0.
+    nickname: option<string>,
+    ///
+    /// Text from a file.
+    ///
+    /// - It has \"quotes\" and a \\ in it.
+    ///
+    ///
+    /// Since 1.1.0. Default: `-5`.
+    balance: s32,
+    /// Since 1.2.0-rc.1. Default: `red`. Lossy.
+    color: color,
+    ///
+    /// Text from a file.
+    ///
+    /// - It has \"quotes\" and a \\ in it.
+    ///
+    /// More of it.
+    ///
+    /// Since 1.2.0. Default: `[]`.
+    shapes: list<shape>,
+    /// Said at first.
+    ///
+    /// Since 1.2.0. Default: `\"a \\\"\\u{60}b\\u{60}\\\"\\n\"`.
+    motto: string,
+  }
+
+  /// Rights.
+  @since(version = 1.1.0)
+  flags rights {
+    /// To read.
+    read,
+    /// To write.
+    ///
+    /// Since 1.2.0. Lossy.
+    write,
+  }
+}
+
+/// An interface that grows.
+interface office {
+  use growth.{person, rights};
+
+  /// Hires.
+  hire: func(person: person) -> person;
+
+  /// What is allowed, since later.
+  @since(version = 1.1.0)
+  allowed: func() -> rights;
+
+  @since(version = 1.2.0)
+  undocumented: func() -> u32;
+}
+";
+    assert_eq!(Office.wit(), expected);
+
+    // The age of each function and type, and the docs of each field, case and flag.
+    let ages = |resolve: &Resolve| {
+        let mut ages = Vec::new();
+        let since = |stability: &Stability| match stability {
+            Stability::Stable { since, .. } => since.to_string(),
+            _ => String::new(),
+        };
+        for interface in ["growth", "office"] {
+            let interface = &resolve.interfaces[find(resolve, &format!("test:growth/{interface}@1.2.0"))];
+            for (name, function) in &interface.functions {
+                ages.push((name.clone(), since(&function.stability), function.docs.contents.clone()));
+            }
+            for (name, ty) in &interface.types {
+                let ty = &resolve.types[*ty];
+                let items: Vec<_> = match &ty.kind {
+                    TypeDefKind::Record(record) => record.fields.iter().map(|item| (&item.name, &item.docs)).collect(),
+                    TypeDefKind::Variant(variant) => {
+                        variant.cases.iter().map(|item| (&item.name, &item.docs)).collect()
+                    }
+                    TypeDefKind::Enum(cases) => cases.cases.iter().map(|item| (&item.name, &item.docs)).collect(),
+                    TypeDefKind::Flags(flags) => flags.flags.iter().map(|item| (&item.name, &item.docs)).collect(),
+                    // A type that is used here.
+                    _ => continue,
+                };
+                ages.push((name.clone(), since(&ty.stability), ty.docs.contents.clone()));
+                let items = items.into_iter();
+                ages.extend(items.map(|(item, docs)| (format!("{name}.{item}"), String::new(), docs.contents.clone())));
+            }
+        }
+        ages.sort();
+        // Text lies between comment marks in the parsed text, and the file's own indentation is lost there.
+        for (_, _, docs) in &mut ages {
+            if let Some(docs) = docs {
+                *docs = docs.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+            }
+        }
+        ages
+    };
+    let texts = |resolve: &Resolve| {
+        ["growth", "office"].map(|name| print(resolve, find(resolve, &format!("test:growth/{name}@1.2.0"))))
+    };
+    let mut parsed = Resolve::default();
+    parsed.push_str("office.wit", expected).unwrap();
+    let (texts_of_ours, parsed) = (texts(&parsed), ages(&parsed));
+    let of = |name: &str| {
+        let (_, since, docs) = parsed.iter().find(|(found, ..)| found == name).unwrap();
+        (since.as_str(), docs.as_deref().unwrap_or_default())
+    };
+    assert_eq!(of("allowed"), ("1.1.0", "What is allowed, since later."));
+    assert_eq!(of("undocumented"), ("1.2.0", ""));
+    assert_eq!(of("person"), ("1.0.0", "A person."));
+    assert_eq!(of("person.color"), ("", "Since 1.2.0-rc.1. Default: `red`. Lossy."));
+
+    let section = Office.interface().section(Role::Export);
+    let guest = tairitsu::include_guest!("tairitsu-test-strict");
+    assert!(guest.windows(section.len()).any(|bytes| bytes == section), "the guest has the section");
+    let decoded = wit_component::decode(&section).unwrap();
+    assert_eq!((texts(decoded.resolve()), ages(decoded.resolve())), (texts_of_ours, parsed));
+
+    // An image keeps the docs.
+    let wit = tairitsu::Registry::new().load_image(guest).unwrap().wit();
+    for line in expected.lines().map(str::trim).filter(|line| line.contains("Since") || line.contains("later")) {
+        assert!(wit.contains(line) || line.starts_with('@'), "{line}\n{wit}");
+    }
 }
 
 /// The text that `wasm-tools component wit` would print for the hybrid example's component.

@@ -31,7 +31,7 @@ macro_rules! rules {
 }
 
 rules! {
-    attribute block container function hygiene implementation interface module name resource signature soundness r#type
+    attribute block container function growth hygiene implementation interface module name resource signature soundness r#type
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct Function {
     pub result: Type,
     /// Whether the caller has a default body for it, so that a guest may lack it.
     pub optional: bool,
+    /// The version of the package in which the function came, or nothing.
+    pub since: &'static str,
 }
 
 /// A parameter of a function.
@@ -94,7 +96,7 @@ impl Function {
         result: Type,
         optional: bool,
     ) -> Self {
-        Self { name, docs, params, result, optional }
+        Self { name, docs, params, result, optional, since: "" }
     }
 }
 

@@ -7,11 +7,13 @@
 //! - `types`, `interface`: the model itself.
 //! - `layout`, `flatten`, `hash`: facts about a type. Each named type computes them once, where it is declared.
 //! - `encode`: the `component-type` section. `text`: the WIT text.
+//! - `growth`: what came in a later version of a contract, and the checks of its defaults.
 //! - `id`: the id of an interface, taken apart. `generic_name`: the WIT names of generic types.
 
 mod encode;
 mod flatten;
 mod generic_name;
+mod growth;
 mod hash;
 mod id;
 mod interface;
@@ -22,6 +24,8 @@ mod types;
 pub use encode::{check, encode, measure};
 pub use flatten::{Core, Flat, MAX_FLAT_PARAMS, Signature};
 pub use generic_name::GenericName;
+#[doc(hidden)]
+pub use growth::Literal;
 pub use id::InterfaceId;
 pub use interface::{Function, Interface, Param, Role};
 pub use layout::{Layout, align_to, discriminant_size};

@@ -89,6 +89,7 @@ impl Interface {
             for function in self.functions {
                 separate(out, &mut first)?;
                 write_docs(out, &format!("{indent}  "), function.docs)?;
+                write_since(out, &format!("{indent}  "), function.since)?;
                 writeln!(out, "{indent}  {}: {function};", Escaped(function.name))?;
             }
         }
@@ -102,6 +103,7 @@ impl Interface {
         for function in self.functions {
             separate(out, &mut first)?;
             write_docs(out, &format!("{indent}    "), function.docs)?;
+            write_since(out, &format!("{indent}    "), function.since)?;
             match function.name.rsplit_once('.') {
                 None => writeln!(out, "{indent}    constructor({});", Params(function.params))?,
                 Some((kind, name)) if kind.starts_with("[static]") => {
@@ -176,6 +178,13 @@ fn write_docs(out: &mut String, indent: &str, docs: &str) -> fmt::Result {
     Ok(())
 }
 
+fn write_since(out: &mut String, indent: &str, since: &str) -> fmt::Result {
+    if !since.is_empty() {
+        writeln!(out, "{indent}@since(version = {since})")?;
+    }
+    Ok(())
+}
+
 fn write_type(out: &mut String, indent: &str, ty: &Type) -> fmt::Result {
     let (keyword, name, docs, fields) = match ty {
         Type::Record(record) => ("record", record.name, record.docs, record.fields),
@@ -185,6 +194,7 @@ fn write_type(out: &mut String, indent: &str, ty: &Type) -> fmt::Result {
         _ => return Ok(()),
     };
     write_docs(out, &format!("{indent}  "), docs)?;
+    write_since(out, &format!("{indent}  "), ty.since())?;
     writeln!(out, "{indent}  {keyword} {} {{", Escaped(name))?;
     for Field { name, docs, ty: field } in fields {
         write_docs(out, &format!("{indent}    "), docs)?;

@@ -72,6 +72,8 @@ pub struct Record {
     pub home: &'static str,
     /// The fields, in declaration order.
     pub fields: &'static [Field],
+    /// The version of the package in which the type came, or nothing.
+    pub since: &'static str,
     pub(super) facts: Facts,
 }
 
@@ -99,6 +101,8 @@ pub struct Variant {
     pub home: &'static str,
     /// The cases, in the order of their discriminants. A case without a payload is [`Type::Unit`].
     pub cases: &'static [Field],
+    /// The version of the package in which the type came, or nothing.
+    pub since: &'static str,
     pub(super) facts: Facts,
 }
 
@@ -114,6 +118,8 @@ pub struct Enum {
     pub home: &'static str,
     /// The cases, in the order of their discriminants; every type is [`Type::Unit`].
     pub cases: &'static [Field],
+    /// The version of the package in which the type came, or nothing.
+    pub since: &'static str,
     pub(super) facts: Facts,
 }
 
@@ -129,6 +135,8 @@ pub struct Flags {
     pub home: &'static str,
     /// The flags, from the lowest bit up; every type is [`Type::Unit`].
     pub flags: &'static [Field],
+    /// The version of the package in which the type came, or nothing.
+    pub since: &'static str,
     pub(super) facts: Facts,
 }
 
@@ -185,6 +193,7 @@ impl Record {
             docs,
             home,
             fields,
+            since: "",
             facts: Facts {
                 hash: hash_fields(0x72, name, home, fields),
                 pointer,
@@ -217,7 +226,7 @@ impl Variant {
             layout: variant_layout(cases.len(), payload),
             flat: Flat::one(Core::I32).then(&joined),
         };
-        Self { name, docs, home, cases, facts }
+        Self { name, docs, home, cases, since: "", facts }
     }
 }
 
@@ -231,7 +240,7 @@ impl Enum {
             layout: variant_layout(cases.len(), Layout { size: 0, align: 1 }),
             flat: Flat::one(Core::I32),
         };
-        Self { name, docs, home, cases, facts }
+        Self { name, docs, home, cases, since: "", facts }
     }
 }
 
@@ -250,7 +259,7 @@ impl Flags {
             layout: Layout { size, align: size },
             flat: Flat::one(Core::I32),
         };
-        Self { name, docs, home, flags, facts }
+        Self { name, docs, home, flags, since: "", facts }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::abi::{self, Bodies, Locals, Target, Value};
 use super::{shared, signatures, types};
 use crate::attr::Docs;
-use crate::model::{Adapted, Field, Interface, ParamKind, TypeDef, TypeKind};
+use crate::model::{Adapted, Field, Growth, Interface, ParamKind, TypeDef, TypeKind};
 use crate::paths::Paths;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -36,6 +36,7 @@ fn carrier(Adapted { adapt, carrier }: &Adapted, ty: &Type, paths: &Paths) -> To
         ty: ty.clone(),
         adapt: Some(adapt.clone()),
         itself: None,
+        growth: Growth::default(),
     };
     let def = TypeDef {
         item: parse_quote! {
@@ -45,6 +46,7 @@ fn carrier(Adapted { adapt, carrier }: &Adapted, ty: &Type, paths: &Paths) -> To
         },
         name: String::new(),
         docs: Docs::default(),
+        since: None,
         home: String::new(),
         kind: TypeKind::Tuple(vec![field]),
     };

@@ -1,7 +1,7 @@
 //! `flags!`: the type of a set of flags, its operators, and the code that lifts and lowers it.
 
 use super::abi::{Bodies, Locals, Target, impls, wit_type};
-use super::shared::index;
+use super::shared::{self, index};
 use crate::attr::Docs;
 use crate::model::FlagsDef;
 use crate::paths::Paths;
@@ -15,6 +15,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
     let FlagsDef { attrs, vis, ident, name, docs, flags, args } = def;
     let schema = &paths.schema;
     let home = args.home.as_ref().map(syn::LitStr::value).unwrap_or_default();
+    let since = shared::since(args.since.as_ref());
     let integer = match flags.len() {
         0..=32 => quote!(u32),
         33..=64 => quote!(u64),
@@ -37,7 +38,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
             quote!(#schema::Field::__new(#name, #docs, #schema::Type::Unit))
         })
         .collect();
-    let set = |name: &str, docs: &Docs, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::__new(#name, #docs, #home, &const { [#(#fields),*] }) }));
+    let set = |name: &str, docs: &Docs, fields: &[TokenStream]| quote!(#schema::Type::Flags(&const { #schema::Flags::__new(#name, #docs, #home, &const { [#(#fields),*] }) #since }));
     let words: Vec<_> = fields.chunks(WORD).collect();
     let ty = match *words {
         [word] => set(name, docs, word),
@@ -48,7 +49,7 @@ pub(super) fn expand(def: &FlagsDef, paths: &Paths) -> TokenStream {
                 let ty = set(&format!("{name}-{field}"), &Docs::default(), word);
                 quote!(#schema::Field::__new(#field, "", #ty))
             });
-            quote!(#schema::Type::Record(&const { #schema::Record::__new(#name, #docs, #home, &const { [#(#words),*] }) }))
+            quote!(#schema::Type::Record(&const { #schema::Record::__new(#name, #docs, #home, &const { [#(#words),*] }) #since }))
         }
     };
     let generics = syn::Generics::default();

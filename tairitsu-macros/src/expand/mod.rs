@@ -10,6 +10,7 @@ mod condition;
 pub(crate) mod emit;
 mod flags;
 mod future;
+mod growth;
 mod guest;
 mod host;
 mod inherent_impl;
@@ -269,7 +270,7 @@ pub(crate) fn wit(args: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let cx = Ctxt::new();
-    let args = Args::parse(&cx, args, &["rename", "as", "to", "from", "crate"]);
+    let args = Args::parse(&cx, args, &["rename", "as", "to", "from", "since", "crate"]);
     let paths = Paths::new(args.krate());
     let ident = input.ident.clone();
     let generics = input.generics.clone();

@@ -28,7 +28,7 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
         cover(ty, quote!(__TAIRITSU_TYPES[#index]))
     };
     let functions = interface.functions.iter().map(|function| {
-        let Function { name, docs, has_default, .. } = function;
+        let Function { name, docs, has_default, since, .. } = function;
         // A provider always has the function.
         let optional = *has_default && interface.side == Side::Guest;
         let params = function.params.iter().map(|param| {
@@ -43,8 +43,9 @@ pub(super) fn descriptor(interface: &Interface, paths: &Paths) -> TokenStream {
             Some(ty) => ty_of(ty),
             None => quote!(#schema::Type::Unit),
         };
+        let since = self::since(since.as_ref());
         quote! {
-            #schema::Function::__new(#name, #docs, &[#(#params),*], #result, #optional)
+            #schema::Function::__new(#name, #docs, &[#(#params),*], #result, #optional) #since
         }
     });
     let functions: Vec<_> = functions.collect();
@@ -150,7 +151,12 @@ pub(super) fn with_hints(ty: &syn::Type, paths: &Paths) -> syn::Type {
 /// Gives the first and the last token the spans of the type's first and last token. So rustc shows an error about the
 /// tokens on the type, and shows equal errors at that place once.
 pub(super) fn cover(ty: &syn::Type, tokens: TokenStream) -> TokenStream {
-    let mut type_tokens = ty.to_token_stream().into_iter();
+    cover_tokens(ty, tokens)
+}
+
+/// Does the same for other tokens than those of a type.
+pub(super) fn cover_tokens(at: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+    let mut type_tokens = at.to_token_stream().into_iter();
     let Some(first) = type_tokens.next().map(|token| token.span()) else { return tokens };
     let last = type_tokens.last().map_or(first, |token| token.span());
     let mut tokens: Vec<_> = tokens.into_iter().collect();
@@ -182,4 +188,9 @@ pub(super) fn section(link_section: &impl ToTokens, interface: &TokenStream, pri
 /// A number as a literal without a suffix.
 pub(super) fn index(i: usize) -> Literal {
     Literal::usize_unsuffixed(i)
+}
+
+/// The call that adds the version to an item of the schema. `None` if the item has no version.
+pub(super) fn since(since: Option<&syn::LitStr>) -> Option<TokenStream> {
+    since.map(|since| quote!(.__since(#since)))
 }

@@ -1,7 +1,7 @@
 //! `#[wit]` on a type: the type's schema, and the code that lifts and lowers it on both sides.
 
 use super::abi::{Bodies, Locals, Target, Value, attempt, impls, impls_and_lent, wit_type};
-use super::{recursive, shared};
+use super::{growth, recursive, shared};
 use crate::attr::{Adapt, Docs};
 use crate::model::{Case, Field, Payload, TypeDef, TypeKind};
 use crate::paths::Paths;
@@ -37,7 +37,7 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
         let (ident, schema, wit_type) = (&def.item.ident, &paths.schema, &paths.wit_type);
         quote!(const _: #schema::Type = <#ident as #wit_type>::TYPE;)
     });
-    let portable = portable(def, paths);
+    let (portable, grown) = (portable(def, paths), growth::checks(def, paths));
     quote! {
         #def
 
@@ -46,6 +46,7 @@ pub(super) fn expand(def: &TypeDef, paths: &Paths) -> TokenStream {
             #use_codec
             #schema
             #evaluated
+            #grown
             #portable
             #abi
         };
@@ -114,7 +115,8 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         true => format!("{}-node", def.name),
         false => def.name.clone(),
     };
-    let named = |what: &str, name: &str, docs: &Docs, fields: &TokenStream| {
+    let since = shared::since(def.since.as_ref());
+    let named = |what: &str, name: &str, docs: &Docs, fields: &TokenStream, checks: Option<TokenStream>| {
         let (what, name, home) = (format_ident!("{what}"), target.name(name, paths), &def.home);
         // If types contain each other, rustc reports a cycle, and the name of this constant is in the report.
         let (constant, fields) = match def.item.generics.params.is_empty() {
@@ -128,15 +130,17 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
         quote! {{
             #constant
             let fields = #fields;
-            #schema::Type::#what(&#schema::#what::__new(#name, #docs, #home, fields))
+            #checks
+            #schema::Type::#what(&#schema::#what::__new(#name, #docs, #home, fields) #since)
         }}
     };
-    let record = |name: &str, docs: &Docs, fields: &[Field]| {
+    let record = |name: &str, docs: &Docs, fields: &[Field], checks| {
         let fields = fields.iter().map(|field| (&field.name, &field.docs, Some(field_type(field, paths))));
-        named("Record", name, docs, &schema_fields(fields, paths))
+        named("Record", name, docs, &schema_fields(fields, paths), checks)
     };
+    let checks = growth::generic_checks(def, &quote!(fields), paths);
     let ty = match &def.kind {
-        TypeKind::Record(fields) => record(&name, &def.docs, fields),
+        TypeKind::Record(fields) => record(&name, &def.docs, fields, checks),
         TypeKind::Tuple(fields) => {
             let ty = tuple_type(fields, paths);
             match &fields[..] {
@@ -150,14 +154,14 @@ fn schema(def: &TypeDef, target: &Target<'_>, paths: &Paths) -> TokenStream {
                     Payload::None => None,
                     Payload::Tuple(fields) => Some(tuple_type(fields, paths)),
                     Payload::Record(fields) => {
-                        let record = record(&format!("{name}-{}", case.name), &Docs::default(), fields);
+                        let record = record(&format!("{name}-{}", case.name), &Docs::default(), fields, None);
                         Some(quote!(const #record))
                     }
                 };
                 (&case.name, &case.docs, ty)
             });
             let what = if matches!(def.kind, TypeKind::Enum(_)) { "Enum" } else { "Variant" };
-            named(what, &name, &def.docs, &schema_fields(cases, paths))
+            named(what, &name, &def.docs, &schema_fields(cases, paths), checks)
         }
         TypeKind::Adapted(adapt) => {
             let ty = shared::wit_const(&adapt.as_type, paths);

@@ -4,6 +4,7 @@ use super::naming::{check_collisions, name_of};
 use super::types::{Case, Payload};
 use crate::attr::{self, Args, Docs};
 use crate::diag::Ctxt;
+use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Token, Visibility, braced};
 
@@ -61,17 +62,15 @@ impl Parse for FlagsItem {
 impl FlagsDef {
     pub(crate) fn new(cx: &Ctxt, item: FlagsItem) -> Self {
         let FlagsItem { mut attrs, vis, ident, flags } = item;
-        let mut args = Args::default();
+        let mut all = TokenStream::new();
         attrs.retain(|attr| {
             let is_helper = attr.path().is_ident("wit");
             if let (true, Ok(list)) = (is_helper, attr.meta.require_list()) {
-                let Args { rename, home, .. } = std::mem::take(&mut args);
-                args = Args::parse(cx, list.tokens.clone(), &["rename", "crate"]);
-                args.rename = args.rename.take().or(rename);
-                args.home = args.home.take().or(home);
+                attr::join(&mut all, &list.tokens);
             }
             !is_helper
         });
+        let args = Args::parse(cx, all, &["rename", "since", "crate"]);
         if flags.is_empty() {
             cx.error(
                 &ident,
@@ -89,9 +88,9 @@ impl FlagsDef {
         let flags: Vec<_> = flags
             .into_iter()
             .map(|(mut attrs, ident)| {
-                let rename = attr::take_rename(cx, &mut attrs);
+                let args = attr::take(cx, &mut attrs, attr::FLAG_ARGS);
                 attr::refuse_cfg(cx, &attrs, "flag");
-                let case = Case::new(cx, rename.as_ref(), ident, &attrs, Payload::None);
+                let case = Case::new(cx, args, ident, &attrs, Payload::None);
                 Flag { attrs, case }
             })
             .collect();

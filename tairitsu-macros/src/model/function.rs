@@ -8,8 +8,8 @@ use crate::side::Side;
 use quote::format_ident;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, FnArg, GenericParam, Ident, Pat, ReturnType, Signature, TraitItemFn, Type, TypeReference, TypeSlice,
-    parse_quote,
+    Attribute, FnArg, GenericParam, Ident, LitStr, Pat, ReturnType, Signature, TraitItemFn, Type, TypeReference,
+    TypeSlice, parse_quote,
 };
 
 /// The most parameters that a function may have: wasmtime's typed functions take no more.
@@ -19,6 +19,8 @@ pub(crate) struct Function {
     pub(crate) ident: Ident,
     pub(crate) name: String,
     pub(crate) docs: Docs,
+    /// The version in which the function came.
+    pub(crate) since: Option<LitStr>,
     /// The attribute `#[deprecated]`, if the function has it.
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) receiver: Receiver,
@@ -135,6 +137,7 @@ impl Function {
             ident,
             name,
             docs,
+            since: args.since,
             deprecated,
             receiver,
             params,
@@ -300,7 +303,7 @@ fn parse_params(cx: &Ctxt, sig: &mut Signature, receiver: Receiver, own: Option<
     }
     for input in &mut sig.inputs {
         if let FnArg::Typed(input) = input {
-            let args = attr::take(cx, &mut input.attrs, attr::FIELD_ARGS);
+            let args = attr::take(cx, &mut input.attrs, attr::PARAM_ARGS);
             attr::refuse_cfg(cx, &input.attrs, "parameter");
             params.extend(Param::parse(cx, args, &input.pat, &input.ty, own.is_some()));
             if !matches!(&*input.pat, Pat::Ident(_)) {

@@ -71,9 +71,13 @@ impl Interface {
             resource.name_functions(&mut functions);
             resource.add_bounds(&mut item);
         }
+        let id = interface_id(cx, args, &item.ident);
+        for function in &functions {
+            check_since(cx, &id, function);
+        }
         Self {
             side,
-            id: interface_id(cx, args, &item.ident),
+            id,
             place: place::of(item.ident.span()),
             docs: Docs::of(&item.attrs),
             uses: args.uses.clone(),
@@ -131,5 +135,27 @@ fn adds_no_function(bound: &TypeParamBound) -> bool {
             matches!(segments[..], ["Send" | "Sync"] | ["core" | "std", "marker", "Send" | "Sync"])
         }
         _ => false,
+    }
+}
+
+/// Reports a function that came later than the package's own version.
+fn check_since(cx: &Ctxt, id: &str, function: &Function) {
+    let Some(since) = &function.since else { return };
+    // `attr` has reported a text that is no version.
+    let Ok(version) = semver::Version::parse(&since.value()) else { return };
+    let fact = format!("function `{}` came in version {version}, and the package has", function.ident);
+    match id.split_once('@') {
+        None => cx.error(
+            since,
+            format!("{fact} no version"),
+            "give the package a version, as in `package = \"acme:hello@1.1.0\"`",
+        ),
+        Some((_, package)) => {
+            if let Ok(package) = semver::Version::parse(package)
+                && version > package
+            {
+                cx.error(since, format!("{fact} the version {package}"), "raise the version of the package");
+            }
+        }
     }
 }

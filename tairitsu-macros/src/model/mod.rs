@@ -6,6 +6,7 @@
 mod cycles;
 mod flags;
 mod function;
+mod growth;
 mod inherent_impl;
 mod interface;
 mod naming;
@@ -16,6 +17,7 @@ mod types_module;
 
 pub(crate) use flags::FlagsDef;
 pub(crate) use function::{Adapted, AdaptedResult, Function, Param, ParamKind, Receiver, ReturnsSelf};
+pub(crate) use growth::{FieldDefault, Growth, Mark};
 pub(crate) use inherent_impl::InherentImpl;
 pub(crate) use interface::{Interface, InterfaceKind};
 pub(crate) use resource::Resource;

@@ -1,5 +1,6 @@
 //! A WIT type, from a struct or an enum.
 
+use super::growth::Growth;
 use super::naming::{check_collisions, name_of, name_of_item};
 use super::syntax::{argument, ungroup};
 use crate::attr::{self, Adapt, Args, Docs};
@@ -17,6 +18,8 @@ pub(crate) struct TypeDef {
     pub(crate) item: DeriveInput,
     pub(crate) name: String,
     pub(crate) docs: Docs,
+    /// The version in which the type came.
+    pub(crate) since: Option<LitStr>,
     /// The id of the interface that declares the type. Empty if each interface that uses the type declares it.
     pub(crate) home: String,
     pub(crate) kind: TypeKind,
@@ -41,6 +44,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) payload: Payload,
+    pub(crate) growth: Growth,
 }
 
 /// What a case carries.
@@ -64,6 +68,7 @@ pub(crate) struct Field {
     pub(crate) adapt: Option<Adapt>,
     /// How the field holds values of the type that it belongs to.
     pub(crate) itself: Option<Itself>,
+    pub(crate) growth: Growth,
 }
 
 /// How a field holds values of the type that it belongs to.
@@ -96,7 +101,7 @@ impl TypeDef {
         if let Some(adapt) = args.adapt.take() {
             refuse_rename(cx, &args, &format!("type `{ident}` crosses as another type"));
             let kind = TypeKind::Adapted(Box::new(adapt));
-            return Some(Self { name: String::new(), docs: Docs::default(), home, kind, item });
+            return Some(Self { name: String::new(), docs: Docs::default(), since: None, home, kind, item });
         }
         let kind = match &mut item.data {
             Data::Struct(data) => match &mut data.fields {
@@ -107,7 +112,7 @@ impl TypeDef {
                     };
                     refuse_rename(cx, &args, &fact);
                     let kind = TypeKind::Tuple(unnamed_fields(cx, owner, fields));
-                    return Some(Self { name: String::new(), docs: Docs::default(), home, kind, item });
+                    return Some(Self { name: String::new(), docs: Docs::default(), since: None, home, kind, item });
                 }
                 Fields::Named(fields) if !fields.named.is_empty() => TypeKind::Record(named_fields(cx, owner, fields)),
                 _ => {
@@ -135,14 +140,16 @@ impl TypeDef {
         };
         refuse_constants(cx, &ident, &generics);
         let name = name_of_item(cx, args.rename.as_ref(), &ident);
-        Some(Self { name, docs: Docs::of(&item.attrs), home, kind, item })
+        Some(Self { name, docs: Docs::of(&item.attrs), since: args.since, home, kind, item })
     }
 }
 
-/// Reports `rename` on a type that has no WIT name. `fact` says what it crosses as.
+/// Reports `rename` and `since` on a type that has no WIT name. `fact` says what it crosses as.
 fn refuse_rename(cx: &Ctxt, args: &Args, fact: &str) {
-    if let Some(rename) = &args.rename {
-        cx.error(rename, format!("{fact}, and has no WIT name of its own"), "remove `rename`");
+    for (argument, name) in [(&args.rename, "rename"), (&args.since, "since")] {
+        if let Some(argument) = argument {
+            cx.error(argument, format!("{fact}, and has no WIT name of its own"), format!("remove `{name}`"));
+        }
     }
 }
 
@@ -170,15 +177,10 @@ impl Payload {
 }
 
 impl Case {
-    pub(super) fn new(
-        cx: &Ctxt,
-        rename: Option<&LitStr>,
-        ident: Ident,
-        attrs: &[syn::Attribute],
-        payload: Payload,
-    ) -> Self {
-        let name = name_of(cx, rename, &ident);
-        Self { ident, name, docs: Docs::of(attrs), payload }
+    pub(super) fn new(cx: &Ctxt, args: Args, ident: Ident, attrs: &[syn::Attribute], payload: Payload) -> Self {
+        let name = name_of(cx, args.rename.as_ref(), &ident);
+        let growth = Growth::new(cx, args);
+        Self { ident, name, docs: growth.add_to(Docs::of(attrs)), payload, growth }
     }
 }
 
@@ -187,15 +189,25 @@ fn named_fields(cx: &Ctxt, owner: Owner<'_>, fields: &mut syn::FieldsNamed) -> V
     let mut members = Vec::new();
     let mut idents = Vec::new();
     for field in &mut fields.named {
-        let args = attr::take(cx, &mut field.attrs, attr::FIELD_ARGS);
+        let mut args = attr::take(cx, &mut field.attrs, attr::FIELD_ARGS);
         attr::refuse_cfg(cx, &field.attrs, "field");
         let Some(field_ident) = field.ident.clone() else { continue };
         let itself = if args.adapt.is_none() { check_type(cx, owner, &field.ty) } else { None };
+        let (name, adapt) = (name_of(cx, args.rename.as_ref(), &field_ident), args.adapt.take());
+        let growth = Growth::new(cx, args);
+        if let (Some(since), Some(Itself::Boxed)) = (&growth.since, itself) {
+            cx.error(
+                since,
+                format!("an older side has no field `{field_ident}`, and a value of the type itself has no default"),
+                "make the field an `Option<Box<..>>`",
+            );
+        }
         members.push(Field {
-            name: name_of(cx, args.rename.as_ref(), &field_ident),
-            docs: Docs::of(&field.attrs),
+            name,
+            docs: growth.add_to(Docs::of(&field.attrs)),
             ty: field.ty.clone(),
-            adapt: args.adapt,
+            adapt,
+            growth,
             itself,
             place: field_ident.clone().into(),
         });
@@ -219,6 +231,7 @@ fn unnamed_fields(cx: &Ctxt, owner: Owner<'_>, fields: &mut FieldsUnnamed) -> Ve
             ty: field.ty.clone(),
             adapt,
             itself,
+            growth: Growth::default(),
         });
     }
     members
@@ -237,13 +250,42 @@ fn cases(cx: &Ctxt, owner: Owner<'_>, data: &mut DataEnum) -> Option<Vec<Case>> 
     }
     let mut cases = Vec::new();
     for variant in &mut data.variants {
-        let rename = attr::take_rename(cx, &mut variant.attrs);
+        let args = attr::take(cx, &mut variant.attrs, attr::CASE_ARGS);
         attr::refuse_cfg(cx, &variant.attrs, "variant");
         let payload = payload(cx, owner, &variant.ident, &mut variant.fields);
-        cases.push(Case::new(cx, rename.as_ref(), variant.ident.clone(), &variant.attrs, payload));
+        cases.push(Case::new(cx, args, variant.ident.clone(), &variant.attrs, payload));
     }
     check_collisions(cx, cases.iter().map(|case| (&case.ident, case.name.as_str())), "variants");
+    check_other(cx, ident, &cases);
     Some(cases)
+}
+
+/// Reports cases marked `other` beside the first one, and those with values that are no name.
+fn check_other(cx: &Ctxt, ident: &Ident, cases: &[Case]) {
+    let mut marked = cases.iter().filter_map(|case| Some((case, case.growth.other.as_ref()?)));
+    let first = marked.next();
+    for (case, other) in first.into_iter().chain(marked) {
+        let first = &first.map_or(case, |(first, _)| first).ident;
+        if *first != case.ident {
+            cx.error(
+                other,
+                format!("enum `{ident}` has one case for those that are not known, and that is `{first}` already"),
+                "remove `other` from one of them",
+            );
+        }
+        let is_name = match &case.payload {
+            Payload::None => true,
+            Payload::Tuple(fields) => fields.len() == 1 && fields[0].itself.is_none(),
+            Payload::Record(_) => false,
+        };
+        if !is_name {
+            cx.error(
+                other,
+                format!("variant `{}` is for cases that are not known, and carries more than a name", case.ident),
+                "let the variant carry nothing, or a `String`",
+            );
+        }
+    }
 }
 
 /// What a case carries.

@@ -1,6 +1,7 @@
 //! The types of one interface. Each is declared once, before its first use.
 
-use super::super::{Field, Interface, Resource, Type};
+use super::super::growth::is_newer;
+use super::super::{Field, Interface, InterfaceId, Resource, Type};
 use super::encoder::{Encoder, MAX_DEPTH, MAX_TYPES, Ref};
 use super::{fail, same};
 
@@ -154,6 +155,7 @@ impl Encoder<'_> {
             return self.keep(interface, hash);
         }
         if !is_alias {
+            check_since(interface, ty);
             self.note_docs(ty);
         }
         match ty {
@@ -349,5 +351,42 @@ pub(in crate::schema) const fn primitive(ty: &Type) -> u8 {
         Type::Char => 0x74,
         Type::String => 0x73,
         _ => 0,
+    }
+}
+
+/// Reports a type that is younger than the interface. WIT's tools take no such type.
+#[track_caller]
+const fn check_since(interface: &Interface, ty: &Type) {
+    let (since, name) = (ty.since(), ty.name());
+    if since.is_empty() {
+        return;
+    }
+    let name = if let Some(name) = name { name } else { "" };
+    let version = match InterfaceId::parse(interface.id) {
+        Some(id) => id.version,
+        None => None,
+    };
+    match version {
+        Some(version) if !is_newer(since, version) => {}
+        Some(version) => fail(&[
+            "type `",
+            name,
+            "` is there since ",
+            since,
+            ", and interface `",
+            interface.id,
+            "` has the version ",
+            version,
+            "\nhelp: raise the version of the package",
+        ]),
+        None => fail(&[
+            "type `",
+            name,
+            "` is there since ",
+            since,
+            ", and interface `",
+            interface.id,
+            "` has no version\nhelp: give its package a version, as in `package = \"acme:hello@1.0.0\"`",
+        ]),
     }
 }

@@ -1,12 +1,12 @@
-//! The doc comments, in the custom section `package-docs`: a version, and then JSON.
+//! The doc comments, and since when items are there, in the custom section `package-docs`: a version, and then JSON.
 //!
 //! Const evaluation is slow, so text that needs no escapes is looked at eight bytes at a time, and copied at once. A section
-//! without doc comments is not there.
+//! without any of them is not there.
 //!
 //! Source: the module `metadata` of `wit-parser`
 //! (<https://docs.rs/wit-parser/latest/src/wit_parser/metadata.rs.html>).
 
-use super::super::{Field, Interface, InterfaceId, Type};
+use super::super::{Field, Function, Interface, InterfaceId, Type};
 use super::encoder::{Encoder, MAX_DOCUMENTED};
 use super::same;
 
@@ -14,10 +14,10 @@ use super::same;
 const VERSION: u8 = 1;
 
 impl Encoder<'_> {
-    /// Notes a type that the current interface declares, if the type has doc comments.
+    /// Notes a type that the current interface declares, if there is something to write about the type.
     pub(super) const fn note_docs(&mut self, ty: &Type) {
         if let Some(documented) = Documented::of(ty)
-            && documented.has_docs()
+            && documented.has_any()
             && self.documented_len < MAX_DOCUMENTED
         {
             self.documented[self.documented_len] = (self.used_len, *ty);
@@ -65,7 +65,7 @@ impl Encoder<'_> {
         }
         let mut i = 0;
         while i < interface.functions.len() {
-            if !interface.functions[i].docs.is_empty() {
+            if has_any(&interface.functions[i]) {
                 return true;
             }
             i += 1;
@@ -91,11 +91,12 @@ impl Encoder<'_> {
         let mut i = 0;
         while i < interface.functions.len() {
             let function = &interface.functions[i];
-            if !function.docs.is_empty() {
+            if has_any(function) {
                 self.open(&mut open, &mut separator, b"\"funcs\":{");
                 self.name(function.name);
                 self.byte(b'{');
-                self.docs_member(function.docs);
+                let mut separator = self.docs_member(function.docs);
+                self.since_member(function.since, &mut separator);
                 self.byte(b'}');
             }
             i += 1;
@@ -131,6 +132,7 @@ impl Encoder<'_> {
         self.name(ty.name);
         self.byte(b'{');
         let mut separator = self.docs_member(ty.docs);
+        self.since_member(ty.since, &mut separator);
         let mut open = false;
         let mut i = 0;
         while i < ty.items.len() {
@@ -154,6 +156,20 @@ impl Encoder<'_> {
         self.bytes(b"\"docs\":");
         self.text(docs);
         true
+    }
+
+    /// Writes since when an item is there, as `wit-parser` writes the stability of an item.
+    const fn since_member(&mut self, since: &str, separator: &mut bool) {
+        if since.is_empty() {
+            return;
+        }
+        if *separator {
+            self.byte(b',');
+        }
+        self.bytes(b"\"stability\":{\"stable\":{\"since\":");
+        self.text(since);
+        self.bytes(b"}}");
+        *separator = true;
     }
 
     /// Opens a member that is an object, or separates the next member in it from the one before.
@@ -220,10 +236,11 @@ impl Encoder<'_> {
     }
 }
 
-/// A named type, as far as it has doc comments.
+/// A named type, as far as the section says something about it.
 struct Documented {
     name: &'static str,
     docs: &'static str,
+    since: &'static str,
     items: &'static [Field],
 }
 
@@ -231,16 +248,20 @@ impl Documented {
     /// `None` for a type without a name. The interface of a resource has the resource's doc comment.
     const fn of(ty: &Type) -> Option<Self> {
         Some(match ty {
-            Type::Record(record) => Self { name: record.name, docs: record.docs, items: record.fields },
-            Type::Variant(variant) => Self { name: variant.name, docs: variant.docs, items: variant.cases },
-            Type::Enum(cases) => Self { name: cases.name, docs: cases.docs, items: cases.cases },
-            Type::Flags(flags) => Self { name: flags.name, docs: flags.docs, items: flags.flags },
+            Type::Record(record) => {
+                Self { name: record.name, docs: record.docs, since: record.since, items: record.fields }
+            }
+            Type::Variant(variant) => {
+                Self { name: variant.name, docs: variant.docs, since: variant.since, items: variant.cases }
+            }
+            Type::Enum(cases) => Self { name: cases.name, docs: cases.docs, since: cases.since, items: cases.cases },
+            Type::Flags(flags) => Self { name: flags.name, docs: flags.docs, since: flags.since, items: flags.flags },
             _ => return None,
         })
     }
 
-    const fn has_docs(&self) -> bool {
-        if !self.docs.is_empty() {
+    const fn has_any(&self) -> bool {
+        if !self.docs.is_empty() || !self.since.is_empty() {
             return true;
         }
         let mut i = 0;
@@ -252,6 +273,11 @@ impl Documented {
         }
         false
     }
+}
+
+/// Whether the section says something about a function.
+const fn has_any(function: &Function) -> bool {
+    !function.docs.is_empty() || !function.since.is_empty()
 }
 
 /// Whether eight bytes stand in a string of JSON as they are. A `false` may be wrong if one of the eight bytes needs an

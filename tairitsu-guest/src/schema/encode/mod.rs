@@ -76,7 +76,7 @@ impl Interface {
     }
 }
 
-const fn same(a: &str, b: &str) -> bool {
+pub(super) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;
@@ -93,7 +93,7 @@ const fn same(a: &str, b: &str) -> bool {
 
 /// Fails the compilation with the parts joined: `panic!` in a `const fn` takes one string.
 #[track_caller]
-const fn fail(parts: &[&str]) -> ! {
+pub(super) const fn fail(parts: &[&str]) -> ! {
     let mut message = [0; 512];
     let mut len = 0;
     let mut i = 0;

@@ -47,6 +47,112 @@ pub mod goods {
     }
 }
 
+/// Types that grow.
+#[tairitsu::wit(package = "test:growth@1.2.0")]
+pub mod growth {
+    /// A color.
+    #[tairitsu::wit]
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Color {
+        /// As blood.
+        Red,
+        #[doc = include_str!("notes.md")]
+        #[wit(since = "1.1.0")]
+        Blue,
+        /// As none of them.
+        #[wit(other)]
+        Unknown,
+    }
+
+    /// A shape.
+    #[tairitsu::wit]
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Shape {
+        /// Round.
+        Circle(f64),
+        /// With corners.
+        #[wit(since = "1.1.0")]
+        Box {
+            /// From left to right.
+            width: f64,
+            /// From top to bottom.
+            #[wit(since = "1.2.0", default = 1.0)]
+            height: f64,
+        },
+        /// Another one, by its name.
+        #[wit(since = "1.2.0", other)]
+        Unknown(String),
+    }
+
+    /// A person.
+    #[tairitsu::wit(since = "1.0.0")]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Person {
+        /// The name.
+        pub name: String,
+        /// What friends say.
+        ///
+        /// They are few.
+        #[wit(since = "1.1.0")]
+        pub nickname: Option<String>,
+        #[doc = include_str!("notes.md")]
+        #[wit(since = "1.1.0", default = -5)]
+        pub balance: i32,
+        #[allow(missing_docs)]
+        #[wit(since = "1.2.0-rc.1", default = Color::Red, lossy)]
+        pub color: Color,
+        #[doc = include_str!("notes.md")]
+        /// More of it.
+        #[wit(since = "1.2.0", default = [])]
+        pub shapes: Vec<Shape>,
+        /// Said at first.
+        #[wit(since = "1.2.0", default = "a \"`b`\"\n")]
+        pub motto: String,
+    }
+
+    tairitsu::flags! {
+        /// Rights.
+        #[wit(since = "1.1.0")]
+        pub struct Rights {
+            /// To read.
+            const READ;
+            /// To write.
+            #[wit(since = "1.2.0", lossy)]
+            const WRITE;
+        }
+    }
+}
+
+/// An interface that grows.
+#[tairitsu::guest(package = "test:growth@1.2.0", uses = growth)]
+pub trait Office {
+    /// Hires.
+    fn hire(&mut self, person: growth::Person) -> growth::Person;
+    /// What is allowed, since later.
+    #[wit(since = "1.1.0")]
+    fn allowed(&self) -> growth::Rights {
+        growth::Rights::empty()
+    }
+    #[allow(missing_docs)]
+    #[wit(since = "1.2.0")]
+    fn undocumented(&self) -> u32;
+}
+
+#[tairitsu::guest]
+impl Office for Stall {
+    fn hire(&mut self, person: growth::Person) -> growth::Person {
+        person
+    }
+
+    fn allowed(&self) -> growth::Rights {
+        growth::Rights::READ
+    }
+
+    fn undocumented(&self) -> u32 {
+        1
+    }
+}
+
 /// A resource of the guest.
 #[tairitsu::resource(guest)]
 pub trait Pen {
