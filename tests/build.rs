@@ -16,6 +16,8 @@ fn main() {
         .package("tairitsu-test-joined")
         .package("tairitsu-test-menagerie")
         .package("tairitsu-test-menagerie-bindgen")
+        .package("tairitsu-test-newer")
+        .package("tairitsu-test-older")
         .package("tairitsu-test-quiet")
         .package("tairitsu-test-renamed")
         .package("tairitsu-test-sensor")

@@ -1,6 +1,7 @@
 //! End to end: real wasm32 guests, which this package's build script compiles. `README.md` beside this folder names
 //! the layers.
 
+mod ages;
 mod arena;
 mod asynchronous;
 mod bad_input;

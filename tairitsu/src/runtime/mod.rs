@@ -20,10 +20,12 @@ mod wasi;
 /// What generated code names.
 pub(crate) mod generated {
     pub use super::base::call_error::Fault;
+    #[cfg(feature = "async")]
+    pub use super::call::client::Calling;
     pub use super::call::client::Client;
     pub use super::call::defaults::{Defaults, StaticDefaults};
     #[cfg(feature = "async")]
-    pub use super::call::interface::{AsyncGuestInterface, Calling};
+    pub use super::call::interface::AsyncGuestInterface;
     pub use super::call::interface::{GuestInterface, ResolveError, Resolver};
     pub use super::call::native_host::{with_native_host, with_native_makers};
     pub use super::call::native_template::{Exports, NativeExport};

@@ -4,10 +4,9 @@ use super::compare::FunctionPlan;
 use super::pairs::Side;
 use crate::runtime::base::call_error::{CallError, Fault};
 use crate::runtime::base::value_error::ValueError;
-use crate::runtime::call::bridge::{Bridge, Bridges};
-use crate::runtime::call::client::Client;
 #[cfg(feature = "async")]
-use crate::runtime::call::interface::Calling;
+use crate::runtime::call::client::Calling;
+use crate::runtime::call::client::{Bridge, Bridges, Client};
 use crate::runtime::dynamic::call::ByName;
 use crate::runtime::dynamic::function::Function;
 use crate::runtime::dynamic::value::Value;

@@ -163,7 +163,8 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// A provider panicked, or a provider without types returned an error.
+    /// A provider panicked, a provider without types returned an error, or the guest and the host are of different ages and a
+    /// value has a part that the older one does not know.
     #[non_exhaustive]
     Provider {
         /// The provider's function, `interface#function`.
@@ -228,7 +229,11 @@ pub enum CallError<E = Infallible> {
         /// The whole names of these functions.
         candidates: Vec<String>,
     },
-    /// An argument of a call by name is not of the type of its parameter. The guest was not called.
+    /// A value has no form on the other side. Then the container goes on.
+    ///
+    /// - An argument of a call by name is not of the type of its parameter. The guest was not called.
+    /// - An argument has a part that an older guest does not know. The guest was not called.
+    /// - A result has a part that the host does not know, because the host is older. The path begins with `the result`.
     #[non_exhaustive]
     Value {
         /// The function.

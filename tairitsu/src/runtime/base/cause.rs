@@ -28,7 +28,7 @@ pub(crate) enum Cause {
         function: String,
         message: String,
     },
-    /// A provider without types returned an error, or a value of another type.
+    /// A provider without types returned an error, or a value has no form on the other side.
     Failed {
         function: String,
         message: String,

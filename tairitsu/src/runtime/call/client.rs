@@ -1,6 +1,5 @@
 //! Typed calls into a guest.
 
-use super::bridge::{Bridge, Bridged};
 use super::fault;
 use super::native_guest;
 use super::native_template::NativeExport;
@@ -36,6 +35,29 @@ pub struct Client<'c> {
     pub(crate) names: Names<'c>,
     /// The trap that ended the container.
     pub(crate) first: &'c mut Option<Trap>,
+}
+
+/// The future of a call. The call begins when the future is first polled.
+#[cfg(feature = "async")]
+pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
+
+/// A function of a guest that the host declares with other types, because one of them is older.
+pub(crate) trait Bridge: Send + Sync {
+    /// Calls function `index` of a client. The arguments are a tuple of the host's types, and so is the result.
+    fn call(&self, client: Client<'_>, index: usize, args: Aside) -> Result<Aside, Fault>;
+
+    /// The same, in a container whose calls are futures.
+    #[cfg(feature = "async")]
+    fn call_async<'c>(&'c self, client: Client<'c>, index: usize, args: Aside) -> Calling<'c, Result<Aside, Fault>>;
+}
+
+/// The bridges of an interface's functions, in its order. Empty if no function has one.
+pub(crate) type Bridges = Arc<[Option<Arc<dyn Bridge>>]>;
+
+/// The functions of an interface that are called by bridges.
+pub(crate) struct Bridged {
+    pub(crate) functions: Box<[Option<Func>]>,
+    pub(crate) bridges: Bridges,
 }
 
 /// The functions that a client calls.

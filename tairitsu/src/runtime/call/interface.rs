@@ -1,7 +1,6 @@
 //! Interfaces that guests export, and the resolution of their functions.
 
-use super::bridge::Bridges;
-use super::client::Client;
+use super::client::{Bridges, Client};
 use crate::__private::HasInterface;
 use crate::runtime::store::state::State;
 use tairitsu_guest::schema::Interface;
@@ -30,10 +29,6 @@ pub unsafe trait GuestInterface: HasInterface + 'static {
     /// Makes the client.
     fn client(client: Client<'_>) -> Self::Client<'_>;
 }
-
-/// The future of a call. The call begins when the future is first polled.
-#[cfg(feature = "async")]
-pub type Calling<'c, R> = std::pin::Pin<Box<dyn Future<Output = R> + Send + 'c>>;
 
 /// An interface whose calls can be futures.
 ///

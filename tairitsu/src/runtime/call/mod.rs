@@ -1,6 +1,5 @@
 //! How a call reaches a guest: through the functions of an instance, or through native code.
 
-pub(crate) mod bridge;
 pub(crate) mod client;
 pub(crate) mod defaults;
 pub(crate) mod fault;

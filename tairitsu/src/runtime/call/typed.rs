@@ -1,8 +1,8 @@
 //! Functions of a guest, in the form in which generated code calls them.
 
-use super::client::Client;
 #[cfg(feature = "async")]
-use super::interface::Calling;
+use super::client::Calling;
+use super::client::Client;
 use super::interface::{ResolveError, Resolver};
 use crate::codec::no_codec;
 use crate::runtime::base::call_error::{CallError, Fault};

@@ -2,8 +2,9 @@
 
 use super::async_container::{AsyncContainer, AsyncTemplate};
 use crate::runtime::base::call_error::Fault;
+use crate::runtime::call::client::Calling;
 use crate::runtime::call::client::Client;
-use crate::runtime::call::interface::{Calling, GuestInterface};
+use crate::runtime::call::interface::GuestInterface;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::ledger::targets::Target;

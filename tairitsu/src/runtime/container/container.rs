@@ -2,7 +2,7 @@
 
 use super::builder::ContainerBuilder;
 use super::common::common_methods;
-use super::template::{CORE, Template, TemplateInner};
+use super::template::{CORE, Exports, Template, TemplateInner};
 use crate::core_world::GuestApi;
 use crate::descriptor::Descriptor;
 use crate::runtime::ages::calls;
@@ -11,8 +11,7 @@ use crate::runtime::base::call_error::CallError;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::restart::{Backoff, RestartPolicy};
 use crate::runtime::base::trap::{Trap, message};
-use crate::runtime::call::bridge::{Bridged, Bridges};
-use crate::runtime::call::client::{Client, Target};
+use crate::runtime::call::client::{Bridged, Bridges, Client, Target};
 use crate::runtime::call::fault;
 use crate::runtime::call::interface::{GuestInterface, Resolver};
 use crate::runtime::call::native_guest;
@@ -35,7 +34,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime::Store;
-use wasmtime::component::{ComponentExportIndex, Func, Instance};
+use wasmtime::component::{Func, Instance};
 
 /// A running image: one store, one instance, its own state.
 ///
@@ -124,14 +123,6 @@ pub(crate) struct Wasm {
     resolved: Vec<(TypeId, Functions)>,
     /// The functions that were called by name so far, by their index among the image's functions.
     named: HashMap<usize, Option<Func>>,
-}
-
-/// Where an image exports each function of an interface.
-#[derive(Default)]
-pub(crate) struct Exports {
-    /// `None` for an optional function that the image lacks.
-    functions: Box<[Option<ComponentExportIndex>]>,
-    bridges: Bridges,
 }
 
 /// The functions of an interface in one instance.

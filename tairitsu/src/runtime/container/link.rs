@@ -9,10 +9,12 @@ use crate::descriptor::Descriptor;
 use crate::runtime::base::call_error::Fault;
 use crate::runtime::base::cause::Cause;
 use crate::runtime::base::load_error::Error;
-use crate::runtime::call::client::Client;
-use crate::runtime::call::interface::GuestInterface;
 #[cfg(feature = "async")]
-use crate::runtime::call::interface::{AsyncGuestInterface, Calling};
+use crate::runtime::call::client::Calling;
+use crate::runtime::call::client::Client;
+#[cfg(feature = "async")]
+use crate::runtime::call::interface::AsyncGuestInterface;
+use crate::runtime::call::interface::GuestInterface;
 use crate::runtime::dynamic::native::Calls;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::waits::{Held, Possession, Ring};

@@ -1,11 +1,11 @@
 //! An image with everything that its containers share, linked and checked once.
 
-use super::container::Exports;
 use crate::core_world::HostApi;
 use crate::runtime::base::load_error::Error;
 use crate::runtime::base::restart::RestartPolicy;
 use crate::runtime::base::track::same_track;
 use crate::runtime::base::trap::message;
+use crate::runtime::call::client::Bridges;
 use crate::runtime::image::image::Image;
 use crate::runtime::ledger::shared::Shared;
 use crate::runtime::provide::core_host::CoreHost;
@@ -18,7 +18,7 @@ use crate::runtime::store::state::{self, State};
 use crate::runtime::store::terms::Terms;
 use std::fmt;
 use std::sync::Arc;
-use wasmtime::component::{Instance, InstancePre};
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre};
 use wasmtime::{PoolConcurrencyLimitError, Store};
 
 /// Everything that containers of one kind share. Made by
@@ -41,6 +41,14 @@ use wasmtime::{PoolConcurrencyLimitError, Store};
 #[derive(Clone)]
 pub struct Template {
     pub(crate) inner: Arc<TemplateInner>,
+}
+
+/// Where an image exports each function of an interface.
+#[derive(Default)]
+pub(crate) struct Exports {
+    /// `None` for an optional function that the image lacks.
+    pub(super) functions: Box<[Option<ComponentExportIndex>]>,
+    pub(super) bridges: Bridges,
 }
 
 pub(crate) struct TemplateInner {

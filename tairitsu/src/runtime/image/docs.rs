@@ -4,9 +4,10 @@
 //! The sections are what the guest says. A section that cannot be decoded changes nothing.
 
 use super::decode::{answer, check_packages};
+use semver::Version;
 use std::collections::HashMap;
 use wasmparser::Payload;
-use wit_parser::{Docs, InterfaceId, Resolve, TypeDef, TypeDefKind};
+use wit_parser::{Docs, InterfaceId, Resolve, Stability, TypeDef, TypeDefKind};
 
 /// The name of the custom sections of a component.
 const SECTION: &str = "tairitsu:docs";
@@ -77,11 +78,13 @@ fn copy(from: &Resolve, to: &mut Resolve, interfaces: &HashMap<String, Interface
     for (id, documented) in &from.interfaces {
         let Some(id) = from.id_of(id).and_then(|id| interfaces.get(&id)) else { continue };
         let interface = &mut to.interfaces[*id];
+        let version = interface.package.and_then(|package| to.packages[package].name.version.as_ref());
         *looks = looks.checked_sub(1 + documented.functions.len() + documented.types.len())?;
         take(&mut interface.docs, &documented.docs);
         for (name, documented) in &documented.functions {
             if let Some(function) = interface.functions.get_mut(name) {
                 take(&mut function.docs, &documented.docs);
+                take_age(&mut function.stability, &documented.stability, version);
             }
         }
         for (name, documented) in &documented.types {
@@ -89,10 +92,20 @@ fn copy(from: &Resolve, to: &mut Resolve, interfaces: &HashMap<String, Interface
                 let (documented, ty) = (&from.types[*documented], &mut to.types[*ty]);
                 *looks = looks.checked_sub(parts(&documented.kind) + parts(&ty.kind))?;
                 copy_type(documented, ty);
+                take_age(&mut ty.stability, &documented.stability, version);
             }
         }
     }
     Some(())
+}
+
+/// Takes over since when an item is there. An age above the version of the package would hide the item.
+fn take_age(stability: &mut Stability, documented: &Stability, version: Option<&Version>) {
+    if let (Stability::Unknown, Stability::Stable { since, .. }, Some(version)) = (&*stability, documented, version)
+        && since <= version
+    {
+        *stability = Stability::Stable { since: since.clone(), deprecated: None };
+    }
 }
 
 /// How many fields, cases or flags a type has.
