@@ -317,7 +317,6 @@ impl Comparison<'_> {
 
     /// Pairs the members of a type: the names on each side, and the pairs unless the names are the same. `None` if the sides
     /// differ in more than their age.
-    #[expect(clippy::type_complexity, reason = "it has one caller for each kind of type")]
     fn pairs<'m>(
         &self,
         home: &str,
