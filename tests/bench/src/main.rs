@@ -147,6 +147,7 @@ fn rows() -> Vec<(&'static str, Work, f64)> {
         ("records-10000", Work::Records(10_000), 1.0),
         ("by-name-echo-1m", Work::EchoByName(1 << 20), 1.0),
         ("by-name-records-100", Work::RecordsByName(100), 1.0),
+        ("older-guest-records-100", Work::RecordsOfOlder(100), 1.0),
         ("spawn-call-drop", Work::SpawnCallDrop { threads: 1 }, 1.0),
         ("spawn-call-drop-2-threads", Work::SpawnCallDrop { threads: 2 }, 1.0),
         ("load-cold", Work::LoadCold, 1.0),

@@ -28,3 +28,23 @@ pub trait Services {
     fn tick(&mut self, n: u64) -> u64;
     fn greet(&mut self, name: &str) -> String;
 }
+
+/// A later version of the contract, for a host that is newer than the guest.
+pub mod later {
+    /// The record with one field more.
+    #[tairitsu::wit]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Entry {
+        pub id: u64,
+        pub name: String,
+        pub tags: Vec<String>,
+        pub score: f64,
+        #[wit(since = "0.1.1")]
+        pub note: Option<String>,
+    }
+
+    #[tairitsu::guest(package = "tairitsu:bench@0.1.1")]
+    pub trait Work {
+        fn echo_entries(&mut self, entries: Vec<Entry>) -> Vec<Entry>;
+    }
+}

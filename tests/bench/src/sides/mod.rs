@@ -36,6 +36,8 @@ pub enum Work {
     EchoByName(usize),
     /// The same, with this many records.
     RecordsByName(usize),
+    /// The same, with types, of a guest whose record has a field less. The floor has one version, and makes the plain call.
+    RecordsOfOlder(usize),
     /// Spawning a container, one call, and dropping the container, on each of the threads.
     SpawnCallDrop {
         threads: usize,
@@ -48,7 +50,14 @@ pub enum Work {
 
 impl Work {
     pub fn is_slow(self) -> bool {
-        matches!(self, Work::LoadCold | Work::Echo(0x10_0000..) | Work::EchoInPlace(0x10_0000..) | Work::Records(1000..) | Work::EchoByName(_))
+        matches!(
+            self,
+            Work::LoadCold
+                | Work::Echo(0x10_0000..)
+                | Work::EchoInPlace(0x10_0000..)
+                | Work::Records(1000..)
+                | Work::EchoByName(_)
+        )
     }
 }
 

@@ -62,6 +62,12 @@ fn entries(len: usize) -> Vec<contract::Entry> {
     (0..len as u64).map(entry).collect()
 }
 
+fn later_entries(len: usize) -> Vec<contract::later::Entry> {
+    let later =
+        |contract::Entry { id, name, tags, score }| contract::later::Entry { id, name, tags, score, note: None };
+    entries(len).into_iter().map(later).collect()
+}
+
 /// The function of a call by name, and its argument.
 fn by_name(work: Work) -> Result<(String, Value)> {
     let function = |name| format!("{}#{name}", contract::Work.id());
@@ -86,11 +92,18 @@ impl Side for Ours {
                 container.call(&name, &args).map(|echo| args = [echo.unwrap_or(Value::none())])
             })?);
         }
+        if let Work::RecordsOfOlder(len) = work {
+            let mut guest = self.container.guest(contract::later::Work)?;
+            let mut value = later_entries(len);
+            return Ok(time(iterations, || guest.echo_entries(std::mem::take(&mut value)).map(|echo| value = echo))?);
+        }
         let mut guest = self.container.guest(contract::Work)?;
         Ok(match work {
             Work::Empty => time(iterations, || guest.empty())?,
             Work::Add => time(iterations, || guest.add(black_box(1), black_box(2)))?,
-            Work::HandleCommand | Work::EchoByName(_) | Work::RecordsByName(_) => unreachable!("returned above"),
+            Work::HandleCommand | Work::EchoByName(_) | Work::RecordsByName(_) | Work::RecordsOfOlder(_) => {
+                unreachable!("returned above")
+            }
             Work::HostCall => time(iterations, || guest.call_host(black_box(HOST_CALLS)))?,
             Work::HostCallStrings => time(iterations, || guest.call_host_strings(black_box(HOST_CALLS)))?,
             // The argument is passed by value, so the result of one round is the argument of the next. Each round
@@ -129,6 +142,8 @@ impl Side for Ours {
             let echo = self.container.call(&name, std::slice::from_ref(&value))?;
             expect("by name", echo, Some(value))?;
         }
+        let echo = self.container.guest(contract::later::Work)?.echo_entries(later_entries(3))?;
+        expect("records of an older guest", echo, later_entries(3))?;
         let mut guest = self.container.guest(contract::Work)?;
         guest.empty()?;
         expect("add", guest.add(u32::MAX, 3)?, 2)?;

@@ -117,7 +117,7 @@ impl Side for Peer {
             }
             Work::LoadCold => time(iterations, || builder().with_cache_disabled().compile()),
             // Each of its calls is by name, and takes bytes.
-            Work::EchoByName(_) | Work::RecordsByName(_) => return Ok(None),
+            Work::EchoByName(_) | Work::RecordsByName(_) | Work::RecordsOfOlder(_) => return Ok(None),
             Work::LoadCached => {
                 let config = self.cache.0.join("config.toml");
                 builder().with_cache_config(&config).compile()?;

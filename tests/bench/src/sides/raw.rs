@@ -169,7 +169,7 @@ impl Raw {
                 let value = bytes(len);
                 time(iterations, || guest.call_echo(&mut *store, black_box(&value)))?
             }
-            Work::Records(len) => {
+            Work::Records(len) | Work::RecordsOfOlder(len) => {
                 let value = entries(len);
                 time(iterations, || guest.call_echo_entries(&mut *store, black_box(&value)))?
             }
