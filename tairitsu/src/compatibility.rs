@@ -23,7 +23,8 @@
 //!
 //! - **A part of a type** is a field of a record, a case of a variant or of an enum, or a flag. It says that it is new by a
 //!   line of its doc comment that begins with `Since ` and a version, such as `Since 1.1.0.`. The version must be newer than
-//!   the package of the type in the old contract.
+//!   the package of the type in the old contract. A field is an option, too, or its line goes on with its default as WAVE, as in
+//!   ``Since 1.1.0. Default: `5`.``
 //! - **Types** are compared by their structure, as a component compares them. Aliases, `use`, and the interface that declares
 //!   a type make no difference. A resource is the same if its name and its interface are the same.
 //! - **A parameter's name** counts, because some calls name their arguments, and because tools that compose components

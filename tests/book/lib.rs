@@ -19,6 +19,7 @@ chapters! {
     Types: "../../docs/src/types.md",
     Resources: "../../docs/src/resources.md",
     Versions: "../../docs/src/versions.md",
+    ContractsThatGrow: "../../docs/src/contracts-that-grow.md",
     CallsByName: "../../docs/src/calls-by-name.md",
     CoreWorld: "../../docs/src/core-world.md",
     Containment: "../../docs/src/containment.md",

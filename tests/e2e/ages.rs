@@ -167,6 +167,24 @@ changed! {
     removed = "test:ages@1.1.0" { name: String, }
     reordered = "test:ages@1.1.0" { home: Home, name: String, }
     retyped = "test:ages@1.1.0" { name: u32, home: Home, }
+    long_default = "test:ages@1.1.0" {
+        name: String,
+        #[doc = concat!("Since 1.1.0. Default: `\"", include_str!("ages.rs"), "\"`.")]
+        text: String,
+        home: Home,
+    }
+    default_with_items = "test:ages@1.1.0" {
+        name: String,
+        #[doc = "Since 1.1.0. Default: `[1, 2]`."]
+        numbers: Vec<u32>,
+        home: Home,
+    }
+    default_of_another_type = "test:ages@1.1.0" {
+        name: String,
+        #[doc = "Since 1.1.0. Default: `true`."]
+        number: u32,
+        home: Home,
+    }
     another_major = "test:ages@2.0.0" { name: String, #[wit(since = "2.0.0")] nickname: Option<String>, home: Home, }
 }
 
@@ -190,11 +208,18 @@ fn changes_of_a_record() {
         ("removed", older.compatibility(removed::Changed)),
         ("reordered", older.compatibility(reordered::Changed)),
         ("retyped", older.compatibility(retyped::Changed)),
+        ("long default", older.compatibility(long_default::Changed)),
+        ("default with items", older.compatibility(default_with_items::Changed)),
+        ("default of another type", older.compatibility(default_of_another_type::Changed)),
     ] {
         assert!(matches!(verdict, Incompatible { .. }), "{name}: {verdict}");
         assert!(verdict.to_string().contains("seen(person)"), "{name}: {verdict}");
+        assert!(verdict.to_string().len() < 1000, "{name}: {verdict}");
     }
     assert!(matches!(older.compatibility(another_major::Changed), Absent { .. }));
+    let verdict = older.compatibility(default_of_another_type::Changed).to_string();
+    let line = "`seen(person) person.number`: expected `option, or short default of type u32`, found `true`";
+    assert!(verdict.contains(line), "{verdict}");
     // What is refused is refused when a client is asked for, too.
     let mut container = of_older("older").0.build().unwrap();
     assert!(container.guest(reordered::Changed).is_err());

@@ -257,8 +257,16 @@ fn types_by_structure() {
 #[test]
 fn parts_of_types_that_say_since_when() {
     for (old, new, line) in [
-        ("record t { a: u8 }", "record t { a: u8, SINCE b: u8 }", "expected nothing, found `b: u8` at `AT.b`"),
-        ("record t { a: u8 }", "record t { SINCE b: u8, a: u8 }", "expected nothing, found `b: u8` at `AT.b`"),
+        (
+            "record t { a: u8 }",
+            "record t { a: u8, SINCE b: option<u8> }",
+            "expected nothing, found `b: option<u8>` at `AT.b`",
+        ),
+        (
+            "record t { a: u8 }",
+            "record t { SINCE b: option<u8>, a: u8 }",
+            "expected nothing, found `b: option<u8>` at `AT.b`",
+        ),
         ("variant t { a(u8) }", "variant t { a(u8), SINCE b }", "expected nothing, found `b` at `AT.b`"),
         ("variant t { a(u8) }", "variant t { a(u8), SINCE b(u8) }", "expected nothing, found `b(u8)` at `AT.b`"),
         ("enum t { a }", "enum t { a, SINCE b }", "expected nothing, found `b` at `AT.b`"),
@@ -287,6 +295,20 @@ fn parts_of_types_that_say_since_when() {
             Major
         );
     }
+    // An older side has no value for a field that is no option and has no default.
+    let field = "expected nothing, found `b: u8` at `AT.b`";
+    for (since, verdict) in [
+        ("/// Since 1.1.0.\n", Major),
+        ("/// Since 1.1.0. Lossy.\n", Major),
+        ("/// Since 1.1.0. Default: `5`.\n", Minor),
+        ("/// Since 1.1.0. Default: `5`. Lossy.\n", Minor),
+        ("/// Since 1.0.0. Default: `5`.\n", Major),
+    ] {
+        check_type("record t { a: u8 }", &format!("record t {{ a: u8, {since} b: u8 }}"), verdict, &[field]);
+    }
+    let alias = "type o = option<u8>; record t { a: u8, /// Since 1.1.0.\n b: o }";
+    check_type("record t { a: u8 }", alias, Minor, &["expected nothing, found `b: o` at `AT.b`"]);
+
     // The order of the other parts still counts.
     let order = "expected `record t { a: u8, b: u8 }`, found `record t { b: u8, c: u8, a: u8 }` at `AT`";
     check_type(
@@ -305,11 +327,11 @@ fn parts_of_types_that_say_since_when() {
              package acme:types@1.0.0 {{ interface all {{ record t {{ a: u8, {field} }} }} }}"
         )
     };
-    assert_eq!(compare(&text(""), &text("/// Since 1.1.0.\n b: u8")).verdict, Minor);
+    assert_eq!(compare(&text(""), &text("/// Since 1.1.0.\n b: option<u8>")).verdict, Minor);
     let unversioned = |field: &str| {
         contract("export", &format!("record t {{ a: u8, {field} }} f: func(x: t);")).replace("@1.0.0", "")
     };
-    assert_eq!(compare(&unversioned(""), &unversioned("/// Since 1.1.0.\n b: u8")).verdict, Major);
+    assert_eq!(compare(&unversioned(""), &unversioned("/// Since 1.1.0.\n b: option<u8>")).verdict, Major);
 }
 
 #[test]
@@ -494,9 +516,9 @@ fn packages_without_a_world() {
         ),
         (
             "interface types { record person { age: u32 } }",
-            "interface types { record person { age: u32, /// Since 1.1.0.\n name: string } }",
+            "interface types { record person { age: u32, /// Since 1.1.0.\n name: option<string> } }",
             Minor,
-            "expected nothing, found `name: string` at `acme:hello/types@1.0.0 person.name`",
+            "expected nothing, found `name: option<string>` at `acme:hello/types@1.0.0 person.name`",
         ),
         (
             "interface types { type a = u8; }",

@@ -8,7 +8,7 @@ use super::pairs::{Declared, Member, Pair, Side, pair};
 use super::plan::{CasesPlan, Field, Newer, Plan, RecordPlan};
 use crate::runtime::base::report::{Bridge, Difference, How, MissingImport, Report};
 use crate::runtime::base::track::same_track;
-use crate::runtime::base::value_error::ValueError;
+use crate::runtime::dynamic::check::{Cut, Expected};
 use crate::runtime::dynamic::value::Value;
 use crate::runtime::dynamic::value_type::ValueType;
 use crate::runtime::dynamic::{of_schema, of_wit};
@@ -47,6 +47,9 @@ pub(crate) struct Compared {
     /// The plan of each function of the interface, in its order. Empty if no function has one.
     pub(crate) plans: Vec<Option<FunctionPlan>>,
 }
+
+/// The longest default, in bytes of WAVE.
+const LONGEST_DEFAULT: usize = 1024;
 
 /// The most bridges that are listed.
 const LISTED: usize = 1_000;
@@ -344,18 +347,17 @@ impl Comparison<'_> {
     /// A field that one side has. `None` if no value stands for it.
     fn newer_field(&mut self, path: &str, name: &str, ty: ValueType, side: Side, mark: Mark<'_>) -> Option<Field> {
         let (text, default) = match (mark.default, &ty) {
-            (None, ValueType::Option(_)) => ("none", Ok(Value::none())),
-            (Some(text), _) => (text, Value::from_wave(&ty, text)),
-            (None, _) => ("", Err(ValueError::new("", ""))),
+            (None, ValueType::Option(_)) => ("none", Some(Value::none())),
+            (None, _) => ("no default", None),
+            (Some(text), _) if text.len() > LONGEST_DEFAULT => (text, None),
+            (Some(text), _) => (text, Value::from_wave(&ty, text).ok().filter(is_small)),
         };
-        let Ok(default) = default else {
-            let expected = format!("option, or default of type {ty}");
-            let found = if text.is_empty() { ty.to_string() } else { text.into() };
-            self.differ(path, expected, found);
+        let Some(default) = default else {
+            self.differ(path, format!("option, or short default of type {}", Expected(&ty)), Cut(text).to_string());
             return None;
         };
         let newer = Newer { name: name.into(), side, since: mark.since, lossy: mark.lossy };
-        self.bridge(path.into(), &newer, How::Default { value: text.into(), lossy: newer.lossy });
+        self.bridge(path.into(), &newer, How::ByDefault { value: Cut(text).to_string(), lossy: newer.lossy });
         Some(Field::Only(newer, default))
     }
 
@@ -396,6 +398,18 @@ impl Comparison<'_> {
                 found,
             },
         );
+    }
+}
+
+/// Whether a default is no list with items and no other value with parts. A guest may say a default, and the host makes one for
+/// each record that it passes to the guest.
+fn is_small(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Bytes(bytes) => bytes.is_empty(),
+        Value::Option(value) | Value::Variant(_, value) => value.is_none(),
+        Value::Tuple(_) | Value::Record(_) | Value::Result(_) | Value::Handle(_) => false,
+        _ => true,
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Bridge {
 pub enum How {
     /// A field is its default on the way to the newer side, and is left out on the way to the older side.
     #[non_exhaustive]
-    Default {
+    ByDefault {
         /// The default, as WAVE.
         value: String,
         /// Whether any value may be left out. Otherwise a value that is not the default is an error.
@@ -88,8 +88,8 @@ impl fmt::Display for Bridge {
         let older = if self.host_is_newer { "guest" } else { "host" };
         write!(f, "`{}`, which the {older} does not have because it is older than {}: ", self.path, self.since)?;
         match &self.how {
-            How::Default { value, lossy: false } => write!(f, "`{value}`, and any other value is an error"),
-            How::Default { value, lossy: true } => write!(f, "`{value}`, and any other value is left out"),
+            How::ByDefault { value, lossy: false } => write!(f, "`{value}`, and any other value is an error"),
+            How::ByDefault { value, lossy: true } => write!(f, "`{value}`, and any other value is left out"),
             How::Becomes(other) => write!(f, "`{other}` in its place"),
             How::LeftOut => f.write_str("it is left out"),
             How::Refused => f.write_str("it is an error"),

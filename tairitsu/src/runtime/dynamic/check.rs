@@ -141,7 +141,7 @@ impl fmt::Display for Names<'_> {
 }
 
 /// A type in an error. A type without a name is shown with its members.
-pub(super) struct Expected<'t>(pub(super) &'t ValueType);
+pub(crate) struct Expected<'t>(pub(crate) &'t ValueType);
 
 impl fmt::Display for Expected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

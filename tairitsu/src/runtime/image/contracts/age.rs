@@ -1,14 +1,7 @@
-//! Versions: since when a part of a type is there, and how much a version has to grow.
+//! Versions: how much a version has to grow.
 
 use super::changes::Verdict;
-use crate::runtime::image::mark::mark;
 use semver::{Prerelease, Version};
-use wit_parser::Docs;
-
-/// The version in the mark of a doc comment.
-pub(super) fn since(docs: &Docs) -> Option<Version> {
-    docs.contents.as_deref().and_then(mark).map(|mark| mark.since)
-}
 
 /// The lowest version that may follow `old` after changes of the verdict. `None` if `new` is high enough.
 pub(super) fn lowest(old: &Version, new: &Version, verdict: Verdict) -> Option<Version> {

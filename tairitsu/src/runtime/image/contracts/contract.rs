@@ -157,6 +157,10 @@ impl<'a> Loaded<'a> {
         }
     }
 
+    pub(super) fn is_option(&self, ty: &Type) -> bool {
+        matches!(self.definition(ty), Type::Id(id) if matches!(self.resolve.types[id].kind, TypeDefKind::Option(_)))
+    }
+
     pub(super) fn worlds(&self) -> impl Iterator<Item = &World> {
         self.worlds.iter().map(|id| &self.resolve.worlds[*id])
     }

@@ -1,8 +1,8 @@
 //! Types of two contracts, compared by their structure, as a component compares them.
 
+use super::super::mark::{Mark, mark};
 use super::super::names::definition_of;
 use super::super::wit_text::{found_definition, type_text};
-use super::age::since;
 use super::changes::{ChangeKind, Verdict};
 use super::comparison::Comparison;
 use super::contract::Loaded;
@@ -158,7 +158,10 @@ impl Comparison<'_> {
         }
         let old_version = self.old_version(home(self.old, old));
         for part in after.iter().filter(|part| !old_parts.contains_key(part.name)) {
-            let is_aged = since(part.docs).zip(old_version).is_some_and(|(since, old)| since > *old);
+            let mark = part.docs.contents.as_deref().and_then(mark).zip(old_version);
+            let has_default =
+                |mark: &Mark<'_>| mark.default.is_some() || part.ty.is_some_and(|ty| self.new.is_option(ty));
+            let is_aged = mark.is_some_and(|(mark, old)| mark.since > *old && (!is_record || has_default(&mark)));
             let verdict = if is_aged { Verdict::Minor } else { Verdict::Major };
             self.at(format_args!(".{}", part.name), |at| {
                 at.one_side(verdict, None, Some(text(after_resolve, part, is_record)));
