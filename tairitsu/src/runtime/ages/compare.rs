@@ -225,15 +225,14 @@ impl Comparison<'_> {
                 }
             }
             (Type::Variant(variant), TypeDefKind::Variant(found)) => {
-                let members = found.cases.iter().map(|case| (&*case.name, &case.docs));
-                let (cases, payload) = (variant.cases, |index: usize| found.cases[index].ty.as_ref());
-                self.cases(path, rust, component, (variant.name, variant.home, cases), id, members.collect(), &payload)
+                let found = found.cases.iter().map(|case| (&*case.name, &case.docs, case.ty.as_ref())).collect();
+                self.cases(path, (variant.name, variant.home, variant.cases), id, found)
+                    .unwrap_or_else(|| self.other(path, rust, component))
             }
             (Type::Enum(cases), TypeDefKind::Enum(found)) => {
-                let members = found.cases.iter().map(|case| (&*case.name, &case.docs));
-                self.cases(path, rust, component, (cases.name, cases.home, cases.cases), id, members.collect(), &|_| {
-                    None
-                })
+                let found = found.cases.iter().map(|case| (&*case.name, &case.docs, None)).collect();
+                self.cases(path, (cases.name, cases.home, cases.cases), id, found)
+                    .unwrap_or_else(|| self.other(path, rust, component))
             }
             (Type::Flags(flags), TypeDefKind::Flags(found)) => {
                 let members = found.flags.iter().map(|flag| (&*flag.name, &flag.docs));
@@ -263,21 +262,17 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares two variants or enums. The host's is given by its name, its home and its cases.
-    #[expect(clippy::too_many_arguments, reason = "both sides, each with its cases")]
-    fn cases<'c>(
+    /// Compares two variants or enums. The host's is given by its name, its home and its cases. `None` if the sides differ in
+    /// more than their age.
+    fn cases(
         &mut self,
         path: &str,
-        rust: &Type,
-        component: &wit_parser::Type,
         (name, home, cases): (&str, &str, &'static [schema::Field]),
         id: wit_parser::TypeId,
-        found: Vec<(&'c str, &'c wit_parser::Docs)>,
-        payload: &dyn Fn(usize) -> Option<&'c wit_parser::Type>,
-    ) -> Plan {
-        let Some((host, guest, pairs)) = self.pairs(home, cases, id, found.iter().copied()) else {
-            return self.other(path, rust, component);
-        };
+        found: Vec<(&str, &wit_parser::Docs, Option<&wit_parser::Type>)>,
+    ) -> Option<Plan> {
+        let members = found.iter().map(|(name, docs, _)| (*name, *docs));
+        let (host, guest, pairs) = self.pairs(home, cases, id, members)?;
         let pairs = pairs.unwrap_or_else(|| (0..cases.len()).map(|i| Pair::Both { host: i, guest: i }).collect());
         let mut other = None;
         let (mut newer, mut payloads) = (Vec::new(), Vec::new());
@@ -285,7 +280,7 @@ impl Comparison<'_> {
             match pair {
                 Pair::Both { host: index, guest: at } => {
                     let case = &cases[index];
-                    let plan = self.payload(&format!("{path} {name}.{}", case.name), &case.ty, payload(at));
+                    let plan = self.payload(&format!("{path} {name}.{}", case.name), &case.ty, found[at].2);
                     if !plan.is_same() {
                         payloads.push((host[index].clone(), plan));
                     }
@@ -311,11 +306,11 @@ impl Comparison<'_> {
             self.bridge(format!("{path} {name}.{}", newer.name), newer, how);
         }
         if newer.is_empty() && payloads.is_empty() {
-            return Plan::Same;
+            return Some(Plan::Same);
         }
         newer.sort_by(|a, b| a.name.cmp(&b.name));
         payloads.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Plan::Cases(Box::new(CasesPlan { newer: newer.into(), payloads: payloads.into(), other }))
+        Some(Plan::Cases(Box::new(CasesPlan { newer: newer.into(), payloads: payloads.into(), other })))
     }
 
     /// Pairs the members of a type: the names on each side, and the pairs unless the names are the same. `None` if the sides

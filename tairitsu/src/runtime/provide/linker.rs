@@ -143,14 +143,14 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
         let Some(name) = self.allowed(index)? else { return Ok(()) };
         let interface = self.interface;
         let (linker, &Place { provider, asyncness, bridges, .. }) = self.import()?;
-        let target = Target { interface, name, provider, asyncness };
+        let callee = Callee { interface, name, provider, asyncness };
         if const { A::TYPE.can_grow() || R::TYPE.can_grow() }
             && let Some(Some(bridge)) = bridges.get(index)
         {
             let failing = bridge.clone();
             let serve = move |store: &mut StoreContextMut<'_, State>, args: Aside| {
                 let args = args.lift().map_err(|error| failing.failed(error))?;
-                let result = target.serve(store, &before, &function, args)?;
+                let result = callee.serve(store, &before, &function, args)?;
                 Aside::lower(&result).map_err(|error| failing.failed(error))
             };
             return bridge.link(linker, Box::new(serve));
@@ -159,14 +159,14 @@ impl<'l, P: 'static> ProviderLinker<'l, P> {
             if let Some(whose) = args.whose() {
                 whose.settle(store.data_mut().resources());
             }
-            target.serve(&mut store, &before, &function, args.value).map(ValueTuple::<R, M>::new)
+            callee.serve(&mut store, &before, &function, args.value).map(ValueTuple::<R, M>::new)
         })
     }
 }
 
 /// A function of a provider, as a call of it needs it.
 #[derive(Clone, Copy)]
-struct Target {
+struct Callee {
     interface: &'static Interface,
     name: &'static str,
     /// The provider's index among the container's providers.
@@ -174,7 +174,7 @@ struct Target {
     asyncness: Asyncness,
 }
 
-impl Target {
+impl Callee {
     /// Serves one call.
     #[inline(always)]
     fn serve<P: 'static, T, A, R>(
