@@ -1,5 +1,8 @@
-//! The host: holds the same conversation with every guest that it is given, and prints the conversation once. A guest
-//! that answers differently is a failure.
+//! The host: holds the same two conversations with every guest that it is given, by the traits and by name, and prints them
+//! once. A guest that answers differently is a failure.
+
+#[cfg(not(target_family = "wasm"))]
+mod by_name;
 
 /// The package is compiled for wasm32 too, with this bin in it. There the bin does nothing.
 #[cfg(target_family = "wasm")]
@@ -15,7 +18,7 @@ mod native {
     use anyhow::{Context as _, Result, bail};
     use std::path::{Path, PathBuf};
     use std::sync::{Arc, Mutex};
-    use tairitsu::{CallError, Container, Registry};
+    use tairitsu::{CallError, Container, Image, Registry};
     use tairitsu_example_polyglot::{Discount, Item, Receipt, Shop, ShopError, VoucherError, Warehouse};
 
     /// Where the script `build` puts the guests.
@@ -76,9 +79,9 @@ mod native {
     }
 
     /// The lines of the conversation.
-    type Lines = Arc<Mutex<Vec<String>>>;
+    pub(crate) type Lines = Arc<Mutex<Vec<String>>>;
 
-    fn say(lines: &Lines, line: String) {
+    pub(crate) fn say(lines: &Lines, line: String) {
         lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
     }
 
@@ -120,13 +123,22 @@ mod native {
         }
     }
 
+    /// Both conversations with one guest.
     fn converse(registry: &Registry, file: &Path) -> Result<Vec<String>> {
         let wasm = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let image = registry.load_image(wasm)?;
         let lines = Lines::default();
+        converse_by_traits(&image, &lines)?;
+        say(&lines, "\nThe same guest by name:".into());
+        crate::by_name::converse(&image, &lines)?;
+        let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        Ok(lines)
+    }
+
+    fn converse_by_traits(image: &Image, lines: &Lines) -> Result<()> {
         let stock = vec![("tea", 10), ("おにぎり", 3), ("grand piano", 1)];
         let cellar = Cellar { lines: lines.clone(), stock, used: false };
-        let mut container = Container::builder(&image).provide(cellar).build()?;
+        let mut container = Container::builder(image).provide(cellar).build()?;
         let mut shop = container.guest(Shop)?;
 
         let item = |name: &str, price, count| Item { name: name.into(), price, count };
@@ -144,7 +156,7 @@ mod native {
         ];
         for (items, discount) in baskets {
             let wanted: Vec<_> = items.iter().map(|item| format!("{} {}", item.count, item.name)).collect();
-            say(&lines, format!("checkout [{}], {discount:?}", wanted.join(", ")));
+            say(lines, format!("checkout [{}], {discount:?}", wanted.join(", ")));
             let said = match shop.checkout(&items, discount) {
                 Ok(Receipt { lines, total }) => format!("  {lines:?} for {}.{:02}", total / 100, total % 100),
                 Err(CallError::Guest(error)) => match error {
@@ -154,12 +166,11 @@ mod native {
                 },
                 Err(error) => return Err(error.into()),
             };
-            say(&lines, said);
+            say(lines, said);
         }
         let sold = shop.sold()?;
-        say(&lines, format!("sold {sold:?}"));
-        let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        Ok(lines)
+        say(lines, format!("sold {sold:?}"));
+        Ok(())
     }
 
     /// With `TAIRITSU_BLESS` set, this writes the file anew.
