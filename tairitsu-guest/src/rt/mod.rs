@@ -33,7 +33,7 @@ pub use imported::{Allocated, Call, Room};
 pub use panic_words::{PANIC, Panic};
 pub(crate) use resource_handle::ResourceHandle;
 pub use resource_handle::drop_value;
-pub use slot::{CoreType, CoreValue, Slot};
+pub use slot::{CorePair, CoreType, CoreValue, First, Repr, Second, Slot, SlotPair, flat};
 
 #[cfg(target_family = "wasm")]
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};

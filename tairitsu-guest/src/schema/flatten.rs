@@ -215,6 +215,11 @@ impl Signature {
         if self.params_indirect { MAX_FLAT_PARAMS + 1 } else { self.params_len }
     }
 
+    /// The core types of the two parameters at `2 * pair`: the first one times 16, and the second one.
+    pub const fn param_pair(&self, pair: usize) -> u8 {
+        (self.params[2 * pair] as u8) << 4 | self.params[2 * pair + 1] as u8
+    }
+
     /// The size in bytes of the memory that the parameters go through, or 0.
     pub const fn params_size(&self) -> usize {
         if self.params_indirect { self.params_layout.size } else { 0 }

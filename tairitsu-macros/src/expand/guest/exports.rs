@@ -15,7 +15,8 @@ pub(in crate::expand) const SLOTS: usize = 16;
 pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
     let ident = &interface.item.ident;
     let Paths { schema, rt, codec, use_codec, if_guest, .. } = paths;
-    let functions = interface.functions.iter().map(|function| {
+    let (mut returns, mut functions) = (TokenStream::new(), TokenStream::new());
+    for (i, function) in interface.functions.iter().enumerate() {
         let (call, post, room) = names(function);
         let take = function.params.iter().enumerate().map(|(i, param)| {
             let (ident, ty) = (signatures::param_ident(param, i), signatures::owned(param, paths));
@@ -30,8 +31,9 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             signatures::call(interface, function, &implementor, &quote!(__tairitsu_state), paths),
         );
         let state = interface.resource.is_none().then(|| quote!(__tairitsu_state: &'static mut __TairitsuGuest,));
-        let (place, lower, post) = match &function.carried_result() {
+        let (returned, place, lower, post) = match &function.carried_result() {
             None => (
+                None,
                 None,
                 quote!({
                     let () = __tairitsu_result;
@@ -40,30 +42,35 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
                 None,
             ),
             Some(ty) => {
-                let returned = quote!(#rt::Return<#ty, { #codec::<#ty>::SIZE }>);
-                let place = quote!(__tairitsu_place: &'static #rt::Place<{ <dyn #ident>::#room }>,);
+                let returned = format_ident!("__TairitsuReturn{i}");
                 let lower = quote! {
                     // SAFETY: the caller is the one export that this place is for.
-                    unsafe { #codec::<#ty>::give(<#returned>::at(__tairitsu_place), __tairitsu_result) }
+                    unsafe { #codec::<#ty>::give(#returned::at(__tairitsu_place), __tairitsu_result) }
                 };
                 let post = quote! {
                     #[doc(hidden)]
-                    pub const #room: usize = <#returned>::ROOM;
+                    pub const #room: usize = #returned::ROOM;
 
                     #[doc(hidden)]
                     #[inline]
-                    pub unsafe fn #post(#place) {
+                    pub unsafe fn #post<const __TAIRITSU_ROOM: usize>(__tairitsu_place: &'static #rt::Place<__TAIRITSU_ROOM>) {
                         // SAFETY: only post-return calls this, with the place of its export.
-                        unsafe { #codec::<#ty>::clear(<#returned>::at(__tairitsu_place)) }
+                        unsafe { #codec::<#ty>::clear(#returned::at(__tairitsu_place)) }
                     }
                 };
-                (Some(place), lower, Some(post))
+                (
+                    Some(quote!(type #returned = #rt::Return<#ty, { #codec::<#ty>::SIZE }>;)),
+                    Some(quote!(__tairitsu_place: &'static #rt::Place<__TAIRITSU_ROOM>,)),
+                    lower,
+                    Some(post),
+                )
             }
         };
-        quote! {
+        let room = place.as_ref().map(|_| quote!(const __TAIRITSU_ROOM: usize));
+        functions.extend(quote! {
             #[doc(hidden)]
             #[inline]
-            pub unsafe fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool>(
+            pub unsafe fn #call<__TairitsuGuest: #ident, const __TAIRITSU_INDIRECT: bool, #room>(
                 __tairitsu_flat: &[u64; 16],
                 __tairitsu_layout: #schema::Layout,
                 #place
@@ -78,17 +85,20 @@ pub(super) fn dispatch(interface: &Interface, paths: &Paths) -> TokenStream {
             }
 
             #post
-        }
-    });
+        });
+        returns.extend(returned);
+    }
     quote! {
         #if_guest! {
             #[allow(deprecated)]
             const _: () = {
                 #use_codec
 
+                #returns
+
                 #[allow(non_snake_case, non_upper_case_globals, clippy::all, deprecated)]
                 impl dyn #ident {
-                    #(#functions)*
+                    #functions
                 }
             };
         }
@@ -161,35 +171,36 @@ fn native(private: &TokenStream) -> TokenStream {
 fn exports(interface: &Interface) -> TokenStream {
     let [krate, path, ty, section_name] = [CRATE, INTERFACE, TYPE, SECTION].map(|name| format_ident!("{name}"));
     let private = quote!(#krate::__private);
+    // Each token costs time in the macro of the trait, in `generated!` and after it. So the most frequent path is short.
+    let rt = format_ident!("__tairitsu_rt");
     let target = quote!(dyn #path);
     // The state's first use runs the module's constructors.
     let (state, start) = match interface.resource {
         None => (Some(quote!(state(),)), None),
-        Some(_) => (None, Some(quote!(#private::rt::run_ctors_once();))),
+        Some(_) => (None, Some(quote!(#rt::run_ctors_once();))),
     };
     let section = shared::section(&section_name, &target, &private);
     let functions = interface.functions.iter().enumerate().map(|(i, function)| {
         let (call, post, room) = names(function);
         let export_name = format!("{}#{}", interface.id, function.name);
         let params: Vec<_> = (0..SLOTS).map(|i| format_ident!("a{i}")).collect();
-        let slots = (0..SLOTS).map(|i| {
-            let i = shared::index(i);
-            quote!(#private::rt::Slot<{ SIGNATURE.params[#i] as u8 }>)
-        });
-        let (slots, core) = (slots.collect::<Vec<_>>(), quote!(#private::rt::CoreType));
+        let pairs: Vec<_> = (0..SLOTS / 2).map(|i| format_ident!("__TairitsuSlots{i}")).collect();
+        let indices = (0..SLOTS / 2).map(shared::index);
+        let slots = pairs.iter().flat_map(|pair| [quote!(#rt::First<#pair>), quote!(#rt::Second<#pair>)]);
         let signature = signatures::constant(&target, i, &private);
-        let result = quote!(#private::rt::Slot<{ SIGNATURE.result as u8 }>);
+        let result = format_ident!("__TairitsuResult");
         // One core value needs no drop, and the host would call a post-return function after each call. A type that only looks
         // like a number is dropped when the function is called again.
         let looks_like_a_number = function.wit_result().as_ref().is_some_and(looks::is_number);
-        let (static_place, place) = match function.result {
+        let (static_place, place, room) = match function.result {
             Some(_) => (
                 Some(quote! {
-                    static PLACE: #private::rt::Place<{ <#target>::#room }> = #private::rt::Place::new();
+                    static PLACE: #rt::Place<{ <#target>::#room }> = #rt::Place::new();
                 }),
                 Some(quote!(&PLACE,)),
+                Some(quote!(, _)),
             ),
-            None => (None, None),
+            None => (None, None, None),
         };
         let late = looks_like_a_number.then(|| {
             quote! {
@@ -205,9 +216,8 @@ fn exports(interface: &Interface) -> TokenStream {
         let post = function.result.as_ref().filter(|_| !looks_like_a_number).map(|_| {
             let post_name = format!("cabi_post_{export_name}");
             quote! {
-                #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #post_name)]
-                extern "C" fn post_return(_: <#result as #core>::Repr) {
+                extern "C" fn post_return(_: #result) {
                     if SIGNATURE.result_indirect {
                         // SAFETY: this is post-return.
                         unsafe { <#target>::#post(&PLACE) }
@@ -216,23 +226,23 @@ fn exports(interface: &Interface) -> TokenStream {
             }
         });
         quote! {
-            #[allow(deprecated)]
             const _: () = {
                 const SIGNATURE: &#private::schema::Signature = &#signature;
                 #static_place
+                type #result = #rt::Repr<{ SIGNATURE.result as u8 }>;
+                #(type #pairs = #rt::SlotPair<{ SIGNATURE.param_pair(#indices) }>;)*
 
-                #[allow(improper_ctypes_definitions)]
                 #[unsafe(export_name = #export_name)]
-                extern "C" fn export(#(#params: <#slots as #core>::Repr),*) -> <#result as #core>::Repr {
+                extern "C" fn export(#(#params: #slots),*) -> #result {
                     #start
                     #late
-                    let flat = [#(#private::rt::CoreValue::bits(#params)),*];
+                    let flat = #rt::flat(#(#params),*);
                     // SAFETY: this is the export. The host passes the slots by the signature, and calls nothing until the
                     // post-return function has run.
                     let bits = unsafe {
-                        <#target>::#call::<#ty, { SIGNATURE.params_indirect }>(&flat, SIGNATURE.params_layout, #place #state)
+                        <#target>::#call::<#ty, { SIGNATURE.params_indirect } #room>(&flat, SIGNATURE.params_layout, #place #state)
                     };
-                    #private::rt::CoreValue::of(bits)
+                    #rt::CoreValue::of(bits)
                 }
 
                 #post
@@ -246,23 +256,25 @@ fn exports(interface: &Interface) -> TokenStream {
                 #[unsafe(export_name = #dtor)]
                 extern "C" fn dtor(address: usize) {
                     // SAFETY: this is the destructor of the resource.
-                    unsafe { #private::rt::drop_value::<#target>(address) };
+                    unsafe { #rt::drop_value::<#target>(address) };
                 }
             }
         }
         None => quote! {
-            static STATE: #private::rt::State<#ty> = #private::rt::State::new();
+            static STATE: #rt::State<#ty> = #rt::State::new();
 
             fn state() -> &'static mut #ty {
                 // SAFETY: only the exports below call it, once each, and the reference ends with them:
                 // the canonical ABI lets no export in while another one runs.
-                unsafe { #private::rt::State::get(&STATE) }
+                unsafe { #rt::State::get(&STATE) }
             }
         },
     };
     quote! {
-        #[allow(deprecated)]
+        #[allow(deprecated, improper_ctypes_definitions)]
         const _: () = {
+            use #private::rt as #rt;
+
             #section
             #own
             #(#functions)*
