@@ -90,8 +90,9 @@ pub(crate) fn bridges(
     found: &wit_parser::Interface,
 ) -> Bridges {
     let bridges = plans.into_iter().zip(interface.functions).map(|(plan, rust)| {
+        let values = Values::new(rust, plan?);
         let function = of_wit::function(resolve, id, found.functions.get(rust.name)?);
-        let bridge: Arc<dyn Bridge> = Arc::new(CallBridge { function, values: Values::new(rust, plan?) });
+        let bridge: Arc<dyn Bridge> = Arc::new(CallBridge { function, values });
         Some(bridge)
     });
     bridges.collect()

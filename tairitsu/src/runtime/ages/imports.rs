@@ -34,9 +34,9 @@ pub(crate) fn bridges(
     wanted: &wit_parser::Interface,
 ) -> Bridges {
     let bridges = plans.into_iter().zip(interface.functions).map(|(plan, rust)| {
-        let function = of_wit::function(resolve, id, wanted.functions.get(rust.name)?);
-        let import: Arc<dyn ImportBridge> =
-            Arc::new(Import { function: Arc::new(function), values: Arc::new(Values::new(rust, plan?)) });
+        let values = Arc::new(Values::new(rust, plan?));
+        let function = Arc::new(of_wit::function(resolve, id, wanted.functions.get(rust.name)?));
+        let import: Arc<dyn ImportBridge> = Arc::new(Import { function, values });
         Some(import)
     });
     bridges.collect()

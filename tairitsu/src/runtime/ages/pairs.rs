@@ -31,8 +31,9 @@ pub(super) enum Pair<'m> {
     Only { side: Side, index: usize, mark: Mark<'m> },
 }
 
-/// Pairs the members of a type. `None` if the two sides differ in more than their age: without the members that say that
-/// they are newer than the other side, the names are not the same, in the same order.
+/// Pairs the members of a type. `None` if the two sides differ in more than their age.
+///
+/// Members that say that they are newer than the other side are left out. The others have the same names, in the same order.
 pub(super) fn pair<'m>(host: &Declared<'m>, guest: &Declared<'m>) -> Option<Vec<Pair<'m>>> {
     let names = |declared: &Declared<'m>| declared.members.iter().map(|member| member.name).collect::<HashSet<_>>();
     let (hosts, guests) = (names(host), names(guest));

@@ -163,8 +163,11 @@ pub enum CallError<E = Infallible> {
         /// Where the guest was when it failed.
         trap: Trap,
     },
-    /// A provider panicked, a provider without types returned an error, or the guest and the host are of different ages and a
-    /// value has a part that the older one does not know.
+    /// A provider could not serve a call of the guest.
+    ///
+    /// - The provider panicked.
+    /// - A provider without types returned an error.
+    /// - The guest and the host are of different ages, and a value has a part that the older one does not know.
     #[non_exhaustive]
     Provider {
         /// The provider's function, `interface#function`.

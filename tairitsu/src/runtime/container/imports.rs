@@ -35,8 +35,8 @@ pub(super) fn check_size(image: &Image, limits: &Limits) -> Result<(), Error> {
     Ok(())
 }
 
-/// The functions that an image imports with other types than they are provided with, because one side is older: the name
-/// of the import, and the bridges of its functions.
+/// The imports of an image whose types differ from those of the provider, because one side is older. Each has its name, and
+/// the bridges of its functions.
 pub(super) type Imported = Vec<(String, Bridges)>;
 
 /// Reports every import that nobody provides, that is provided with another type, or that is denied.
